@@ -1,0 +1,161 @@
+package record
+
+import "encoding/json"
+
+// Control is one record of fudai.control: what staff and configuration ask for.
+// The header "sig" is HMAC-SHA-256 of the value under the control key, so that
+// only a desk, a studio or a tool with the key can write one that counts.
+type Control struct {
+	V    int             `json:"v"`  // 1
+	ID   string          `json:"id"` // command id; the same id again is the same command
+	Kind string          `json:"kind"`
+	Room string          `json:"room,omitempty"` // empty: every room (one record a partition)
+	By   string          `json:"by"`             // who asked
+	Role string          `json:"role"`           // as which role
+	At   int64           `json:"at"`             // their clock, Unix ms: data
+	Data json.RawMessage `json:"data,omitempty"`
+}
+
+// Kinds of control record and the data they carry.
+const (
+	CtlRoom      = "room"       // RoomSettings: makes or changes a room
+	CtlShowStart = "show-start" // ShowData
+	CtlShowEnd   = "show-end"   // ShowData
+	CtlMute      = "mute"       // MuteData; also ban
+	CtlUnmute    = "unmute"     // MuteData
+	CtlPin       = "pin"        // PinData
+	CtlUnpin     = "unpin"      // PinData
+	CtlProduct   = "product"    // ProductData: product on air
+	CtlCard      = "card"       // CardData: product card or coupon drop, an item of its own
+	CtlAttr      = "attr"       // AttrData: a versioned room attribute
+	CtlAnswer    = "answer"     // AnswerData: the host answered
+	CtlRetract   = "retract"    // RetractData: take a shown comment back
+	CtlVerdict   = "verdict"    // VerdictData: hook or reviewer on a held comment
+	CtlRules     = "rules"      // RulesData: a rule set, whole
+	CtlDirect    = "direct"     // DirectData: a line to one user on all devices
+	CtlPlan      = "plan"       // a giveaway plan (giveaway.Plan); schedules it
+	CtlCancel    = "cancel"     // EventData: before it opens
+	CtlVoid      = "void"       // EventData: as drawproof allows
+	CtlBeacon    = "beacon"     // BeaconData: a round of public randomness, from anybody
+)
+
+// RoomSettings makes or changes a room. A nil field stays as it is.
+type RoomSettings struct {
+	Shop       *string `json:"shop,omitempty"`
+	Title      *string `json:"title,omitempty"`
+	SlowMS     *int64  `json:"slow_ms,omitempty"`      // least time between two comments of a user
+	MuteAll    *string `json:"mute_all,omitempty"`     // highest role that may not speak; "" lifts it
+	Followers  *int64  `json:"followers_ms,omitempty"` // only who follows at least so long; -1 lifts it
+	Unique     *bool   `json:"unique,omitempty"`       // no text twice in the window
+	Budget     *int    `json:"budget,omitempty"`       // comments shown a second, 1..1000
+	VideoDelay *int64  `json:"video_delay_ms,omitempty"`
+	Stream     *string `json:"stream,omitempty"` // HLS or MP4 address for the stage
+	Closed     *bool   `json:"closed,omitempty"`
+}
+
+// ShowData names one run of a room from on air to off air.
+type ShowData struct {
+	Show  string `json:"show"`
+	Title string `json:"title,omitempty"`
+	Open  string `json:"open,omitempty"` // at the end: "finish" or "void" what is still open
+}
+
+// MuteData silences a user (or lifts it) in the room, for Seconds or for good (0).
+type MuteData struct {
+	User    string `json:"user"`
+	Seconds int64  `json:"seconds,omitempty"`
+	Ban     bool   `json:"ban,omitempty"`
+	Reason  string `json:"reason"`
+}
+
+// PinData pins a comment or a text.
+type PinData struct {
+	Pin    string `json:"pin"`
+	Offset int64  `json:"offset,omitempty"`
+	Name   string `json:"name,omitempty"`
+	Text   string `json:"text,omitempty"`
+}
+
+// ProductData is the product on air; an empty Item takes it off.
+type ProductData struct {
+	Item  string   `json:"item"`
+	Link  int      `json:"link,omitempty"` // "3号链接" of this show
+	Title string   `json:"title,omitempty"`
+	Price int64    `json:"price,omitempty"` // fen
+	Was   int64    `json:"was,omitempty"`   // fen
+	Stock int64    `json:"stock,omitempty"`
+	Image string   `json:"image,omitempty"`
+	URL   string   `json:"url,omitempty"`
+	Facts []string `json:"facts,omitempty"`
+	AsOf  int64    `json:"as_of,omitempty"` // Unix ms
+}
+
+// CardData is a card in the stream of its own: a product or a coupon drop.
+type CardData struct {
+	Card    string       `json:"card"`
+	Kind    string       `json:"kind"` // product, coupon
+	Title   string       `json:"title"`
+	Text    string       `json:"text,omitempty"`
+	Product *ProductData `json:"product,omitempty"`
+	Amount  int64        `json:"amount,omitempty"` // fen
+	Until   int64        `json:"until,omitempty"`  // Unix ms
+}
+
+// AttrData sets (or, with Delete, removes) a room attribute: at most 100 of 4 KiB.
+type AttrData struct {
+	Name   string `json:"name"`
+	Value  string `json:"value,omitempty"`
+	Delete bool   `json:"delete,omitempty"`
+}
+
+// AnswerData is the host's answer to a cluster of questions or to one comment.
+type AnswerData struct {
+	Cluster string   `json:"cluster,omitempty"`
+	Offsets []int64  `json:"offsets,omitempty"`
+	Text    string   `json:"text,omitempty"`
+	Spoken  bool     `json:"spoken,omitempty"` // 口播已答
+	ToRoom  bool     `json:"to_room,omitempty"`
+	Users   []string `json:"users,omitempty"`
+}
+
+// RetractData takes shown comments back.
+type RetractData struct {
+	Offsets []int64 `json:"offsets,omitempty"`
+	User    string  `json:"user,omitempty"` // every comment of the user that is still on screen
+	Reason  string  `json:"reason"`
+}
+
+// VerdictData decides a held comment.
+type VerdictData struct {
+	Offset int64  `json:"offset"`
+	Action string `json:"action"` // moderation.Action by name: allow, mask, block
+	Reason string `json:"reason,omitempty"`
+	Rule   string `json:"rule,omitempty"`
+}
+
+// RulesData replaces the rule set of a room, or of all rooms.
+type RulesData struct {
+	Version string `json:"version"`
+	YAML    string `json:"yaml"`
+}
+
+// DirectData is a private line to one user.
+type DirectData struct {
+	User string          `json:"user"`
+	Kind string          `json:"kind"`
+	Text string          `json:"text,omitempty"`
+	Data json.RawMessage `json:"data,omitempty"`
+}
+
+// EventData names a giveaway and says why.
+type EventData struct {
+	Event  string `json:"event"`
+	Reason string `json:"reason"`
+}
+
+// BeaconData hands in a round of public randomness.
+type BeaconData struct {
+	Chain string `json:"chain"` // chain hash, hex
+	Round uint64 `json:"round"`
+	Sig   string `json:"sig"` // hex
+}
