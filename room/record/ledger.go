@@ -31,6 +31,9 @@ type Decision struct {
 	Chunk int             `json:"chunk,omitempty"` // of a long one, from 0
 	Of    int             `json:"of,omitempty"`    // how many chunks there are
 	Data  json.RawMessage `json:"data,omitempty"`
+	// Public is what viewers may see of it, ready for the wire: an edge sends it
+	// to the room as it is, on the lane that never drops.
+	Public json.RawMessage `json:"public,omitempty"`
 
 	Applied *Applied `json:"applied,omitempty"`
 	Gap     *Gap     `json:"gap,omitempty"`
