@@ -1,0 +1,90 @@
+package record
+
+import (
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+)
+
+// Keys are derived from one master secret of 32 bytes, so that every owner and
+// every edge of an installation has the same ones. They never stand in the log.
+type Keys struct {
+	Engine  ed25519.PrivateKey // signs Tick, Open, Close
+	Receipt ed25519.PrivateKey // signs receipt batches
+	Control [32]byte           // authenticates records of fudai.control
+	Token   [32]byte           // HMAC tokens
+	Dedupe  [32]byte           // keys the message id hashes
+	handle  [32]byte
+	entry   [32]byte
+	event   [32]byte
+}
+
+// DeriveKeys derives every key from master: HMAC-SHA-256(master, "fudai/v1/" + name).
+func DeriveKeys(master [32]byte) *Keys {
+	derive := func(name string) (k [32]byte) {
+		mac := hmac.New(sha256.New, master[:])
+		mac.Write([]byte("fudai/v1/" + name))
+		mac.Sum(k[:0])
+		return k
+	}
+	engine, receipt := derive("engine"), derive("receipt")
+	return &Keys{
+		Engine:  ed25519.NewKeyFromSeed(engine[:]),
+		Receipt: ed25519.NewKeyFromSeed(receipt[:]),
+		Control: derive("control"), Token: derive("token"), Dedupe: derive("dedupe"),
+		handle: derive("handle"), entry: derive("entry"), event: derive("event"),
+	}
+}
+
+// HandleSize is the length of a handle: 12 hex digits.
+const HandleSize = 12
+
+// AppendHandle appends the public handle of a user in a room: what others see
+// in place of the user id, the same on every device of the user.
+func (k *Keys) AppendHandle(dst []byte, room, user []byte) []byte {
+	mac := hmac.New(sha256.New, k.handle[:])
+	mac.Write(room)
+	mac.Write([]byte{0})
+	mac.Write(user)
+	var sum [32]byte
+	return hex.AppendEncode(dst, mac.Sum(sum[:0])[:HandleSize/2])
+}
+
+// EntryKey is the per-user key from which a client derives its entry nonces.
+func (k *Keys) EntryKey(room, user []byte) [16]byte {
+	mac := hmac.New(sha256.New, k.entry[:])
+	mac.Write(room)
+	mac.Write([]byte{0})
+	mac.Write(user)
+	return [16]byte(mac.Sum(nil)[:16])
+}
+
+// Nonce is what a client sends with an entry: bound to the event, the user (by
+// the key) and the opening (epoch, the hex of the open card).
+func Nonce(entryKey [16]byte, event, epoch []byte) [16]byte {
+	mac := hmac.New(sha256.New, entryKey[:])
+	mac.Write(event)
+	mac.Write([]byte{0})
+	mac.Write(epoch)
+	return [16]byte(mac.Sum(nil)[:16])
+}
+
+// EventKey is the secret of one giveaway, k_event of giveaway/drawproof.
+func (k *Keys) EventKey(event []byte) [32]byte {
+	mac := hmac.New(sha256.New, k.event[:])
+	mac.Write(event)
+	return [32]byte(mac.Sum(nil))
+}
+
+// SignControl is the header "sig" of a control record.
+func (k *Keys) SignControl(value []byte) []byte {
+	mac := hmac.New(sha256.New, k.Control[:])
+	mac.Write(value)
+	return mac.Sum(nil)
+}
+
+// VerifyControl reports whether sig is SignControl(value).
+func (k *Keys) VerifyControl(value, sig []byte) bool {
+	return hmac.Equal(k.SignControl(value), sig)
+}
