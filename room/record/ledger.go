@@ -10,6 +10,9 @@ type Ledger struct {
 	Epoch uint64 `json:"epoch"`
 	Owner string `json:"owner"` // 32 hex digits
 	Seq   uint64 `json:"seq"`   // counts the pair's records from 1; a repeat is a duplicate
+	// After is the offset of comments[p] after which the decisions take effect:
+	// the owner folds no comment beyond it before it has read the record back.
+	After int64 `json:"after"`
 
 	Own       *Own       `json:"own,omitempty"`
 	Release   bool       `json:"release,omitempty"` // the owner lets go after this record

@@ -37,6 +37,7 @@ const (
 	FrameHeartbeat           // the owner lives; value empty, key empty
 	FrameBatch               // a numbered frame of a room
 	FrameState               // a room's join snapshot: replaces the one before, Seq = last batch it includes
+	FrameRelease             // the owner lets the partition go; value empty, key empty
 )
 
 // Audience says who may see a frame.
@@ -100,7 +101,7 @@ func ParseMeta(b []byte) (m Meta, err error) {
 		return m, fmt.Errorf("%w: version %d, this build reads %d", ErrMeta, b[0], metaVersion)
 	}
 	m.Kind, m.Audience, m.Result = FrameKind(b[1]), Audience(b[2]), b[3] == 1
-	if m.Kind == FrameNone || m.Kind > FrameState || m.Audience > ToStaff || b[3] > 1 {
+	if m.Kind == FrameNone || m.Kind > FrameRelease || m.Audience > ToStaff || b[3] > 1 {
 		return m, fmt.Errorf("%w: kind %d, audience %d, result %d", ErrMeta, b[1], b[2], b[3])
 	}
 	m.Budget = binary.BigEndian.Uint32(b[4:])
