@@ -7,7 +7,7 @@ package record
 // counts if its pair is the current one.
 type Fence struct {
 	Pair Pair
-	seq  uint64 // of the last ledger record of the pair
+	Seq  uint64 // of the last ledger record of the pair
 }
 
 // Own folds a claim and reports whether it won.
@@ -15,21 +15,18 @@ func (f *Fence) Own(p Pair) bool {
 	if p.Epoch <= f.Pair.Epoch {
 		return false
 	}
-	f.Pair, f.seq = p, 0
+	f.Pair, f.Seq = p, 0
 	return true
 }
 
 // Current reports whether a record of p counts here.
 func (f *Fence) Current(p Pair) bool { return p == f.Pair && p.Epoch > 0 }
 
-// Frame folds the meta of a frames record and reports whether it counts. A
-// repeat of a frame counts: readers drop it by (room, seq).
-func (f *Fence) Frame(m *Meta) bool {
-	if m.Kind == FrameOwn {
-		return f.Own(m.Pair)
-	}
-	return f.Current(m.Pair)
-}
+// Frame folds the meta of a frames record and reports whether it counts. Only
+// the winner of a claim in the ledger ever writes frames, so any record of a
+// greater epoch makes its pair current: a reader that starts in the middle of
+// the log needs no FrameOwn. A repeat counts: readers drop it by (room, seq).
+func (f *Fence) Frame(m *Meta) bool { return f.Own(m.Pair) || f.Current(m.Pair) }
 
 // Ledger folds a ledger record and reports whether it counts: once, however
 // often an uncertain write was repeated.
@@ -41,10 +38,10 @@ func (f *Fence) Ledger(l *Ledger) bool {
 	if l.Own != nil {
 		return f.Own(p)
 	}
-	if !f.Current(p) || l.Seq <= f.seq {
+	if !f.Current(p) || l.Seq <= f.Seq {
 		return false
 	}
-	f.seq = l.Seq
+	f.Seq = l.Seq
 	return true
 }
 
