@@ -10,7 +10,8 @@ const (
 	MaxEvent   = 64
 	MaxName    = 96
 	MaxText    = 2000
-	MaxForm    = 4096
+	MaxForm    = 4096      // base64, as it stands in the record
+	NonceSize  = 16        // of an entry nonce; 32 hex digits in the record
 	MaxWatch   = 500       // users in one watched record
 	MaxControl = 256 << 10 // one record of fudai.control
 	MaxLedger  = 900_000   // one record of fudai.ledger; longer decisions are chunked
