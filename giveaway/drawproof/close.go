@@ -9,24 +9,46 @@ import (
 // Range is the window of one partition: entries count strictly between the
 // offsets of its two markers.
 type Range struct {
-	Partition uint32
-	Open      uint64
-	Close     uint64
+	Partition uint32 `json:"partition"`
+	Open      uint64 `json:"open"`
+	Close     uint64 `json:"close"`
 }
 
 // Close is the record that seals an event. Its hash fixes plan, lists, window
 // and round; everything after it is arithmetic.
 type Close struct {
-	Event        string
-	PlanHash     Hash // of the plan, or of its last amendment
-	Root         Hash
-	Entrants     uint64
-	TotalWeight  uint64
-	ExcludedRoot Hash
-	Excluded     uint64
-	CapOffset    uint64 // awards before this offset of the award log count for caps
-	Round        uint64
-	Ranges       []Range // ascending by partition
+	Event        string  `json:"event"`
+	PlanHash     Hash    `json:"planHash"` // of the plan, or of its last amendment
+	Root         Hash    `json:"root"`
+	Entrants     uint64  `json:"entrants"`
+	TotalWeight  uint64  `json:"totalWeight"`
+	ExcludedRoot Hash    `json:"excludedRoot"`
+	Excluded     uint64  `json:"excluded"`
+	CapOffset    uint64  `json:"capOffset"` // awards before this offset of the award log count for caps
+	Round        uint64  `json:"round"`
+	Ranges       []Range `json:"ranges"` // ascending by partition
+}
+
+var closeShape = closed(members{
+	"event": name(), "planHash": hexOf(32), "root": hexOf(32), "excludedRoot": hexOf(32),
+	"entrants": u53(), "totalWeight": u53(), "excluded": u53(), "capOffset": u53(),
+	"round":  integer(1, maxInteger),
+	"ranges": list(0, 1024, closed(members{"partition": u32(), "open": u53(), "close": u53()})),
+})
+
+// NewClose seals two lists, which must be in tree order, under a plan as
+// amended. round is the one that will decide: that of the terms, or a later
+// step of the ladder.
+func NewClose(event string, terms Terms, ranges []Range, entrants []Leaf, excluded []Excluded, capOffset, round uint64) Close {
+	c := Close{
+		Event: event, PlanHash: terms.Hash, CapOffset: capOffset, Round: round, Ranges: ranges,
+		Root: EntrantRoot(entrants), Entrants: uint64(len(entrants)),
+		ExcludedRoot: ExcludedRoot(excluded), Excluded: uint64(len(excluded)),
+	}
+	for _, l := range entrants {
+		c.TotalWeight += uint64(l.Weight)
+	}
+	return c
 }
 
 // Append appends the record's bytes.

@@ -141,13 +141,22 @@ func (t *Tree) Prove(i uint64) Proof {
 
 // VerifyInclusion reports whether leaf (its hash) is at p.Index under root.
 func VerifyInclusion(root, leaf Hash, p Proof) error {
+	head, err := p.root(leaf)
+	if err == nil && head != root {
+		err = fmt.Errorf("path leads to %s, not to root %s", head, root)
+	}
+	return err
+}
+
+// root is the tree head to which the path leads from a leaf's hash.
+func (p Proof) root(leaf Hash) (Hash, error) {
 	if p.Index >= p.Size {
-		return fmt.Errorf("index %d is outside a tree of %d leaves", p.Index, p.Size)
+		return Hash{}, fmt.Errorf("index %d is outside a tree of %d leaves", p.Index, p.Size)
 	}
 	inner := bits.Len64(p.Index ^ (p.Size - 1))
 	border := bits.OnesCount64(p.Index >> inner)
 	if len(p.Path) != inner+border {
-		return fmt.Errorf("path has %d hashes, want %d", len(p.Path), inner+border)
+		return Hash{}, fmt.Errorf("path has %d hashes, want %d", len(p.Path), inner+border)
 	}
 	head := leaf
 	for i, sibling := range p.Path {
@@ -157,8 +166,5 @@ func VerifyInclusion(root, leaf Hash, p Proof) error {
 			head = nodeHash(head, sibling)
 		}
 	}
-	if head != root {
-		return fmt.Errorf("path leads to %s, not to root %s", head, root)
-	}
-	return nil
+	return head, nil
 }

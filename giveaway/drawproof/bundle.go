@@ -1,0 +1,133 @@
+package drawproof
+
+import (
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+)
+
+// Format is the first thing a verifier reads in a bundle.
+const Format = "drawproof/v1/bundle"
+
+// Bundle is everything published about a finished event, in one file: its
+// canonical JSON. The same event always gives the same bytes.
+type Bundle struct {
+	Format     string          `json:"format"`
+	Plan       json.RawMessage `json:"plan"`
+	Amendments []Amendment     `json:"amendments"`
+	Markers    []Marker        `json:"markers"`
+	Entrants   EntrantList     `json:"entrants"`
+	Excluded   ExcludedList    `json:"excluded"`
+	Close      Close           `json:"close"`
+	CloseHash  Hash            `json:"closeHash"`
+	SealedBy   string          `json:"sealedBy"`
+	Sigma      Bytes           `json:"sigma"`
+	Result     Result          `json:"result"`
+	ResultHash Hash            `json:"resultHash"`
+	Claims     []Claim         `json:"claims"`
+	Grade      Grade           `json:"grade"`
+	Signature  Bytes           `json:"signature"` // engine key, over all the rest
+}
+
+var bundleShape = closed(members{
+	"format": oneOf(Format), "plan": open(members{}),
+	"amendments": list(0, 100, amendmentShape), "markers": list(0, 4096, markerShape),
+	"entrants": rows(LeafSize, leafEntrant), "excluded": rows(ExcludedSize, leafExcluded),
+	"close": closeShape, "closeHash": hexOf(32), "sealedBy": oneOf(SealedByOwner, SealedByStandby),
+	"sigma": hexOf(SigmaSize), "result": resultShape, "resultHash": hexOf(32),
+	"claims": list(0, 4*MaxUnits, claimShape), "grade": gradeShape, "signature": hexOf(64),
+})
+
+// Encode gives the bundle's bytes.
+func (b Bundle) Encode() ([]byte, error) {
+	if b.Amendments == nil {
+		b.Amendments = []Amendment{}
+	}
+	if b.Claims == nil {
+		b.Claims = []Claim{}
+	}
+	raw, err := json.Marshal(b)
+	if err != nil {
+		return nil, fmt.Errorf("bundle: %w", err)
+	}
+	return Canonical(raw)
+}
+
+// Sign sets format and signature and gives the bundle's bytes.
+func (b *Bundle) Sign(engine ed25519.PrivateKey) ([]byte, error) {
+	b.Format = Format
+	b.Signature = nil
+	raw, err := b.Encode()
+	if err != nil {
+		return nil, err
+	}
+	v, err := parseJSON(raw)
+	if err != nil {
+		return nil, err
+	}
+	b.Signature = ed25519.Sign(engine, bundleMessage(v.(map[string]any)))
+	return b.Encode()
+}
+
+// bundleMessage is what the engine key signs: all members but the signature.
+func bundleMessage(doc map[string]any) []byte {
+	body := make(map[string]any, len(doc))
+	for name, v := range doc {
+		if name != "signature" {
+			body[name] = v
+		}
+	}
+	sum := sha256.Sum256(appendJSON(nil, body))
+	return append([]byte(domainBundle), sum[:]...)
+}
+
+// Assemble computes everything in a bundle that follows from its plan, markers,
+// lists and beacon signature: b needs Plan, Amendments, Markers, Entrants and
+// Excluded in tree order, SealedBy, Sigma, Close.CapOffset and Close.Round (0:
+// the planned one), Result.DrawNo, and Claims (nil: all open).
+func (b *Bundle) Assemble() error {
+	p, err := ParsePlan(b.Plan)
+	if err != nil {
+		return err
+	}
+	terms := Terms{PlanHash(b.Plan), p.CloseAt, p.Round}
+	for _, a := range b.Amendments {
+		if terms, err = terms.Amend(p, a); err != nil {
+			return err
+		}
+	}
+	if b.Close.Round == 0 {
+		b.Close.Round = terms.Round
+	}
+	ranges := rangesOf(p, b.Markers)
+	b.Close = NewClose(p.Event, terms, ranges, b.Entrants, b.Excluded, b.Close.CapOffset, b.Close.Round)
+	b.CloseHash = b.Close.Hash()
+	sealed := Sealed{Plan: p, PlanHash: PlanHash(b.Plan), CloseHash: b.CloseHash, Entrants: b.Entrants}
+	b.Result = sealed.Draw(b.Sigma, b.Result.DrawNo)
+	b.ResultHash = b.Result.Hash()
+	if b.Claims == nil {
+		b.Claims = OpenClaims(b.Result)
+	}
+	b.Grade = gradeOf(p, b.SealedBy, checkLate(p, terms, b.Markers) != nil, b.Close.Round != terms.Round)
+	return nil
+}
+
+// rangesOf joins the first markers of each kind into the windows of the plan's
+// partitions; a missing marker leaves a zero, which a verifier refuses.
+func rangesOf(p Plan, markers []Marker) []Range {
+	ranges := make([]Range, len(p.Partitions))
+	for i, partition := range p.Partitions {
+		ranges[i].Partition = partition
+		for j := len(markers) - 1; j >= 0; j-- {
+			switch m := markers[j]; {
+			case m.Partition != partition:
+			case m.Kind == MarkerOpen:
+				ranges[i].Open = m.Offset
+			default:
+				ranges[i].Close = m.Offset
+			}
+		}
+	}
+	return ranges
+}
