@@ -1,0 +1,21 @@
+// Package giveaway is the state machine of all giveaways of one room:
+// lotteries, lucky bags, flash grabs and red packets, drawn by
+// giveaway/drawproof.
+//
+// Everything moves by records. What stands in fudai.comments (entries, claims,
+// the signed open and close markers) decides who is in; what the owner appended
+// to fudai.ledger and read back (plan, entrant list, seal, draw, grants) decides
+// how far an event has come; staff and beacons speak through fudai.control.
+// Folding the same records gives the same state on any owner, in whatever order
+// the three topics are read beside each other: a decision that is read before
+// the comments it rests on waits for them.
+//
+// [Events.Due] derives from the state what the owner should append next. It
+// asks for the same thing again until it has been read back, so an owner that
+// lost an append, or crashed at any point, needs no memory of what it tried.
+//
+// The package is pure: no clock, no randomness, no I/O. Time is room time, an
+// argument. It does not decide which plans a shop may run (giveaway/studio), does
+// not fetch public randomness (giveaway/beacon) and moves no goods or money
+// (giveaway/fulfil).
+package giveaway
