@@ -57,6 +57,8 @@ func AppendLedger(dst []byte, l *Ledger) []byte {
 	dst = appendString(dst, l.Owner)
 	dst = append(dst, `,"seq":`...)
 	dst = strconv.AppendUint(dst, l.Seq, 10)
+	dst = append(dst, `,"after":`...)
+	dst = appendNumber(dst, l.After)
 	if l.Own != nil {
 		dst = append(dst, `,"own":{"address":`...)
 		dst = appendString(dst, l.Own.Address)
