@@ -97,6 +97,7 @@ type Receipt struct {
 // the tree of their leaves. The edge computes each viewer's path.
 type ReceiptBatch struct {
 	Event    string
+	Plan     [32]byte // plan hash of the event, which the signature covers
 	Sig      [64]byte // Ed25519 by the receipt key, over what drawproof says
 	Receipts []Receipt
 }
@@ -109,6 +110,7 @@ func AppendReceipts(dst []byte, pair Pair, batch *ReceiptBatch) []byte {
 	dst = appendPair(dst, pair)
 	dst = append(dst, byte(len(batch.Event)))
 	dst = append(dst, batch.Event...)
+	dst = append(dst, batch.Plan[:]...)
 	dst = append(dst, batch.Sig[:]...)
 	for i := range batch.Receipts {
 		r := &batch.Receipts[i]
@@ -130,11 +132,13 @@ func ParseReceipts(b []byte) (pair Pair, batch ReceiptBatch, err error) {
 	pair = parsePair(b[1:])
 	b = b[1+pairSize:]
 	n := int(b[0])
-	if n == 0 || n > MaxEvent || len(b) < 1+n+64 || (len(b)-1-n-64)%receiptSize != 0 {
+	if n == 0 || n > MaxEvent || len(b) < 1+n+32+64 || (len(b)-1-n-32-64)%receiptSize != 0 {
 		return pair, batch, fmt.Errorf("%w: %d bytes after the owner are not a receipt batch", ErrReplies, len(b))
 	}
 	batch.Event = string(b[1 : 1+n])
 	b = b[1+n:]
+	copy(batch.Plan[:], b)
+	b = b[32:]
 	copy(batch.Sig[:], b)
 	for b = b[64:]; len(b) > 0; b = b[receiptSize:] {
 		batch.Receipts = append(batch.Receipts, parseReceipt(b))
