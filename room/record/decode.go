@@ -106,11 +106,9 @@ func missing(c *Comment, seen uint64) string {
 	if c.Kind == KindNone {
 		return "kind"
 	}
-	for need := needs[c.Kind] &^ seen; need != 0; {
-		for m := mKind; m < memberEnd; m++ {
-			if need&(1<<m) != 0 {
-				return memberNames[m]
-			}
+	for m := mKind; m < memberEnd; m++ {
+		if needs[c.Kind]&^seen&(1<<m) != 0 {
+			return memberNames[m]
 		}
 	}
 	return ""

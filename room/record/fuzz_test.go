@@ -1,0 +1,129 @@
+package record
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+	"unicode/utf8"
+)
+
+// FuzzComment holds three laws for any bytes: refusals are of the documented
+// reasons and bounded; what is accepted is JSON to encoding/json as well and
+// says the same there; and decode∘encode is the identity.
+func FuzzComment(f *testing.F) {
+	for _, c := range goldenComments() {
+		f.Add(AppendComment(nil, c))
+	}
+	f.Add([]byte(`{"kind":"say","id":"m","room":"r","user":"\u00e9\ud83d\ude00","text":"\\\"\/\b","x":[{"y":-0.5e+7}]}`))
+	f.Add([]byte(`{"kind":"gift","id":"m","room":"r","user":"u","item":"i","role":"guest","time":-0}`))
+	reasons := Reasons()
+	f.Fuzz(func(t *testing.T, value []byte) {
+		var d Decoder
+		var c Comment
+		before := slices.Clone(value)
+		if r := d.Comment(value, &c); r != nil {
+			if !slices.Contains(reasons, r.Reason) || r.Field != "" && !knownField(r.Field) {
+				t.Fatalf("undocumented refusal %q", r)
+			}
+			return
+		}
+		if !slices.Equal(before, value) {
+			t.Fatal("the value was changed")
+		}
+		oracle(t, value, &c)
+		encoded := AppendComment(nil, &c)
+		if !utf8.Valid(encoded) || !json.Valid(encoded) {
+			t.Fatalf("encoded to %q", encoded)
+		}
+		var again Decoder
+		var got Comment
+		if r := again.Comment(encoded, &got); r != nil {
+			t.Fatalf("%v of our own %s", r, encoded)
+		}
+		same(t, &got, &c)
+	})
+}
+
+// knownField reports whether field is a member of a record, a fact, or of the watch list.
+func knownField(field string) bool {
+	return slices.Contains(memberNames[:], field) || slices.Contains(factNames[:], field)
+}
+
+// oracle reads value with encoding/json, a parser that shares nothing with
+// ours, and compares. encoding/json ignores case in member names, so a map is
+// read, not a struct.
+func oracle(t *testing.T, value []byte, c *Comment) {
+	t.Helper()
+	var m map[string]json.RawMessage
+	if err := json.Unmarshal(value, &m); err != nil {
+		t.Fatalf("accepted what encoding/json refuses (%v): %q", err, value)
+	}
+	for name, got := range map[string][]byte{"kind": []byte(c.Kind.String()), "id": c.ID, "room": c.Room, "user": c.User,
+		"name": c.Name, "text": c.Text, "event": c.Event, "item": c.Item, "nonce": c.Nonce, "form": c.Form,
+		"plan": c.Marker.Plan, "sig": c.Marker.Sig} {
+		var want string
+		if raw, ok := m[name]; ok && json.Unmarshal(raw, &want) != nil {
+			t.Fatalf("%s is not a string: %s", name, raw)
+		}
+		if want != string(got) {
+			t.Fatalf("%s: got %q, want %q", name, got, want)
+		}
+	}
+	for name, got := range map[string]int64{"time": c.ClientTime, "amount": c.Amount, "now": c.Marker.Now,
+		"epoch": int64(c.Marker.Epoch), "seq": int64(c.Marker.Seq)} {
+		var want int64
+		if raw, ok := m[name]; ok && json.Unmarshal(raw, &want) != nil {
+			t.Fatalf("%s is not an int64: %s", name, raw)
+		}
+		if want != got {
+			t.Fatalf("%s: got %d, want %d", name, got, want)
+		}
+	}
+}
+
+// FuzzControl and FuzzLedger: never a panic, and what is accepted survives a round trip.
+func FuzzControl(f *testing.F) {
+	f.Add([]byte(`{"v":1,"id":"c1","kind":"pin","room":"demo","by":"小鹿","role":"host","at":1763690000000,"data":{"pin":"p1","text":"满 99 减 20"}}`))
+	f.Fuzz(func(t *testing.T, value []byte) {
+		c, refusal := ParseControl(value)
+		if refusal != nil {
+			return
+		}
+		encoded := AppendControl(nil, &c)
+		again, refusal := ParseControl(encoded)
+		if refusal != nil {
+			t.Fatalf("%v of our own %s", refusal, encoded)
+		}
+		equalJSON(t, again, c)
+	})
+}
+
+func FuzzLedger(f *testing.F) {
+	l := exampleLedger()
+	f.Add(AppendLedger(nil, &l))
+	f.Fuzz(func(t *testing.T, value []byte) {
+		l, err := ParseLedger(value)
+		if err != nil {
+			return
+		}
+		encoded := AppendLedger(nil, &l)
+		again, err := ParseLedger(encoded)
+		if err != nil {
+			t.Fatalf("%v of our own %s", err, encoded)
+		}
+		equalJSON(t, again, l)
+	})
+}
+
+// equalJSON compares by encoding/json, to which an empty and an absent list are the same.
+func equalJSON(t *testing.T, got, want any) {
+	t.Helper()
+	g, err := json.Marshal(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, _ := json.Marshal(want)
+	if string(g) != string(w) {
+		t.Fatalf("got  %s\nwant %s", g, w)
+	}
+}
