@@ -1,0 +1,53 @@
+package token
+
+import "github.com/fudai-live/fudai/room/record"
+
+// facts is the JSON form of record.Facts; what is absent is unknown.
+type facts struct {
+	FollowedAt *int64  `json:"followed_at,omitempty"`
+	FanLevel   *int64  `json:"fan_level,omitempty"`
+	Region     *string `json:"region,omitempty"`
+	Verified   *bool   `json:"verified,omitempty"`
+	Adult      *bool   `json:"adult,omitempty"`
+	CreatedAt  *int64  `json:"created_at,omitempty"`
+	WatchSec   *int64  `json:"watch_s,omitempty"`
+}
+
+func (f *facts) record() (r record.Facts) {
+	take(&r, record.FactFollow, &r.FollowedAt, f.FollowedAt)
+	take(&r, record.FactFan, &r.FanLevel, f.FanLevel)
+	take(&r, record.FactRegion, &r.Region, f.Region)
+	take(&r, record.FactVerified, &r.Verified, f.Verified)
+	take(&r, record.FactAdult, &r.Adult, f.Adult)
+	take(&r, record.FactCreated, &r.CreatedAt, f.CreatedAt)
+	take(&r, record.FactWatch, &r.WatchSec, f.WatchSec)
+	return r
+}
+
+func take[T any](r *record.Facts, bit record.FactSet, to, from *T) {
+	if from != nil {
+		*to = *from
+		r.Known |= bit
+	}
+}
+
+func factsOf(r *record.Facts) *facts {
+	if r.Known == 0 {
+		return nil
+	}
+	var f facts
+	give(r, record.FactFollow, &f.FollowedAt, &r.FollowedAt)
+	give(r, record.FactFan, &f.FanLevel, &r.FanLevel)
+	give(r, record.FactRegion, &f.Region, &r.Region)
+	give(r, record.FactVerified, &f.Verified, &r.Verified)
+	give(r, record.FactAdult, &f.Adult, &r.Adult)
+	give(r, record.FactCreated, &f.CreatedAt, &r.CreatedAt)
+	give(r, record.FactWatch, &f.WatchSec, &r.WatchSec)
+	return &f
+}
+
+func give[T any](r *record.Facts, bit record.FactSet, to **T, from *T) {
+	if r.Known&bit != 0 {
+		*to = from
+	}
+}
