@@ -6,48 +6,45 @@ import (
 	"encoding/hex"
 )
 
-// What a marker's signature is about. Each begins with its own domain tag, so
-// that a signature made for one use is worth nothing in another; the partition
-// is in it, so that a marker counts only where it was written for.
+// What a marker's signature is about. Each begins with a domain tag of its
+// own, so that a signature made for one use is worth nothing in another; the
+// partition is in it, so that a marker counts only where it was written for.
 const (
-	domainTick  = "fudai/v1/tick\x00"
-	domainOpen  = "drawproof/v1/open\x00"
-	domainClose = "drawproof/v1/close-marker\x00"
+	domainTick   = "fudai/v1/tick\x00"
+	domainMarker = "drawproof/v1/marker\x00"
 )
 
 // AppendMarkerBytes appends what the engine key signs of c, a marker in
 // partition: the domain tag, then
 //
 //	Tick         u32 partition || u64 epoch || owner(16) || u64 seq || u64 now
-//	Open, Close  lp(event) || planHash(32) || u32 partition || u64 epoch || owner(16) || u64 now
+//	Open, Close  lp(event) || planHash(32) || u8 1 or 2 || u32 partition || u64 now
 //
-// with integers in big-endian order and lp(x) = u32 length || x. ok is false
-// if c is no marker, or has no plan hash where one belongs.
+// with integers in big-endian order and lp(x) = u32 length || x. The second is
+// drawproof's rule, which a stranger's verifier applies without knowing epochs;
+// it stands here again so that this package needs no draws, and a test holds the
+// two together. ok is false if c is no marker, or has no plan hash where one belongs.
 func AppendMarkerBytes(dst []byte, c *Comment, partition int32) (_ []byte, ok bool) {
 	m := &c.Marker
 	switch c.Kind {
 	case Tick:
 		dst = append(dst, domainTick...)
-	case Open:
-		dst = append(dst, domainOpen...)
-	case Close:
-		dst = append(dst, domainClose...)
-	default:
-		return dst, false
-	}
-	if c.Kind != Tick {
+		dst = binary.BigEndian.AppendUint32(dst, uint32(partition))
+		dst = binary.BigEndian.AppendUint64(dst, m.Epoch)
+		dst = append(dst, m.Owner[:]...)
+		dst = binary.BigEndian.AppendUint64(dst, m.Seq)
+	case Open, Close:
 		if !validHex(m.Plan, 64) {
 			return dst, false
 		}
+		dst = append(dst, domainMarker...)
 		dst = binary.BigEndian.AppendUint32(dst, uint32(len(c.Event)))
 		dst = append(dst, c.Event...)
 		dst, _ = hex.AppendDecode(dst, m.Plan)
-	}
-	dst = binary.BigEndian.AppendUint32(dst, uint32(partition))
-	dst = binary.BigEndian.AppendUint64(dst, m.Epoch)
-	dst = append(dst, m.Owner[:]...)
-	if c.Kind == Tick {
-		dst = binary.BigEndian.AppendUint64(dst, m.Seq)
+		dst = append(dst, byte(1+c.Kind-Open))
+		dst = binary.BigEndian.AppendUint32(dst, uint32(partition))
+	default:
+		return dst, false
 	}
 	return binary.BigEndian.AppendUint64(dst, uint64(m.Now)), true
 }

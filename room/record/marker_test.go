@@ -2,10 +2,13 @@ package record
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"encoding/binary"
 	"encoding/hex"
 	"strings"
 	"testing"
+
+	"github.com/fudai-live/fudai/giveaway/drawproof"
 )
 
 // TestMarkerBytes writes the signed bytes out by hand from the rule.
@@ -13,17 +16,36 @@ func TestMarkerBytes(t *testing.T) {
 	golden := goldenComments()
 	owner, _ := hex.DecodeString("00112233445566778899aabbccddeeff")
 	u64 := func(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
-	join := func(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
-	partition, epoch, now := []byte{0, 0, 0, 5}, u64(7), u64(1763690000200)
-	window := join([]byte{0, 0, 0, 5}, []byte("bag-7"), bytes.Repeat([]byte{0x5a}, 32), partition, epoch, owner, now)
+	partition, now := []byte{0, 0, 0, 5}, u64(1763690000200)
+	window := func(kind byte) []byte {
+		return bytes.Join([][]byte{[]byte("drawproof/v1/marker\x00"), {0, 0, 0, 5}, []byte("bag-7"),
+			bytes.Repeat([]byte{0x5a}, 32), {kind}, partition, now}, nil)
+	}
 	for name, want := range map[string][]byte{
-		"tick":  join([]byte("fudai/v1/tick\x00"), partition, epoch, owner, u64(41), now),
-		"open":  join([]byte("drawproof/v1/open\x00"), window),
-		"close": join([]byte("drawproof/v1/close-marker\x00"), window),
+		"tick":  bytes.Join([][]byte{[]byte("fudai/v1/tick\x00"), partition, u64(7), owner, u64(41), now}, nil),
+		"open":  window(1),
+		"close": window(2),
 	} {
 		got, ok := AppendMarkerBytes(nil, golden[name], goldenPartition)
 		if !ok || !bytes.Equal(got, want) {
 			t.Errorf("%s: signed bytes\n%x\nwant\n%x", name, got, want)
+		}
+	}
+}
+
+// TestMarkerIsDrawproofs: what is signed here is what a drawproof verifier checks.
+func TestMarkerIsDrawproofs(t *testing.T) {
+	for kind, k := range map[string]string{"open": drawproof.MarkerOpen, "close": drawproof.MarkerClose} {
+		c := goldenComments()[kind]
+		plan, err := drawproof.ParseHash(string(c.Marker.Plan))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sig, _ := hex.DecodeString(string(c.Marker.Sig))
+		m := drawproof.Marker{Kind: k, Partition: goldenPartition, Now: c.Marker.Now, Signature: sig}
+		engine := drawproof.Hash(testKeys().Engine.Public().(ed25519.PublicKey))
+		if !drawproof.VerifyMarker(engine, string(c.Event), plan, m) {
+			t.Errorf("drawproof refuses the signature of our %s marker", kind)
 		}
 	}
 }
@@ -35,8 +57,6 @@ func TestMarkerForged(t *testing.T) {
 	for _, kind := range []string{"tick", "open", "close"} {
 		for name, forge := range map[string]func(c *Comment, p *int32){
 			"partition": func(c *Comment, p *int32) { *p++ },
-			"epoch":     func(c *Comment, p *int32) { c.Marker.Epoch++ },
-			"owner":     func(c *Comment, p *int32) { c.Marker.Owner[3] ^= 1 },
 			"now":       func(c *Comment, p *int32) { c.Marker.Now++ },
 			"sig":       func(c *Comment, p *int32) { c.Marker.Sig = []byte(strings.Repeat("00", 64)) },
 			"no sig":    func(c *Comment, p *int32) { c.Marker.Sig = nil },
@@ -58,6 +78,16 @@ func TestMarkerForged(t *testing.T) {
 		other := DeriveKeys([32]byte{1})
 		if other.VerifyMarker(goldenComments()[kind], goldenPartition) {
 			t.Errorf("%s verifies under another installation's key", kind)
+		}
+	}
+	for name, forge := range map[string]func(*Comment){
+		"epoch": func(c *Comment) { c.Marker.Epoch++ },
+		"owner": func(c *Comment) { c.Marker.Owner[3] ^= 1 },
+		"seq":   func(c *Comment) { c.Marker.Seq++ },
+	} {
+		tick := goldenComments()["tick"]
+		if forge(tick); keys.VerifyMarker(tick, goldenPartition) {
+			t.Errorf("tick of another %s verifies", name)
 		}
 	}
 	open := goldenComments()["open"]
