@@ -1,0 +1,155 @@
+package kafkalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+)
+
+// TopicOptions says for which kind of cluster the topics are.
+type TopicOptions struct {
+	// Replication is the number of copies; 0 means 1 with Dev and 3 without.
+	Replication int
+	// Dev is the embedded development broker: small, bounded by bytes, and
+	// without the settings that it does not know.
+	Dev bool
+}
+
+func (o TopicOptions) withDefaults() TopicOptions {
+	switch {
+	case o.Dev:
+		o.Replication = 1
+	case o.Replication == 0:
+		o.Replication = 3
+	}
+	return o
+}
+
+// minInSync is how many copies must have a record before it is acknowledged:
+// all but one, so that one broker may be away.
+func (o TopicOptions) minInSync() int { return max(1, o.Replication-1) }
+
+// EnsureTopics creates the topics that are missing and then verifies all. It
+// never changes or deletes one that exists.
+func EnsureTopics(ctx context.Context, l *Log, opt TopicOptions) error {
+	opt = opt.withDefaults()
+	for _, c := range l.clusters() {
+		if err := c.create(ctx, l, opt); err != nil {
+			return err
+		}
+	}
+	return VerifyTopics(ctx, l, opt)
+}
+
+// create creates what is missing of the topics that belong on c. A broker that
+// is not there yet is waited for.
+func (c *cluster) create(ctx context.Context, l *Log, opt TopicOptions) error {
+	have, err := c.topics(ctx)
+	if err != nil {
+		return err
+	}
+	req := &kafka.CreateTopicsRequest{}
+	for _, s := range l.specsOn(c) {
+		if _, ok := have[s.Name]; !ok {
+			req.Topics = append(req.Topics, s.creation(opt))
+		}
+	}
+	if len(req.Topics) == 0 {
+		return nil
+	}
+	client, closeClient := c.admin()
+	defer closeClient()
+	res, err := client.CreateTopics(ctx, req)
+	if err != nil {
+		return fmt.Errorf("kafkalog: create %d topics: %w", len(req.Topics), err)
+	}
+	var errs []error
+	for topic, err := range res.Errors {
+		if err != nil && !errors.Is(err, kafka.TopicAlreadyExists) {
+			errs = append(errs, fmt.Errorf("%w: create %s: %w", ErrTopics, topic, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// specsOn returns the topics that live on c.
+func (l *Log) specsOn(c *cluster) []Spec {
+	var specs []Spec
+	for _, s := range Specs() {
+		if l.route(s.Name) == c {
+			specs = append(specs, s)
+		}
+	}
+	return specs
+}
+
+func (s Spec) creation(opt TopicOptions) kafka.TopicConfig {
+	t := kafka.TopicConfig{Topic: s.Name, NumPartitions: int(s.Partitions), ReplicationFactor: opt.Replication}
+	for _, e := range s.settings(opt) {
+		t.ConfigEntries = append(t.ConfigEntries, kafka.ConfigEntry{ConfigName: e.name, ConfigValue: e.value})
+	}
+	return t
+}
+
+type setting struct{ name, value string }
+
+// settings returns what a topic is created with.
+func (s Spec) settings(opt TopicOptions) []setting {
+	list := []setting{
+		{"cleanup.policy", s.policy()},
+		{"max.message.bytes", strconv.Itoa(maxMessageBytes)},
+		{"segment.ms", millis(s.Segment)},
+	}
+	if opt.Dev {
+		return append(list, s.devSettings()...)
+	}
+	list = append(list,
+		setting{"min.insync.replicas", strconv.Itoa(opt.minInSync())},
+		setting{"unclean.leader.election.enable", "false"},
+	)
+	if !s.Compact {
+		// Retention goes by time stamps. With the clients' own, one record
+		// dated 2099 keeps a segment for ever.
+		list = append(list, setting{"retention.ms", millis(s.Retention)}, setting{"message.timestamp.type", "LogAppendTime"})
+	}
+	return list
+}
+
+// devSettings bounds a topic on the embedded broker by bytes. That broker
+// always goes by the clients' time stamps, and drops everything *before* a
+// batch that looks too old: one comment dated 1970 would delete its partition.
+// So only what our own processes write, and for minutes, goes by time as well.
+func (s Spec) devSettings() []setting {
+	list := []setting{
+		{"retention.bytes", strconv.FormatInt(s.DevBytes, 10)},
+		{"segment.bytes", strconv.FormatInt(s.devSegment(), 10)},
+	}
+	if s.Retention > 0 && s.Retention < time.Hour {
+		return append(list, setting{"retention.ms", millis(s.Retention)})
+	}
+	return append(list, setting{"retention.ms", "-1"})
+}
+
+// devSegment: files are deleted whole, so a partition holds up to one more.
+func (s Spec) devSegment() int64 { return max(s.DevBytes/4, 64<<10) }
+
+func (s Spec) policy() string {
+	if s.Compact {
+		return "compact"
+	}
+	return "delete"
+}
+
+func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+// admin returns a client for administration, with a Transport of its own: the
+// cluster's does not keep the list of topics that CreateTopics waits for.
+func (c *cluster) admin() (client *kafka.Client, done func()) {
+	t := &kafka.Transport{Dial: c.cfg.Dial, DialTimeout: c.transport.DialTimeout, MetadataTTL: time.Second,
+		ClientID: c.cfg.ClientID, TLS: c.cfg.TLS, SASL: c.cfg.SASL, Context: c.ctx}
+	return &kafka.Client{Addr: c.addr, Transport: t, Timeout: 30 * time.Second}, t.CloseIdleConnections
+}
