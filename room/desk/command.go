@@ -1,0 +1,122 @@
+package desk
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// Bounds of what staff may write, in bytes.
+const (
+	maxTitle  = 300
+	maxAnswer = 2000
+	maxAttr   = 4096
+	maxReason = 500
+)
+
+// check reads data as the kind demands and answers everything that is wrong
+// with it. A plan is looked at by the room, which refuses it with all reasons.
+func check(kind string, data json.RawMessage) error {
+	var v any
+	switch kind {
+	case record.CtlRoom:
+		v = &record.RoomSettings{}
+	case record.CtlShowStart, record.CtlShowEnd:
+		v = &record.ShowData{}
+	case record.CtlMute, record.CtlUnmute:
+		v = &record.MuteData{}
+	case record.CtlPin, record.CtlUnpin:
+		v = &record.PinData{}
+	case record.CtlProduct:
+		v = &record.ProductData{}
+	case record.CtlCard:
+		v = &record.CardData{}
+	case record.CtlAttr:
+		v = &record.AttrData{}
+	case record.CtlAnswer:
+		v = &record.AnswerData{}
+	case record.CtlRetract:
+		v = &record.RetractData{}
+	case record.CtlVerdict:
+		v = &record.VerdictData{}
+	case record.CtlRules:
+		v = &record.RulesData{}
+	case record.CtlDirect:
+		v = &record.DirectData{}
+	case record.CtlCancel, record.CtlVoid:
+		v = &record.EventData{}
+	case record.CtlBeacon:
+		v = &record.BeaconData{}
+	case record.CtlPlan:
+		return nil
+	default:
+		return fmt.Errorf("kind: no command %q", kind)
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return fmt.Errorf("data: %s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return problems(v)
+}
+
+// problems checks what the types alone do not.
+func problems(v any) error {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("data: "+format, args...))
+		}
+	}
+	text := func(name, s string, most int) {
+		check(len(s) <= most && utf8.ValidString(s), "%s has %d bytes, at most %d of UTF-8", name, len(s), most)
+	}
+	switch v := v.(type) {
+	case *record.RoomSettings:
+		check(v.Budget == nil || *v.Budget >= 1 && *v.Budget <= 1000, "budget is outside 1 to 1000 comments a second")
+		check(v.SlowMS == nil || *v.SlowMS >= 0 && *v.SlowMS <= 600_000, "slow_ms is outside 0 to 600000")
+		check(v.VideoDelay == nil || *v.VideoDelay >= 0 && *v.VideoDelay <= 60_000, "video_delay_ms is outside 0 to 60000")
+		if v.Title != nil {
+			text("title", *v.Title, maxTitle)
+		}
+	case *record.ShowData:
+		check(record.ValidID([]byte(v.Show)), "show is not an id: 1 to 64 printable ASCII characters")
+		check(v.Open == "" || v.Open == "finish" || v.Open == "void", "open is %q: say finish or void", v.Open)
+		text("title", v.Title, maxTitle)
+	case *record.MuteData:
+		check(v.User != "" && len(v.User) <= record.MaxUser, "user has %d bytes, want 1 to %d", len(v.User), record.MaxUser)
+		check(v.Seconds >= 0 && v.Seconds <= 10*365*24*3600, "seconds is outside 0 (for good) to ten years")
+		text("reason", v.Reason, maxReason)
+	case *record.PinData:
+		check(record.ValidID([]byte(v.Pin)), "pin is not an id")
+		text("text", v.Text, maxAnswer)
+	case *record.ProductData:
+		text("title", v.Title, maxTitle)
+		check(v.Price >= 0 && v.Was >= 0 && v.Stock >= 0, "price, was and stock must not be negative")
+	case *record.CardData:
+		check(record.ValidID([]byte(v.Card)), "card is not an id")
+		check(v.Kind == "product" || v.Kind == "coupon", "kind is %q: say product or coupon", v.Kind)
+		text("title", v.Title, maxTitle)
+	case *record.AttrData:
+		check(record.ValidID([]byte(v.Name)), "name is not an id")
+		text("value", v.Value, maxAttr)
+	case *record.AnswerData:
+		check(v.Text != "" || v.Spoken, "an answer needs a text, or spoken")
+		text("text", v.Text, maxAnswer)
+	case *record.RetractData:
+		check(len(v.Offsets) > 0 || v.User != "", "name offsets or a user")
+		check(v.Reason != "", "reason is empty: what is hidden needs one")
+	case *record.VerdictData:
+		check(v.Action == "allow" || v.Action == "mask" || v.Action == "block", "action is %q: say allow, mask or block", v.Action)
+		check(v.Action == "allow" || v.Reason != "", "reason is empty: what is hidden needs one")
+	case *record.EventData:
+		check(record.ValidID([]byte(v.Event)), "event is not an id")
+		check(v.Reason != "", "reason is empty: those who entered are told why")
+	}
+	return errors.Join(errs...)
+}

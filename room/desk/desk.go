@@ -1,0 +1,173 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/cloudwego/hertz/pkg/app"
+	"github.com/cloudwego/hertz/pkg/protocol/consts"
+	"github.com/cloudwego/hertz/pkg/route"
+
+	"github.com/fudai-live/fudai/broadcast/token"
+	"github.com/fudai-live/fudai/room/kafkalog"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// Log is what the desk needs of the log; *kafkalog.Log is one.
+type Log interface {
+	Append(ctx context.Context, topic string, partition int32, recs []kafkalog.Record) (int64, error)
+}
+
+// Config is what a desk is told.
+type Config struct {
+	Log    Log
+	Keys   *record.Keys
+	Tokens *token.Authority
+	Tailer Tailer
+	// Bundle answers the proof of a finished giveaway, if this process owns its room.
+	Bundle func(ctx context.Context, room, event string) ([]byte, error)
+	// Within bounds how long a command may wait for the log.
+	Within time.Duration
+	Logger *slog.Logger
+}
+
+// Desk serves the API.
+type Desk struct {
+	cfg   Config
+	rooms *rooms
+}
+
+// New makes a Desk. Follow must run beside it.
+func New(cfg Config) (*Desk, error) {
+	if cfg.Log == nil || cfg.Keys == nil || cfg.Tokens == nil || cfg.Tailer == nil {
+		return nil, errors.New("desk: log, keys, tokens and tailer must be given")
+	}
+	if cfg.Within == 0 {
+		cfg.Within = 5 * time.Second
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	return &Desk{cfg: cfg, rooms: newRooms()}, nil
+}
+
+// Mount adds the desk's routes.
+func (d *Desk) Mount(r route.IRoutes) {
+	r.POST("/v1/rooms/:room/commands", d.command)
+	r.POST("/v1/commands", d.command)
+	r.GET("/v1/rooms", d.list)
+	r.GET("/v1/rooms/:room", d.room)
+	r.GET("/v1/rooms/:room/bundle/:event", d.bundle)
+}
+
+// request is the body of a command.
+type request struct {
+	ID   string          `json:"id"`
+	Kind string          `json:"kind"`
+	Data json.RawMessage `json:"data"`
+}
+
+func (d *Desk) command(ctx context.Context, c *app.RequestContext) {
+	claims, err := d.claims(c)
+	if err != nil {
+		refuse(c, consts.StatusUnauthorized, "unauthorized", err)
+		return
+	}
+	var req request
+	if err := json.Unmarshal(c.Request.Body(), &req); err != nil {
+		refuse(c, consts.StatusBadRequest, "malformed", err)
+		return
+	}
+	room := c.Param("room")
+	if room != "" && !record.ValidRoom([]byte(room)) {
+		refuse(c, consts.StatusBadRequest, "malformed", fmt.Errorf("room %.80q: want 1 to 64 of A-Z a-z 0-9 . _ -", room))
+		return
+	}
+	if err := may(&claims, req.Kind, room); err != nil {
+		refuse(c, consts.StatusForbidden, "forbidden", err)
+		return
+	}
+	if req.ID == "" {
+		req.ID = newID()
+	}
+	if err := check(req.Kind, req.Data); err != nil {
+		refuse(c, consts.StatusBadRequest, "malformed", err)
+		return
+	}
+	if open := d.rooms.openGives(room); req.Kind == record.CtlShowEnd && len(open) > 0 && !saysOpen(req.Data) {
+		c.JSON(consts.StatusConflict, map[string]any{"code": "giveaway-open", "events": open,
+			"message": "a giveaway is still open: send data.open = finish to let it end, or void to void it and tell everyone who entered"})
+		return
+	}
+	d.write(ctx, c, &claims, room, &req)
+}
+
+func saysOpen(data json.RawMessage) bool {
+	var s record.ShowData
+	return json.Unmarshal(data, &s) == nil && s.Open != ""
+}
+
+// write appends the command: one record, or one a partition for every room.
+func (d *Desk) write(ctx context.Context, c *app.RequestContext, claims *token.Claims, room string, req *request) {
+	ctl := record.Control{V: 1, ID: req.ID, Kind: req.Kind, Room: room, By: claims.User, Role: claims.Role.String(),
+		At: time.Now().UnixMilli(), Data: req.Data}
+	rec, err := Record(d.cfg.Keys, &ctl)
+	if err != nil {
+		refuse(c, consts.StatusBadRequest, "malformed", err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.cfg.Within)
+	defer cancel()
+	partition, last := kafkalog.Partition(room), kafkalog.Partition(room)
+	if room == "" {
+		partition, last = 0, kafkalog.Partitions-1
+	}
+	var offset int64
+	for p := partition; p <= last; p++ {
+		if offset, err = d.cfg.Log.Append(ctx, kafkalog.Control, p, []kafkalog.Record{rec}); err != nil {
+			d.cfg.Logger.Warn("command not written", "kind", req.Kind, "room", room, "partition", p, "err", err)
+			refuse(c, consts.StatusServiceUnavailable, "not-sent", fmt.Errorf("the log did not acknowledge command %s; send it again with the same id: %w", req.ID, err))
+			return
+		}
+	}
+	c.JSON(consts.StatusAccepted, map[string]any{"id": req.ID, "partition": last, "offset": offset})
+}
+
+// Record is a signed record of fudai.control.
+func Record(keys *record.Keys, ctl *record.Control) (kafkalog.Record, error) {
+	value := record.AppendControl(nil, ctl)
+	if _, bad := record.ParseControl(value); bad != nil {
+		return kafkalog.Record{}, bad
+	}
+	rec := kafkalog.Record{Value: value, Headers: []kafkalog.Header{{Key: "sig", Value: keys.SignControl(value)}}}
+	if ctl.Room != "" {
+		rec.Key = []byte(ctl.Room)
+	}
+	return rec, nil
+}
+
+// claims reads the bearer token; none is a guest, who may hand in a beacon.
+func (d *Desk) claims(c *app.RequestContext) (token.Claims, error) {
+	raw, ok := strings.CutPrefix(string(c.GetHeader("Authorization")), "Bearer ")
+	if !ok {
+		return token.Claims{User: "guest", Role: record.Guest}, nil
+	}
+	return d.cfg.Tokens.Verify(raw, time.Now().UnixMilli())
+}
+
+func refuse(c *app.RequestContext, status int, code string, err error) {
+	c.JSON(status, map[string]string{"code": code, "message": err.Error()})
+}
+
+func newID() string {
+	var b [12]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}

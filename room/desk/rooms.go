@@ -1,0 +1,130 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/cloudwego/hertz/pkg/app"
+	"github.com/cloudwego/hertz/pkg/protocol/consts"
+
+	"github.com/fudai-live/fudai/room/kafkalog"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// Tailer is what the desk needs of a tailer; *kafkalog.Tailer is one.
+type Tailer interface {
+	Add(topic string, partition int32, offset int64, deliver kafkalog.Deliver, fail kafkalog.Fail)
+}
+
+// roomsMost bounds the rooms whose State is kept; beyond it the desk still
+// takes commands but does not list the room.
+const roomsMost = 20_000
+
+// rooms keeps the last State of every room, as its viewers got it.
+type rooms struct {
+	mu     sync.Mutex // guards what follows
+	fence  [kafkalog.Partitions]record.Fence
+	states map[string][]byte
+}
+
+func newRooms() *rooms { return &rooms{states: map[string][]byte{}} }
+
+// Follow tails frames[p] of every partition for the State of its rooms.
+func (d *Desk) Follow() {
+	for p := range kafkalog.Partitions {
+		d.follow(p, kafkalog.OffsetFirst)
+	}
+}
+
+func (d *Desk) follow(p int32, offset int64) {
+	d.cfg.Tailer.Add(kafkalog.Frames, p, offset, d.rooms.deliver(p), func(err error) {
+		d.cfg.Logger.Warn("following frames begins anew", "partition", p, "err", err)
+		d.follow(p, kafkalog.OffsetFirst)
+	})
+}
+
+func (r *rooms) deliver(p int32) kafkalog.Deliver {
+	return func(recs []kafkalog.Record, _ int64) int {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for i := range recs {
+			m, err := record.ParseMeta(recs[i].Header("meta"))
+			if err != nil || !r.fence[p].Frame(&m) || m.Kind != record.FrameState {
+				continue
+			}
+			room := string(recs[i].Key)
+			if _, known := r.states[room]; known || len(r.states) < roomsMost {
+				r.states[room] = recs[i].Value
+			}
+		}
+		return len(recs)
+	}
+}
+
+func (r *rooms) state(room string) []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.states[room]
+}
+
+// openGives lists the giveaways of a room that viewers could still enter or
+// that are not drawn yet.
+func (r *rooms) openGives(room string) []string {
+	var s struct {
+		Gives []struct {
+			Event string `json:"event"`
+			State string `json:"state"`
+		} `json:"gives"`
+	}
+	if json.Unmarshal(r.state(room), &s) != nil {
+		return nil
+	}
+	var open []string
+	for _, g := range s.Gives {
+		switch g.State {
+		case "announced", "open", "closing", "sealed":
+			open = append(open, g.Event)
+		}
+	}
+	return open
+}
+
+// list answers the rooms by name. Staff only: a viewer knows its own room.
+func (d *Desk) list(_ context.Context, c *app.RequestContext) {
+	claims, err := d.claims(c)
+	if err != nil || claims.Role < record.Assistant && !claims.Market {
+		c.JSON(consts.StatusForbidden, map[string]string{"code": "forbidden", "message": "the list of rooms is for staff"})
+		return
+	}
+	d.rooms.mu.Lock()
+	names := slices.Sorted(maps.Keys(d.rooms.states))
+	d.rooms.mu.Unlock()
+	names = slices.DeleteFunc(names, func(room string) bool { return !claims.May(room) })
+	c.JSON(consts.StatusOK, map[string]any{"rooms": names})
+}
+
+func (d *Desk) room(_ context.Context, c *app.RequestContext) {
+	state := d.rooms.state(c.Param("room"))
+	if state == nil {
+		c.JSON(consts.StatusNotFound, map[string]string{"code": "no-room", "message": "no such room, or nothing happened in it for a while"})
+		return
+	}
+	c.Data(consts.StatusOK, "application/json; charset=utf-8", state)
+}
+
+func (d *Desk) bundle(ctx context.Context, c *app.RequestContext) {
+	if d.cfg.Bundle == nil {
+		c.JSON(consts.StatusNotFound, map[string]string{"code": "elsewhere", "message": "this process owns no rooms; ask the address in the partition's last Own"})
+		return
+	}
+	b, err := d.cfg.Bundle(ctx, c.Param("room"), c.Param("event"))
+	if err != nil {
+		refuse(c, consts.StatusNotFound, "no-bundle", err)
+		return
+	}
+	c.Header("Content-Disposition", `attachment; filename="`+c.Param("event")+`.fudai"`)
+	c.Data(consts.StatusOK, "application/octet-stream", b)
+}
