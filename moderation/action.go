@@ -65,7 +65,7 @@ type Verdict struct {
 	Tight uint64
 
 	// Score orders review queues: 0 harmless to 1000 surely offensive, and 0
-	// when the rule set has no score section.
+	// when the rule set has no score section or the text nothing in Chinese.
 	Score int
 }
 

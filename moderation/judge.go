@@ -52,7 +52,7 @@ func (rs *RuleSet) Judge(text string, user Sender, s *Scratch) Verdict {
 	}
 	rs.detect(text, t, &j)
 	if rs.policy.scored {
-		j.score(text)
+		j.score(text, t)
 	}
 	if user.Shield && !user.staff() && user.doubtful() {
 		j.take(finding{action: Hold, rule: "shield", category: "raid", view: "sender", end: len(text)})

@@ -204,3 +204,10 @@ func numeral(r rune) int {
 	}
 	return -1
 }
+
+// AppendCanon appends the canon view of text, for those that learn from it.
+func AppendCanon(dst []rune, text string) []rune {
+	var v view
+	canonize(&v, text)
+	return append(dst, v.runes...)
+}

@@ -1,0 +1,192 @@
+package moderation
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"unsafe"
+)
+
+// naiveMatches is what the automaton must find, found without one.
+func naiveMatches(patterns [][]rune, text []rune) (all []match) {
+	for id, p := range patterns {
+		for at := 0; len(p) > 0 && at+len(p) <= len(text); at++ {
+			if slices.Equal(text[at:at+len(p)], p) {
+				all = append(all, match{int32(id), int32(at), int32(at + len(p))})
+			}
+		}
+	}
+	return all
+}
+
+func sortMatches(m []match) {
+	slices.SortFunc(m, func(a, b match) int {
+		return cmp.Or(cmp.Compare(a.end, b.end), cmp.Compare(a.start, b.start), cmp.Compare(a.pattern, b.pattern))
+	})
+}
+
+func checkMatches(t *testing.T, patterns [][]rune, text []rune) {
+	t.Helper()
+	got := assemble(patterns).appendMatches(nil, text)
+	ends := slices.IsSortedFunc(got, func(a, b match) int { return cmp.Compare(a.end, b.end) })
+	want := naiveMatches(patterns, text)
+	sortMatches(got)
+	sortMatches(want)
+	if !slices.Equal(got, want) || !ends {
+		t.Fatalf("text %q, patterns %q\ngot  %v (ends in order: %v)\nwant %v", string(text), patterns, got, ends, want)
+	}
+}
+
+func TestAutomatonFindsEveryOccurrence(t *testing.T) {
+	for _, c := range []struct{ patterns, text string }{
+		{"he she his hers", "ushers"},
+		{"a aa aaa aaaa", "aaaaaa"},
+		{"ab ab bab", "abab"}, // equal patterns both report
+		{"傻逼 逼 大傻 大傻逼样", "大傻逼 大傻逼样"},
+		{"x", ""},
+		{"", "anything"},
+		{"abcd bc", "abce"}, // the inner word of a path that fails
+		{"\U0010FFFF a", "a\U0010FFFFa"},
+	} {
+		var patterns [][]rune
+		for _, p := range strings.Split(c.patterns, " ") {
+			patterns = append(patterns, []rune(p))
+		}
+		checkMatches(t, patterns, []rune(c.text))
+	}
+}
+
+// Few letters make every kind of overlap likely.
+func TestAutomatonAgainstNaiveSearch(t *testing.T) {
+	for seed := range uint64(400) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		letters := 1 + random.IntN(5)
+		word := func(most int) []rune {
+			w := make([]rune, random.IntN(most))
+			for i := range w {
+				w[i] = rune('a' + random.IntN(letters)*0x1F3)
+			}
+			return w
+		}
+		patterns := make([][]rune, random.IntN(40))
+		for i := range patterns {
+			patterns[i] = word(7)
+		}
+		t.Logf("seed %d", seed)
+		checkMatches(t, patterns, word(200))
+	}
+}
+
+func FuzzAutomaton(f *testing.F) {
+	f.Add("he she hers", "ushers")
+	f.Add("傻逼 逼样", "大傻逼样")
+	f.Fuzz(func(t *testing.T, words, text string) {
+		var patterns [][]rune
+		for _, w := range strings.Split(words, " ") {
+			patterns = append(patterns, []rune(w))
+		}
+		if len(patterns) > 100 || len(text) > 1000 {
+			t.Skip()
+		}
+		checkMatches(t, patterns, []rune(text))
+		for _, w := range strings.Split(words, " ") { // and against the standard library
+			if w == "" || strings.ContainsRune(w+text, '\uFFFD') {
+				continue
+			}
+			found := len(assemble([][]rune{[]rune(w)}).appendMatches(nil, []rune(text))) > 0
+			if found != strings.Contains(text, w) {
+				t.Fatalf("%q in %q: %v, strings.Contains says otherwise", w, text, found)
+			}
+		}
+	})
+}
+
+// corpus is 10,000 patterns, 7,000 of them Chinese, and 2,000 comments of 30
+// characters, from a seed.
+func corpus() (patterns, comments [][]rune) {
+	random := rand.New(rand.NewPCG(7, 7))
+	han := func() rune { return rune(0x4E00 + min(int(random.ExpFloat64()*700), 5000)) }
+	latin := func() rune { return rune('a' + random.IntN(26)) }
+	draw := func(from func() rune, n int) []rune {
+		w := make([]rune, n)
+		for i := range w {
+			w[i] = from()
+		}
+		return w
+	}
+	for i := range 10_000 {
+		if i%10 < 7 {
+			patterns = append(patterns, draw(han, 2+random.IntN(4)))
+		} else {
+			patterns = append(patterns, draw(latin, 5+random.IntN(8)))
+		}
+	}
+	for range 2000 {
+		c := draw(han, 15)
+		c = append(c, ' ')
+		c = append(c, draw(latin, 4)...)
+		c = append(c, ' ')
+		if random.IntN(10) == 0 {
+			p := patterns[random.IntN(len(patterns))]
+			c = append(c, p...)
+		}
+		for len(c) < 30 {
+			c = append(c, han())
+		}
+		comments = append(comments, c[:30])
+	}
+	return patterns, comments
+}
+
+func (a *automaton) bytes() int {
+	return len(a.classIndex)*2 + len(a.classCells)*2 + len(a.root)*4 +
+		len(a.nodes)*int(unsafe.Sizeof(node{})) + len(a.outputs)*int(unsafe.Sizeof(output{}))
+}
+
+func TestAutomatonIsSmallAndDoesNotAllocate(t *testing.T) {
+	patterns, comments := corpus()
+	a := assemble(patterns)
+	if size := a.bytes(); size > 2<<20 {
+		t.Errorf("%d patterns take %d bytes, more than 2 MiB", len(patterns), size)
+	}
+	var buffer []match
+	found := 0
+	for _, c := range comments {
+		buffer = a.appendMatches(buffer[:0], c)
+		found += len(buffer)
+		if want := naiveMatches(patterns, c); len(want) != len(buffer) {
+			t.Fatalf("%q: %d matches, want %d", string(c), len(buffer), len(want))
+		}
+		if testing.Short() {
+			break
+		}
+	}
+	if n := testing.AllocsPerRun(10, func() {
+		for _, c := range comments[:100] {
+			buffer = a.appendMatches(buffer[:0], c)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations a run, want none", n)
+	}
+	t.Logf("%d bytes, %d slots, %d matches in %d comments", a.bytes(), len(a.nodes), found, len(comments))
+}
+
+func BenchmarkAutomatonBuild(b *testing.B) {
+	patterns, _ := corpus()
+	b.ReportAllocs()
+	for b.Loop() {
+		assemble(patterns)
+	}
+}
+
+func BenchmarkAutomatonMatch(b *testing.B) {
+	patterns, comments := corpus()
+	a := assemble(patterns)
+	var buffer []match
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		buffer = a.appendMatches(buffer[:0], comments[i%len(comments)])
+	}
+}
