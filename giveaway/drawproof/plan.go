@@ -113,17 +113,21 @@ func (p Plan) Check() error {
 	if p.Selection == SelectFirst && len(p.Partitions) != 1 {
 		refuse("%d partitions have no common order, which %q needs", len(p.Partitions), SelectFirst)
 	}
-	seen := map[string]bool{}
+	seen, sums := map[string]bool{}, uint64(0)
 	for _, prize := range p.Prizes {
 		if seen[prize.ID] {
 			refuse("prize %q stands twice", prize.ID)
 		}
 		seen[prize.ID] = true
 		if prize.Split != nil {
+			sums += prize.Split.Total // at most 100 of 2^53
 			if err := prize.Split.Check(uint64(prize.Qty)); err != nil {
 				refuse("prize %q: %w", prize.ID, err)
 			}
 		}
+	}
+	if sums > maxInteger {
+		refuse("the sums of all prizes together are above %d fen", uint64(maxInteger))
 	}
 	if p.Units() > MaxUnits {
 		refuse("%d prize units are above %d", p.Units(), MaxUnits)

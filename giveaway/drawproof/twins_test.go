@@ -1,0 +1,90 @@
+package drawproof
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// verifier is a program that checks bundles given one a line.
+type verifier struct {
+	name     string
+	command  []string
+	pairings bool // checks R23 itself
+}
+
+// twins are the verifiers in other languages. Where one cannot run, the test is
+// skipped, but never in CI.
+func twins(t *testing.T) []verifier {
+	t.Helper()
+	missing := func(what string) {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("%s is missing, and CI must run every verifier", what)
+		}
+		t.Skipf("%s is missing", what)
+	}
+	for _, program := range []string{"python3", "node"} {
+		if _, err := exec.LookPath(program); err != nil {
+			missing(program)
+		}
+	}
+	if _, err := os.Stat("verifiers/node_modules/@noble/curves"); err != nil {
+		missing("@noble/curves (npm ci in giveaway/drawproof/verifiers)")
+	}
+	return []verifier{
+		{"python", []string{"python3", "verifiers/verify.py", "--lines"}, false},
+		{"javascript", []string{"node", "verifiers/cli.js", "--lines"}, true},
+	}
+}
+
+func (v verifier) run(t *testing.T, bundles [][]byte) []Report {
+	t.Helper()
+	cmd := exec.Command(v.command[0], v.command[1:]...)
+	cmd.Stdin = bytes.NewReader(append(bytes.Join(bundles, []byte("\n")), '\n'))
+	var out, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s: %v\n%s", v.name, err, stderr.Bytes())
+	}
+	var reports []Report
+	for dec := json.NewDecoder(&out); dec.More(); {
+		var r Report
+		if err := dec.Decode(&r); err != nil {
+			t.Fatalf("%s: report %d: %v", v.name, len(reports), err)
+		}
+		reports = append(reports, r)
+	}
+	if len(reports) != len(bundles) {
+		t.Fatalf("%s gave %d reports for %d bundles\n%s", v.name, len(reports), len(bundles), stderr.Bytes())
+	}
+	return reports
+}
+
+// memoBeacon shares answers between bundles, for pairings are slow.
+func memoBeacon() func(Chain, uint64, []byte) error {
+	type question struct {
+		key, sigma string
+		round      uint64
+	}
+	known := map[question]error{}
+	return func(c Chain, round uint64, sigma []byte) error {
+		q := question{string(c.PublicKey), string(sigma), round}
+		err, ok := known[q]
+		if !ok {
+			err = VerifyBeacon(c, round, sigma)
+			known[q] = err
+		}
+		return err
+	}
+}
+
+// statuses is what a report says of each rule, and nothing else.
+func statuses(r Report) map[string]Status {
+	m := map[string]Status{}
+	for _, f := range r.Rules {
+		m[f.Rule] = f.Status
+	}
+	return m
+}
