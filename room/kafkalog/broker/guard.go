@@ -1,0 +1,101 @@
+package broker
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// A frame is its size (4 bytes), then API key and version (2 each), then the
+// rest. The library allocates whatever size says, and dereferences nil for a
+// key that it does not know; both before anybody has logged in.
+const (
+	frameHead = 8
+	frameMin  = 8        // key, version, correlation id; an older client id may be missing
+	frameMax  = 16 << 20 // a produce request of every partition at once is half of it
+)
+
+// guard is a listener whose connections pass only frames that can be parsed.
+type guard struct {
+	net.Listener
+	log *slog.Logger
+}
+
+func (g guard) Accept() (net.Conn, error) {
+	c, err := g.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &guarded{Conn: c, log: g.log}, nil
+}
+
+// guarded is one connection. Read is called from one goroutine at a time.
+type guarded struct {
+	net.Conn
+	log  *slog.Logger
+	head []byte // of the frame that begins, not yet passed on
+	body int64  // bytes of the frame that are still to come
+	err  error
+}
+
+func (c *guarded) Read(b []byte) (int, error) {
+	if c.err != nil {
+		return 0, c.err
+	}
+	if len(c.head) == 0 && c.body == 0 {
+		if c.err = c.begin(); c.err != nil {
+			return 0, c.err
+		}
+	}
+	if len(c.head) > 0 {
+		n := copy(b, c.head)
+		c.head = c.head[n:]
+		return n, nil
+	}
+	if int64(len(b)) > c.body {
+		b = b[:c.body]
+	}
+	n, err := c.Conn.Read(b)
+	c.body -= int64(n)
+	return n, err
+}
+
+// begin reads and judges the head of the next frame.
+func (c *guarded) begin() error {
+	var head [frameHead]byte
+	if _, err := io.ReadFull(c.Conn, head[:]); err != nil {
+		return err
+	}
+	size, err := judge(head)
+	if err != nil {
+		c.log.Warn("connection refused", "from", c.RemoteAddr().String(), "err", err)
+		c.Conn.Close()
+		return err
+	}
+	c.head, c.body = head[:], size-(frameHead-4)
+	return nil
+}
+
+var errFrame = errors.New("broker: not a request of the Kafka protocol")
+
+// judge returns the size of a frame that may pass.
+func judge(head [frameHead]byte) (size int64, err error) {
+	size = int64(binary.BigEndian.Uint32(head[:]))
+	key := int16(binary.BigEndian.Uint16(head[4:]))
+	version := int16(binary.BigEndian.Uint16(head[6:]))
+	if size < frameMin || size > frameMax {
+		return 0, fmt.Errorf("%w: size %d is outside %d to %d", errFrame, size, frameMin, frameMax)
+	}
+	if kmsg.RequestForKey(key) == nil {
+		return 0, fmt.Errorf("%w: unknown key %d", errFrame, key)
+	}
+	if version < 0 {
+		return 0, fmt.Errorf("%w: version %d of key %d", errFrame, version, key)
+	}
+	return size, nil
+}
