@@ -31,8 +31,7 @@ func (j *judgement) addresses(text string) {
 			i++
 			continue
 		}
-		j.address(text, v, h)
-		i = h.end
+		i = max(h.end, v.indexOf(j.address(text, v, h)))
 	}
 }
 
@@ -45,7 +44,10 @@ type host struct {
 	path       bool // a slash follows
 }
 
-const maxLabel = 16
+const (
+	maxLabel   = 16  // of the last label, in bytes; longer ones are cut and match nothing
+	maxSpelled = 126 // of a label spelled out with spaces, in characters
+)
 
 // readHost reads labels joined by dots from i, where a token must begin.
 func readHost(v *view, text string, i int) (h host, ok bool) {
@@ -93,7 +95,7 @@ func labelEnd(v *view, text string, i int) int {
 	for end > i && end+1 < len(v.runes) && v.kinds[end] == kindSeparator && token(end+1) > end+1 && v.hyphen(text, end) {
 		end = token(end + 1)
 	}
-	for end == i+1 || end > i+2 && v.kinds[end-2] == kindSeparator { // spelled out so far
+	for end-i < maxSpelled && (end == i+1 || end > i+2 && v.kinds[end-2] == kindSeparator) { // spelled out so far
 		if end+1 < len(v.runes) && v.kinds[end] == kindSeparator && blank(text[v.from[end]:v.from[end+1]]) && token(end+1) == end+2 {
 			end += 2
 			continue
@@ -137,11 +139,12 @@ func (h *host) among(list []string) bool {
 	return ok
 }
 
-func (j *judgement) address(text string, v *view, h host) {
+// address judges a host and returns the byte offset behind its address.
+func (j *judgement) address(text string, v *view, h host) int {
 	start, end := v.span(h.start, h.end)
 	if local, ok := mailbox(v, text, h.start); ok && (h.among(lastLabels) || h.among(wordLabels)) {
 		j.personal(email, local, end)
-		return
+		return end
 	}
 	scheme := start
 	switch {
@@ -150,17 +153,17 @@ func (j *judgement) address(text string, v *view, h host) {
 	case strings.HasSuffix(text[:start], "http://"):
 		scheme -= len("http://")
 	}
-	sure := scheme < start || h.path || hasPrefix(v.runes[h.start:], "www ")
+	sure := scheme < start || h.path || hasPrefix(v.runes[h.start:], "ww ") // canon keeps two of a row
 	if !(h.among(lastLabels) && (sure || !h.among(wordLabels)) || sure && h.among(wordLabels) || scheme < start) {
-		return
-	}
-	if j.rs.policy.allows(v.runes[h.start:h.end]) {
-		return
+		return end
 	}
 	for end < len(text) && text[end] > ' ' && text[end] < utf8.RuneSelf {
 		end++ // the path goes with the link
 	}
-	j.personal(link, scheme, end)
+	if !j.rs.policy.allows(v.runes[h.start:h.end]) {
+		j.personal(link, scheme, end)
+	}
+	return end
 }
 
 func hasPrefix(runes []rune, ascii string) bool {

@@ -3,8 +3,11 @@ package moderation
 // accountReach is how far from a contact word its id may stand, in characters.
 const accountReach = 8
 
+const minAccount, maxAccount = 6, 20 // the length of a name
+
 // accountBeside looks for an account id near a contact word: five to twelve
-// digits, or a name of six to twenty letters, digits and _ -.
+// digits, or a name of six to twenty letters, digits and _ -. Behind the word
+// any token within reach will do; before it only the nearest.
 func (s *Scratch) accountBeside(text string, at span) (span, bool) {
 	v := &s.canon
 	end := v.indexOf(at.end)
@@ -15,13 +18,15 @@ func (s *Scratch) accountBeside(text string, at span) (span, bool) {
 	}
 	start := v.indexOf(at.start)
 	for i := start - 1; i >= 0 && i >= start-accountReach; i-- {
-		if tokenStart(v, i) {
-			for ; i > 0 && !tokenStart(v, i); i-- {
-			}
-			if id, ok := v.accountAt(text, i, false); ok && id.end <= at.start {
-				return id, true
-			}
+		if !v.spelled(i) {
+			continue
 		}
+		first := i
+		for i-first < maxAccount && !tokenStart(v, first) {
+			first--
+		}
+		id, ok := v.accountAt(text, first, false)
+		return id, ok && id.end <= at.start
 	}
 	return span{}, false
 }
@@ -59,25 +64,33 @@ func (v *view) accountAt(text string, i int, bare bool) (id span, ok bool) {
 		start, end := v.span(num.start, num.end)
 		return span{start: start, end: end}, true
 	}
-	end, digits, letters := i, 0, 0
-	for ; end < len(v.runes); end++ {
+	if v.kinds[i] != kindLetter {
+		return span{}, false
+	}
+	end, digits, letters := v.nameEnd(text, i)
+	if letters+digits < minAccount || letters+digits > maxAccount || digits == 0 && !bare {
+		return span{}, false
+	}
+	start, stop := v.span(i, end)
+	return span{start: start, end: stop}, true
+}
+
+// nameEnd reads a name of letters, digits and hyphens. A hyphen says as much
+// as a digit that this is an id, and counts as one.
+func (v *view) nameEnd(text string, i int) (end, digits, letters int) {
+	for end = i; end < len(v.runes) && end-i <= maxAccount; end++ {
 		switch {
 		case v.kinds[end] == kindLetter:
 			letters++
 		case v.kinds[end] == kindDigit:
 			digits++
 		case v.kinds[end] == kindSeparator && end+1 < len(v.runes) && v.spelled(end+1) && v.hyphen(text, end):
-			digits++ // a sign of an id, as good as a digit
+			digits++
 		default:
-			goto done
+			return end, digits, letters
 		}
 	}
-done:
-	if v.kinds[i] != kindLetter || letters == 0 || letters+digits < 6 || letters+digits > 20 || digits == 0 && !bare {
-		return span{}, false
-	}
-	start, stop := v.span(i, end)
-	return span{start: start, end: stop}, true
+	return end, digits, letters
 }
 
 func (v *view) hyphen(text string, i int) bool {

@@ -110,6 +110,9 @@ func (rs *RuleSet) match(v *view, kind uint8, s *Scratch) {
 				continue
 			}
 			start, end := v.span(int(m.start), int(m.end))
+			if kind == viewTight { // or the separators behind would belong to the word
+				start, end = s.canon.span(int(s.index[m.start]), int(s.index[m.end-1])+1)
+			}
 			if w.list == allowed {
 				s.allows = append(s.allows, span{start, end, at})
 			} else {

@@ -26,11 +26,13 @@ func digitAt(v *view, i int) int {
 }
 
 // readNumber reads the number that begins at i in canon. With parted, single
-// separators inside it are stepped over.
+// separators inside it are stepped over. It stops, long, at what no number of
+// interest reaches, so that a text of digits alone is not read again and
+// again from each of its groups.
 func readNumber(v *view, i int, parted bool) (num number) {
 	num.start, num.end = i, i
 	group := 0
-	for ; i < len(v.runes); i++ {
+	for ; i < len(v.runes) && num.n <= maxDigits; i++ {
 		d := digitAt(v, i)
 		if d < 0 {
 			if parted && group > 0 && v.kinds[i] == kindSeparator && i+1 < len(v.runes) && digitAt(v, i+1) >= 0 {

@@ -45,11 +45,13 @@ func (j *judgement) numbers(text string) {
 			i = whole.end - 1
 			continue
 		}
-		group := readNumber(v, i, false)
-		if whole.parts > 1 {
-			j.number(text, &group)
+		if group := readNumber(v, i, false); whole.parts > 1 && j.number(text, &group) {
+			i = group.end - 1
+			continue
 		}
-		i = group.end - 1
+		for i+1 < len(v.runes) && digitAt(v, i+1) >= 0 {
+			i++
+		}
 	}
 }
 

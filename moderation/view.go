@@ -43,7 +43,7 @@ type traits struct {
 	stretched bool   // a letter stands three times in a row or more
 	mixed     bool   // a letter touches a digit or a symbol read as a letter
 	digits    int    // digits and Chinese numerals
-	at, dot   bool   // an @, a dot or slash after folding width
+	at, dot   bool   // an @, or a dot, a slash or the word for dot
 }
 
 func (t *traits) has(kind uint8) bool { return t.kinds&(1<<kind) != 0 }
@@ -117,6 +117,7 @@ func (c *canonizer) note(kind uint8, value rune) {
 		if numeral(value) >= 0 {
 			t.digits++
 		}
+		t.dot = t.dot || value == '点' && c.last >= 'a' && c.last <= 'z'
 	case kind == kindLetter && (c.sign || c.last >= '0' && c.last <= '9'),
 		kind == kindDigit && c.last >= 'a' && c.last <= 'z':
 		t.mixed = true
