@@ -31,51 +31,75 @@ func Digest(text string, s *Scratch) uint64 {
 // look-alikes. Normalize of its own output changes nothing. Invalid UTF-8
 // becomes U+FFFD.
 func Normalize(dst []byte, text string) []byte {
-	at := len(dst)
-	if n, ok := appendSimple(dst, text); ok {
-		return n
+	if simple, ok := appendSimple(dst, text); ok {
+		return simple
 	}
-	// Four rounds is more than any character needs; a fuzz test looks for one
-	// that needs another.
-	form := []byte(text)
-	for range 4 {
-		form = norm.NFKC.Bytes(lowered(form))
-	}
-	return append(dst[:at], spaced(form)...)
+	return append(dst, spaced(normalForm(text))...)
 }
 
-// appendSimple does the common case without leaving the buffer: ASCII and the
-// basic Han block, which normalisation leaves alone.
+// normalForm repeats steps 1 to 3 as often as any character needs and then
+// some; a test goes over all characters.
+func normalForm(text string) []byte {
+	form := []byte(text)
+	for range 3 {
+		form = norm.NFKC.Bytes(lowered(form))
+	}
+	return form
+}
+
+// appendSimple does what nearly all comments need without leaving the buffer:
+// characters that stand for themselves or for one other, and never combine.
+// Anything else makes it give up. Tests hold it to the long way.
 func appendSimple(dst []byte, text string) ([]byte, bool) {
 	at, space := len(dst), false
 	for i := 0; i < len(text); {
-		c := text[i]
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(text[i:])
-			if r < 0x4E00 || r > 0x9FFF {
-				return dst[:at], false
-			}
-			if space {
-				dst, space = append(dst, ' '), false
-			}
-			dst = append(dst, text[i:i+size]...)
-			i += size
-			continue
+		r, size := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(text[i:])
 		}
-		i++
-		if c == ' ' || c >= '\t' && c <= '\r' {
+		i += size
+		r, ok := simple(r)
+		switch {
+		case !ok:
+			return dst[:at], false
+		case r == ' ':
 			space = len(dst) > at
+			continue
+		case r == 0:
 			continue
 		}
 		if space {
 			dst, space = append(dst, ' '), false
 		}
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		dst = append(dst, c)
+		dst = utf8.AppendRune(dst, r)
 	}
 	return dst, true
+}
+
+// simple is the normal form of a character, ' ' for white space and 0 for an
+// invisible one.
+func simple(r rune) (rune, bool) {
+	if r >= 0xFF01 && r <= 0xFF5E {
+		r -= 0xFEE0 // full width
+	}
+	switch {
+	case r >= 'A' && r <= 'Z':
+		return r + 'a' - 'A', true
+	case r == ' ', r >= '\t' && r <= '\r', r == 0x3000:
+		return ' ', true
+	case r == 0:
+		return 0, false
+	case r < utf8.RuneSelf,
+		r >= 0x4E00 && r <= 0x9FFF,   // the basic Han block
+		r >= 0x3001 && r <= 0x3020,   // its punctuation
+		r >= 0x2018 && r <= 0x201D,   // quotation marks
+		r >= 0x1F300 && r <= 0x1F64F, // emoji
+		r >= 0x1F680 && r <= 0x1F6FF, r >= 0x1F900 && r <= 0x1FAFF:
+		return r, true
+	case r == 0xFE0F, r == 0x200D, r == 0x200B: // what emoji and keyboards bring along
+		return 0, true
+	}
+	return 0, false
 }
 
 func lowered(text []byte) []byte {

@@ -84,6 +84,9 @@ func FuzzMask(f *testing.F) {
 	}
 	rs := Default()
 	f.Fuzz(func(t *testing.T, text string) {
+		if strings.Contains(text, "*") {
+			t.Skip() // could not be told from a mask
+		}
 		var s Scratch
 		rs.Judge(text, Sender{}, &s)
 		shown := string(rs.AppendMasked(nil, text, &s))
