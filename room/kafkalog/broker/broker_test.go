@@ -64,7 +64,7 @@ func child(t *testing.T, dir string) *Child {
 
 func client(t testing.TB, addr string, opts ...kgo.Opt) *kgo.Client {
 	t.Helper()
-	cl, err := kgo.NewClient(append(opts, kgo.SeedBrokers(addr))...)
+	cl, err := kgo.NewClient(append(opts, kgo.SeedBrokers(addr), kgo.MetadataMinAge(10*time.Millisecond))...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +252,9 @@ func TestGarbage(t *testing.T) {
 		[]byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
 		frame(0xfffffff0, 3, 1, "x"),
 		frame(0, 3, 1, "x"),
-		{0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3}, // the hello of TLS
+		{0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3},                           // the hello of TLS
+		frame(20, 3, 12, "\x00\x00\x00\x01\x00\x01a\xff\xff\xff\xff\x0f"), // 4 thousand million tagged fields
+		frame(20, 3, 12, "\x00\x00\x00\x01\x7f\xffa"),                     // a client id longer than the frame
 		frame(20, 3, 1, "short"),
 		{},
 		{0},
@@ -261,7 +263,7 @@ func TestGarbage(t *testing.T) {
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	for range 300 {
-		b := frame(0, int16(rnd.IntN(95)), int16(rnd.IntN(20)), "\x00\x00\x00\x01\x00\x01a")
+		b := frame(0, int16(rnd.IntN(95)), int16(rnd.IntN(20)), "\x00\x00\x00\x01\x00\x01a\x00")
 		for range rnd.IntN(120) {
 			b = append(b, byte(rnd.Uint32()))
 		}
@@ -275,7 +277,7 @@ func TestGarbage(t *testing.T) {
 		}
 		c.Write(g)
 		c.(*net.TCPConn).CloseWrite()
-		c.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+		c.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
 		io.Copy(io.Discard, c)
 		c.Close()
 	}
