@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -92,10 +93,10 @@ func (b *Bundle) Assemble() error {
 		return err
 	}
 	terms := Terms{PlanHash(b.Plan), p.CloseAt, p.Round}
+	var refused []error
 	for _, a := range b.Amendments {
-		if terms, err = terms.Amend(p, a); err != nil {
-			return err
-		}
+		terms, err = terms.Amend(p, a)
+		refused = append(refused, err)
 	}
 	if b.Close.Round == 0 {
 		b.Close.Round = terms.Round
@@ -110,7 +111,7 @@ func (b *Bundle) Assemble() error {
 		b.Claims = OpenClaims(b.Result)
 	}
 	b.Grade = gradeOf(p, b.SealedBy, checkLate(p, terms, b.Markers) != nil, b.Close.Round != terms.Round)
-	return nil
+	return errors.Join(refused...)
 }
 
 // rangesOf joins the first markers of each kind into the windows of the plan's

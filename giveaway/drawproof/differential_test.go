@@ -41,9 +41,9 @@ func TestVerifiersAgree(t *testing.T) {
 		}
 	}
 	t.Logf("rules that did not pass: %v", failed)
-	for _, v := range verifiers {
-		for i, theirs := range v.run(t, bundles) {
-			compareReports(t, v, bundles[i], ours[i], theirs)
+	for n, reports := range runAll(t, verifiers, bundles) {
+		for i, theirs := range reports {
+			compareReports(t, verifiers[n], bundles[i], ours[i], theirs)
 			if t.Failed() {
 				return
 			}

@@ -2,12 +2,13 @@ package drawproof
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // MaxDepth bounds how deep arrays and objects nest.
@@ -70,9 +71,26 @@ func appendJSON(dst []byte, v any) []byte {
 	panic(fmt.Sprintf("drawproof: %T in a parsed document", v))
 }
 
-// compareUTF16 orders member names by UTF-16 code units, as RFC 8785 does.
+// compareUTF16 orders member names by UTF-16 code units, as RFC 8785 does. That
+// is the order of code points but for those above U+FFFF, whose first unit is a
+// surrogate and so stands below U+E000.
 func compareUTF16(a, b string) int {
-	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+	for a != "" && b != "" {
+		x, n := utf8.DecodeRuneInString(a)
+		y, m := utf8.DecodeRuneInString(b)
+		if x != y {
+			return cmp.Or(cmp.Compare(firstUnit(x), firstUnit(y)), cmp.Compare(x, y))
+		}
+		a, b = a[n:], b[m:]
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+func firstUnit(r rune) rune {
+	if r > 0xffff {
+		return 0xd800
+	}
+	return r
 }
 
 func appendString(dst []byte, s string) []byte {

@@ -19,6 +19,7 @@ type sampler struct {
 	sigmas  map[uint64][]byte // of the local chain
 	golden  golden
 	count   int
+	matrix  []byte // see matrixBundle
 }
 
 func newSampler(t testing.TB, seed uint64) *sampler {

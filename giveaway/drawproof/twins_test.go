@@ -3,8 +3,11 @@ package drawproof
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"sync"
 	"testing"
 )
 
@@ -39,27 +42,41 @@ func twins(t *testing.T) []verifier {
 	}
 }
 
-func (v verifier) run(t *testing.T, bundles [][]byte) []Report {
+// runAll runs the verifiers side by side on the same bundles.
+func runAll(t *testing.T, verifiers []verifier, bundles [][]byte) [][]Report {
 	t.Helper()
+	reports, errs := make([][]Report, len(verifiers)), make([]error, len(verifiers))
+	var group sync.WaitGroup
+	for i, v := range verifiers {
+		group.Go(func() { reports[i], errs[i] = v.run(bundles) })
+	}
+	group.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	return reports
+}
+
+func (v verifier) run(bundles [][]byte) ([]Report, error) {
 	cmd := exec.Command(v.command[0], v.command[1:]...)
 	cmd.Stdin = bytes.NewReader(append(bytes.Join(bundles, []byte("\n")), '\n'))
 	var out, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &stderr
 	if err := cmd.Run(); err != nil {
-		t.Fatalf("%s: %v\n%s", v.name, err, stderr.Bytes())
+		return nil, fmt.Errorf("%s: %w\n%s", v.name, err, stderr.Bytes())
 	}
 	var reports []Report
 	for dec := json.NewDecoder(&out); dec.More(); {
 		var r Report
 		if err := dec.Decode(&r); err != nil {
-			t.Fatalf("%s: report %d: %v", v.name, len(reports), err)
+			return nil, fmt.Errorf("%s: report %d: %w", v.name, len(reports), err)
 		}
 		reports = append(reports, r)
 	}
 	if len(reports) != len(bundles) {
-		t.Fatalf("%s gave %d reports for %d bundles\n%s", v.name, len(reports), len(bundles), stderr.Bytes())
+		return nil, fmt.Errorf("%s gave %d reports for %d bundles\n%s", v.name, len(reports), len(bundles), stderr.Bytes())
 	}
-	return reports
+	return reports, nil
 }
 
 // memoBeacon shares answers between bundles, for pairings are slow.

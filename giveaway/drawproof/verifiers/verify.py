@@ -13,6 +13,7 @@ code 100; otherwise the exit code is the number of the first rule that failed.
 """
 import argparse
 import base64
+import functools
 import hashlib
 import hmac
 import json
@@ -299,6 +300,7 @@ def ed_decode(raw):
 BASE = ed_decode(bytes.fromhex("58" + "66" * 31))
 
 
+@functools.lru_cache(maxsize=4096)  # a file of many bundles repeats signatures
 def ed25519(key, message, signature):
     a, s = ed_decode(key), int.from_bytes(signature[32:], "little")
     if a is None or s >= L:
