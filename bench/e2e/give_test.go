@@ -1,0 +1,122 @@
+package e2e
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// nonce is what PROTOCOL.md 5 asks of an entry.
+func nonce(key, event, epoch string) string {
+	k, _ := hex.DecodeString(key)
+	mac := hmac.New(sha256.New, k)
+	mac.Write([]byte(event + "\x00" + epoch))
+	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// plan asks the program itself which beacon and keys a plan must name.
+func (n *node) plan(t *testing.T, room, event, phrase string, openIn, openFor time.Duration, winners int) map[string]any {
+	t.Helper()
+	r, err := http.Get("http://" + n.addr + "/v1/giveaways/terms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	plan := map[string]any{}
+	if err := json.NewDecoder(r.Body).Decode(&plan); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	plan["event"], plan["room"], plan["kind"], plan["title"] = event, room, "lottery", "测试福袋"
+	plan["open_at"], plan["close_at"] = now.Add(openIn).UnixMilli(), now.Add(openIn+openFor).UnixMilli()
+	plan["phrase"] = phrase
+	plan["prizes"] = []map[string]any{{"id": "p1", "title": "保温杯", "qty": winners, "value": 9900}}
+	return plan
+}
+
+// One lottery from plan to proof: announced, opened, entered by viewers and by
+// passphrase, closed, sealed, drawn, and checked offline by `fudai verify`.
+func TestLottery(t *testing.T) {
+	n := start(t, t.TempDir())
+	room, event := newRoom(t), "e-lottery"
+	host := n.token("host", "host", room)
+	if code, body := n.command(host, room, "room", map[string]any{"title": "测试间"}); code != 202 {
+		t.Fatalf("room: %d %s", code, body)
+	}
+	var viewers []*viewer
+	for i := range 5 {
+		viewers = append(viewers, n.join(room, n.token(fmt.Sprintf("u%d", i), "viewer")))
+	}
+	if code, body := n.command(host, room, "plan", n.plan(t, room, event, "福气到", time.Second, 6*time.Second, 2)); code != 202 {
+		t.Fatalf("plan: %d %s", code, body)
+	}
+	card := func(v *viewer, state string) item {
+		var got item
+		v.until("card "+state, func(m *message) bool {
+			for _, it := range append(m.Items, m.Gives...) {
+				if (it.T == "give" || it.T == "") && it.Event == event && it.State == state {
+					got = it
+					return true
+				}
+			}
+			return false
+		})
+		return got
+	}
+	open := card(viewers[0], "open")
+	for i, v := range viewers {
+		if i == 4 {
+			v.say("p", "福气到") // the passphrase as a comment is an entry too
+			v.until("entered", func(m *message) bool { return m.ID == "p" && m.Code == "entered" })
+			continue
+		}
+		hello := v.until("hello", func(m *message) bool { return m.Op == "hello" })
+		v.send(map[string]any{"op": "enter", "id": "e1", "event": event, "text": "福气到", "nonce": nonce(hello.Key, event, open.Epoch)})
+		if out := v.reply("out", "e1"); out.Code != "entered" {
+			t.Fatalf("entry %d: %s", i, out.raw)
+		}
+		v.until("receipt", func(m *message) bool { return m.Op == "receipt" && m.Event == event })
+	}
+	v := viewers[0]
+	v.send(map[string]any{"op": "enter", "id": "e2", "event": event, "text": "福气到", "nonce": nonce(v.until("hello", func(m *message) bool { return m.Op == "hello" }).Key, event, open.Epoch)})
+	if out := v.reply("out", "e2"); out.Code != "already" {
+		t.Errorf("a second entry: %s, want already", out.raw)
+	}
+	result := v.until("result", func(m *message) bool { return m.Op == "result" && m.Event == event })
+	var r struct {
+		Entered int `json:"entered"`
+		Winners []struct{ N, H, Prize string }
+	}
+	if err := json.Unmarshal(result.raw, &r); err != nil || r.Entered != 5 || len(r.Winners) != 2 {
+		t.Fatalf("result %s", result.raw)
+	}
+	file := filepath.Join(t.TempDir(), "bundle.fudai")
+	wait(t, 20*time.Second, "the bundle", func() bool {
+		resp, err := http.Get(fmt.Sprintf("http://%s/v1/rooms/%s/bundle/%s", n.addr, room, event))
+		if err != nil {
+			return false
+		}
+		defer resp.Body.Close()
+		b, err := io.ReadAll(resp.Body)
+		return err == nil && resp.StatusCode == 200 && os.WriteFile(file, b, 0o600) == nil
+	})
+	out, err := run(t, "verify", file)
+	if err != nil {
+		t.Fatalf("verify: %v\n%s", err, out)
+	}
+	t.Logf("verify says:\n%s", out)
+	b, _ := os.ReadFile(file)
+	b[len(b)/2] ^= 1
+	os.WriteFile(file, b, 0o600)
+	if out, err := run(t, "verify", file); err == nil {
+		t.Errorf("a flipped bit in the bundle passes:\n%s", out)
+	}
+}

@@ -1,0 +1,219 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// program is the binary under test, built once.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "fudai-e2e")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "fudai")
+	out, err := exec.Command("go", "build", "-o", path, "../..").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := program(); err == nil {
+		os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+// node is one running `fudai serve`.
+type node struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	data string
+	addr string
+	log  *tail
+	done chan error
+}
+
+// start runs serve with a data directory and more flags, and waits until it is ready.
+func start(t *testing.T, data string, args ...string) *node {
+	t.Helper()
+	n := launch(t, data, args...)
+	n.ready()
+	return n
+}
+
+func launch(t *testing.T, data string, args ...string) *node {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts real processes")
+	}
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &node{t: t, data: data, addr: freeAddress(t), log: &tail{}, done: make(chan error, 1)}
+	all := []string{"serve", "--listen", n.addr, "--data", data, "--demo", "no", "--log-level", "debug"}
+	if brokers := os.Getenv("FUDAI_KAFKA"); brokers != "" {
+		all = append(all, "--kafka", brokers)
+	}
+	n.cmd = exec.Command(path, append(all, args...)...)
+	n.cmd.Stdout, n.cmd.Stderr = n.log, n.log
+	if err := n.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { n.done <- n.cmd.Wait() }()
+	t.Cleanup(func() {
+		n.kill()
+		if t.Failed() {
+			t.Logf("log of %s:\n%s", n.addr, n.log)
+		}
+	})
+	return n
+}
+
+func (n *node) ready() {
+	n.t.Helper()
+	wait(n.t, 60*time.Second, "readyz of "+n.addr, func() bool {
+		select {
+		case err := <-n.done:
+			n.done <- err
+			n.t.Fatalf("the program ended before it was ready: %v\n%s", err, n.log)
+		default:
+		}
+		r, err := http.Get("http://" + n.addr + "/readyz")
+		if err != nil {
+			return false
+		}
+		defer r.Body.Close()
+		return r.StatusCode == http.StatusOK
+	})
+}
+
+// term asks the program to end and answers how it did.
+func (n *node) term(within time.Duration) error {
+	n.t.Helper()
+	n.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case err := <-n.done:
+		n.done <- err
+		return err
+	case <-time.After(within):
+		n.t.Fatalf("still running %v after SIGTERM\n%s", within, n.log)
+		return nil
+	}
+}
+
+// kill ends the program at once, as kill -9 does, and waits until it is gone.
+func (n *node) kill() {
+	n.cmd.Process.Kill()
+	err := <-n.done
+	n.done <- err
+}
+
+// brokerPID is the process id of the embedded broker.
+func (n *node) brokerPID() int {
+	n.t.Helper()
+	out, err := exec.Command("pgrep", "-P", fmt.Sprint(n.cmd.Process.Pid)).Output()
+	if err != nil {
+		n.t.Fatalf("no child of %d: %v", n.cmd.Process.Pid, err)
+	}
+	var pid int
+	fmt.Sscan(string(bytes.TrimSpace(out)), &pid)
+	return pid
+}
+
+// run runs another command of the program to its end.
+func run(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, path, args...).CombinedOutput()
+	return string(out), err
+}
+
+// freeAddress answers a loopback port below the range of outgoing connections.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	for range 200 {
+		port := 7000 + int(time.Now().UnixNano()/1000)%2900
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			l.Close()
+			return l.Addr().String()
+		}
+	}
+	t.Fatal("no free port")
+	return ""
+}
+
+// wait polls until ok; what names what it waits for.
+func wait(t *testing.T, within time.Duration, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(within)
+	for !ok() {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited %v for %s", within, what)
+		}
+		time.Sleep(20 * time.Millisecond) // polling a process from outside: there is nothing to be told by
+	}
+}
+
+// tail keeps the last lines a process wrote.
+type tail struct {
+	mu    sync.Mutex
+	lines []string
+	part  []byte
+}
+
+func (l *tail) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.part = append(l.part, b...)
+	s := bufio.NewScanner(bytes.NewReader(l.part))
+	s.Buffer(nil, 1<<20)
+	for s.Scan() {
+		l.lines = append(l.lines, s.Text())
+	}
+	l.part = l.part[:0]
+	if over := len(l.lines) - 400; over > 0 {
+		l.lines = l.lines[over:]
+	}
+	return len(b), nil
+}
+
+func (l *tail) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Join(l.lines, "\n")
+}
+
+// needs skips, or in CI fails, where a tool is missing.
+func needs(t *testing.T, tool string) {
+	t.Helper()
+	if _, err := exec.LookPath(tool); err == nil {
+		return
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is missing, and this is CI", tool)
+	}
+	t.Skipf("%s is not installed", tool)
+}
