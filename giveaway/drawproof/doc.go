@@ -1,7 +1,197 @@
-// Package drawproof is drawproof/v1: how a giveaway is sealed, drawn and
-// checked so that nobody, the operator included, chooses anything after the
-// seal. It holds hashing, trees, scores, splits and the offline verifier.
+// Package drawproof is drawproof/v1: how a giveaway is sealed, drawn and checked
+// so that nobody, the operator included, chooses anything after the seal. It
+// holds hashes, trees, scores, splits, receipts and the offline verifier.
 //
-// It does no I/O, starts no goroutines, reads no clock and draws no random
-// number: the same values in give the same values out, anywhere.
+// It does no I/O, starts no goroutine, reads no clock and draws no random
+// number: the same values in give the same values out, anywhere. It does not
+// decide who may enter, keep budgets or fetch beacons; giveaway does.
+//
+// What follows is the specification. It is meant to be enough to write another
+// verifier, as verifiers/verify.py and verifiers/verify.js were written. A
+// verifier reports each rule by its number. R1, R8 are definitions.
+//
+// # Idea
+//
+// A plan is published and names a round of a public beacon that lies after the
+// close. Entries are records in a log, between an open and a close marker. The
+// entrants, under salted tags, are sorted and hashed into a tree; the close
+// record seals tree, plan, window and round before the round exists. Its hash
+// and the beacon's signature give a seed, the seed a score for each entrant, and
+// the least scores win. From the seal on there is nothing left to choose.
+//
+// # Bytes
+//
+// R1. H is SHA-256, HMAC is HMAC-SHA-256, || joins bytes. u32, u64 are big-endian
+// unsigned. lp(x) = u32(length of x in bytes) || x. D(name) is the ASCII text
+// "drawproof/v1/name" and one zero byte. Text is UTF-8 in NFC; whoever takes it in
+// normalises it, nothing here changes or checks that. In JSON, binary is lower-case
+// hex, lists are standard base64 with padding, times are Unix milliseconds, money
+// is fen (1/100 of the unit). Signatures of R7, R12, R36, R37 are Ed25519 after RFC
+// 8032, checked without cofactor: S below the group order, and the encoding of
+// S·B − k·A equal to R byte for byte.
+//
+// R2. Canonical JSON is RFC 8785 restricted to objects, arrays, strings and
+// integers of magnitude at most 2^53−1; at most 32 arrays and objects nest. There is
+// no true, false, null, fraction, exponent, doubled member, bad UTF-8 or half of
+// a surrogate pair. JCS(x) is the canonical form of x: no white space, members
+// sorted by UTF-16 code units, only \b \t \n \f \r \" \\ and \u00xx (lower case, for
+// other controls) escaped. A bundle must be its own canonical form to the byte.
+//
+// R3. A bundle is one object with exactly the members of [Bundle], each of the
+// type, size and bounds that bundleShape states. "entrants" is the entrant leaves
+// (R9) one after another, "excluded" the exclusions (R15).
+//
+// R4. A plan has at least the members of [Plan], within the bounds of planShape, and
+// may have any others. Its partitions ascend strictly (exactly one where selection
+// is "first"); it opens before it closes; prize ids differ; prize units number at
+// most 1,000,000; the totals of all splits sum to at most 2^53−1 fen; and each
+// split of n packets has 1 ≤ min, n·min ≤ total and, where max is not 0,
+// underfill "return", min ≤ max and total ≤ n·max.
+//
+// A verifier stops where R2, R3 or R4 fails, for nothing can be computed then.
+// Every later rule is judged on its own, on values computed from plan, markers,
+// lists and sigma; published values are only compared with those.
+//
+// # Plan and round
+//
+// R5. The beacon is drand quicknet as pinned by [Quicknet], all five fields; or a
+// "local" chain, with chain = H(D(chain) || lp(publicKey) || u64(genesis) || u64(period)).
+//
+// R6. Round r is due at T(r) = genesis + (r−1)·period seconds. The round of the plan is
+// the least r ≥ 1 with 1000·T(r) ≥ closeAt + graceMs + sealBudgetMs, and the round of
+// an amendment is the same for its closeAt.
+//
+// R7. planHash = H(D(plan) || JCS(plan)). An amendment is signed by the engine key over
+// m = D(amendment) || JCS(amendment without "signature"), and its hash is H(m). It
+// names the event; "previous" is the plan hash, or the hash of the amendment before;
+// closeAt and round both grow; its partition is in the plan and "after", the offset
+// there behind which it applies, is below that partition's close marker. There are at
+// most two. The terms of the event are those of the last amendment, or the plan's, and
+// the close record names the event and the hash of the terms.
+//
+// # Entrants
+//
+// R8. salt = the first 16 bytes of HMAC(eventKey, lp(uid));
+// tag = H(D(tag) || lp(event) || lp(uid) || salt). tagKeyCommit in the plan is
+// H(eventKey). Only holders of a salt can check a tag: the viewer, and an auditor
+// who is given the event key.
+//
+// R9. An entrant leaf is 49 bytes: 0x01 || tag || u32 weight || u32 partition || u64 offset, the
+// place being that of the user's first record that counts. Leaves ascend strictly
+// by tag, so nobody is there twice.
+//
+// R10. 1 ≤ weight ≤ maxWeight of the plan, which is at most 64.
+//
+// R11. Each partition of the plan has exactly one open and one close marker in the
+// bundle, open before close by offset, and no other partition has any. (In the log the
+// first valid marker of a kind counts, later ones are ignored.)
+//
+// R12. The engine key signs each marker: D(marker) || lp(event) || hash || kind ||
+// u32 partition || u64 now, where kind is 0x01 for open and 0x02 for close, and hash is
+// the plan hash for open, the hash of the terms for close.
+//
+// R13. Every entrant lies in a partition of the plan with open < offset < close. Time
+// plays no part.
+//
+// R14. No two entrants share a place.
+//
+// R15. An exclusion is 37 bytes: 0x02 || tag || u32 reason, reason ≥ 1. Exclusions ascend
+// strictly by tag.
+//
+// R16. No tag is in both lists.
+//
+// # Seal
+//
+// R17. A tree is that of RFC 6962: a leaf hashes to H(0x00 || leaf), two nodes to
+// H(0x01 || left || right), the left half being the largest power of two below the
+// size; no leaves hash to H(""). close.root is the root over the entrants.
+//
+// R18. close.excludedRoot is the root over the exclusions.
+//
+// R19. close.entrants, close.totalWeight and close.excluded are the lists' counts and
+// the sum of the weights.
+//
+// R20. close.ranges are the markers' windows, in the plan's order of partitions.
+//
+// R21. close.round is the round of the terms, or that plus s·ladderStep with s ≤ 10, for a
+// seal that came late. Waiting for a later round gives nobody knowledge of it.
+//
+// R22. The close record is lp(event) || hash of the terms || root || u64 entrants ||
+// u64 totalWeight || excludedRoot || u64 excluded || u64 capOffset || u64 round || u32 ranges ||
+// for each (u32 partition || u64 open || u64 close), and closeHash = H(D(close) || record).
+// capOffset is a fact: awards at lower offsets of the award log counted for caps.
+// The seal code is the first 40 bits of closeHash in Crockford's base 32, XXXX-XXXX.
+//
+// # Draw
+//
+// R23. sigma is the beacon's signature of close.round: a BLS signature on G1 of
+// H(u64 round) under the chain's key on G2, hashed to the curve after RFC 9380 with the domain
+// "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"; 48 bytes, canonical, in the subgroup, not
+// the identity. The Go verifier takes it only if two libraries do. A verifier without pairings
+// reports the rule as "skip" and its verdict as "ok except beacon signature".
+//
+// R24. seed = HMAC(closeHash, lp(sigma) || lp(beta)), beta being empty in this version (this
+// is HKDF-Extract). Keys are HKDF-Expand to 32 bytes: drawKey = HMAC(seed, D(draw) ||
+// u32 drawNo || 0x01), splitKey the same with D(split), auditKey = HMAC(seed, D(audit) || 0x01).
+// drawNo is below the plan's draws; nothing can raise it after the fact.
+//
+// R25. With selection "lot" the score of an entrant is the least of HMAC(drawKey, tag || u32 j) for
+// j from 0 to weight−1 (a verifier clamps weights to 1..64 here, for a list that R10
+// refuses). With "first" it is 20 zero bytes || u32 partition || u64 offset. Entrants are
+// ranked by score, then tag, from rank 1. With k prize units and n entrants the first
+// min(k, n) win; the result names their rank, tag and score.
+//
+// R26. Prizes take the ranks in the order of the plan, qty each.
+//
+// R27. A prize without split has amount 0. A split of a total into m packets, m being qty, or
+// with underfill "resplit" the number of its winners, uses the stream of words keyed by
+// splitKey with label lp(prize id): block j = HMAC(key, label || u64 j), four u64 words each.
+// below(n): take word x; p = x·n; while p mod 2^64 < (2^64 − n) mod n take another
+// x; the result is the high 64 bits of p. "equal": packet i gets ⌊total/m⌋, and one more
+// if i < total mod m. "double-mean": with rem left for l packets, while l > 1: low = min; high
+// = min + ⌊2·(rem − l·min)/l⌋; if max is not 0, high = the lesser of high and max, low =
+// the greater of low and rem − (l−1)·max, high = the greater of high and low; the packet is
+// low + below(high − low + 1), also where high = low. The last takes the rest. Then, from
+// the same stream, for i from m−1 down to 1 packet i changes places with packet
+// below(i+1). The i-th winner of the prize gets packet i; "returned" is the sum, over all
+// splits, of what no winner got.
+//
+// R28. The next ranks, as many as the plan's alternates, are named with tag and score.
+//
+// R29. cutoff.winner is the score of the last winner, cutoff.alternate that of the last
+// alternate, each empty where there is none. Whoever scores above cutoff.winner lost.
+//
+// R30. The grant of a rank is H(D(grant) || closeHash || u32 rank); with selection "first" it
+// is H(D(grant) || planHash || u32 partition || u64 offset), for it stands before the close.
+//
+// R31. result.closeHash is the close hash and resultHash = H(D(result) || JCS(result)).
+//
+// R32. Claims tell, in order, who held each unit and how that ended. Unit u is first held by
+// rank u. A holder whose state is "expired", "disqualified" or "skipped" loses it to the
+// next alternate that has not been used, if there is one; every holder has one claim, with the grant
+// of its rank and the amount of the unit. "expired" needs claimTtlMs above 0; "disqualified"
+// a code that the plan lists; "skipped" the code "cap"; other states have an empty code.
+//
+// # Honesty about time and trust
+//
+// R33. No open marker is earlier than openAt − graceMs, and no close marker earlier than
+// closeAt of the terms − graceMs. This goes by "now", which the engine signed, and where the plan
+// says appendTimes "log" also by "time", which the broker set.
+//
+// R34. None is later than the same instants + graceMs. A late marker does not fail (honest
+// engines are late at times): the rule reports "lowers", and the grade falls.
+//
+// R35. The grade is at best B in this version, whose bundles carry no witness signatures.
+// Reasons, in this order, with the grade they press it down to: "no-witnesses" B;
+// "local-beacon" D; "order-of-arrival" D, selection "first"; "late-marker" C; "later-round" C,
+// R21 with s > 0, or D together with a late marker; "sealed-by-one-host" B, sealedBy "owner".
+//
+// R36. The engine key signs D(bundle) || H(JCS(bundle without "signature")).
+//
+// R37. A receipt promises that an entry will be in one of the two lists. Its leaf is an
+// entrant leaf with 0x03 in place of 0x01; the leaves of one batch of one event form a tree;
+// the receipt key signs D(receipt) || lp(event) || planHash || u64 size || root, where planHash
+// is the plan's own; each receipt carries index, size and path. A genuine receipt for a place
+// inside the window whose tag is in neither list is proof of fraud, and the rule fails; it
+// fails too where selection is "first" and the list counts a later place than the receipt.
 package drawproof
