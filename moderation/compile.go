@@ -134,8 +134,9 @@ func trim(canon []rune) []rune {
 	return canon
 }
 
+// latin says whether a form is of Latin letters, in one word or several.
 func latin(form []rune) bool {
-	return !slices.ContainsFunc(form, func(r rune) bool { return r < 'a' || r > 'z' })
+	return !slices.ContainsFunc(form, func(r rune) bool { return r != ' ' && (r < 'a' || r > 'z') })
 }
 
 func asciiKind(r rune) uint8 {

@@ -41,9 +41,10 @@ func digitLetter(r, one rune) rune {
 	return 0
 }
 
-// decode fills v with the leet view: every word as canon has it, its digits
-// and symbols read as letters. It reports whether a 1 was read, for then a
-// second pass with the other reading is due.
+// decode fills v with the leet view: every Latin word as canon has it, its
+// digits, symbols and look-alikes read as letters, all else a separator. It
+// reports whether a 1 was read, for then a second pass with the other reading
+// is due.
 func decode(v *view, text string, one rune) (ones bool) {
 	v.reset(len(text))
 	for i := 0; i < len(text); {
@@ -66,13 +67,24 @@ func decode(v *view, text string, one rune) (ones bool) {
 			v.add(s, kindLetter, i)
 		case kind == kindOther && value == 0 && tables.looks.at(r) != 0:
 			v.add(rune(tables.looks.at(r)), kindLetter, i)
-		default:
+		case len(v.kinds) == 0 || v.kinds[len(v.kinds)-1] != kindSeparator:
 			v.add(' ', kindSeparator, i)
 		}
 		i += size
 	}
 	v.close(len(text))
 	return ones
+}
+
+// lettered says whether a text has a letter as such. What leet makes of digits
+// alone is a number, whatever it looks like (455).
+func lettered(text string) bool {
+	for _, r := range text {
+		if kind := tables.of(r).kind(); kind == kindLetter || kind == kindOther {
+			return true
+		}
+	}
+	return false
 }
 
 // wordGoesOn says whether a symbol stands inside a word. Signs that also end

@@ -63,27 +63,26 @@ func (rs *RuleSet) Judge(text string, user Sender, s *Scratch) Verdict {
 
 // search fills s.hits and s.allows from every view that the text asks for.
 func (rs *RuleSet) search(text string, t traits, s *Scratch) {
-	rs.match(&s.canon, viewCanon, s)
+	rs.match(text, &s.canon, viewCanon, s)
 	if t.inner || t.has(kindOther) || t.has(kindFlagged) {
 		s.index = tighten(&s.tight, s.index, &s.canon)
-		rs.match(&s.tight, viewTight, s)
+		rs.match(text, &s.tight, viewTight, s)
 	}
-	if t.mixed {
-		if ones := decode(&s.other, text, 'i'); true {
-			rs.match(&s.other, viewLeet, s)
-			if ones {
-				decode(&s.other, text, 'l')
-				rs.match(&s.other, viewLeet, s)
-			}
+	if t.mixed || t.has(kindOther) {
+		ones := decode(&s.other, text, 'i')
+		rs.match(text, &s.other, viewLeet, s)
+		if ones {
+			decode(&s.other, text, 'l')
+			rs.match(text, &s.other, viewLeet, s)
 		}
 	}
 	if t.stretched {
 		relax(&s.other, &s.canon)
-		rs.match(&s.other, viewSqueeze, s)
+		rs.match(text, &s.other, viewSqueeze, s)
 	}
 	if t.has(kindHan) && rs.listens() {
 		voice(&s.other, &s.canon)
-		rs.match(&s.other, viewSound, s)
+		rs.match(text, &s.other, viewSound, s)
 	}
 }
 
@@ -97,7 +96,7 @@ func (rs *RuleSet) listens() bool {
 }
 
 // match runs every layer's automaton over one view.
-func (rs *RuleSet) match(v *view, kind uint8, s *Scratch) {
+func (rs *RuleSet) match(text string, v *view, kind uint8, s *Scratch) {
 	for at, l := range rs.layers {
 		a, words := l.text, l.words
 		if kind == viewSound {
@@ -112,6 +111,9 @@ func (rs *RuleSet) match(v *view, kind uint8, s *Scratch) {
 			start, end := v.span(int(m.start), int(m.end))
 			if kind == viewTight { // or the separators behind would belong to the word
 				start, end = s.canon.span(int(s.index[m.start]), int(s.index[m.end-1])+1)
+			}
+			if kind == viewLeet && !lettered(text[start:end]) {
+				continue
 			}
 			if w.list == allowed {
 				s.allows = append(s.allows, span{start, end, at})
