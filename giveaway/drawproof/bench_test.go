@@ -46,6 +46,41 @@ func BenchmarkDraw(b *testing.B) {
 	}
 }
 
+// BenchmarkVerify checks a whole bundle of an event.
+func BenchmarkVerify(b *testing.B) {
+	for _, n := range []int{300_000, 1_000_000} {
+		raw := benchBundle(b, n)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if r := Verify(raw); !r.OK() {
+					b.Fatal(r.Text())
+				}
+			}
+			b.ReportMetric(float64(len(raw))/1e6, "MB")
+		})
+	}
+}
+
+func benchBundle(b *testing.B, n int) []byte {
+	s := newSampler(b, 71)
+	bundle := &Bundle{SealedBy: SealedByOwner, Entrants: benchLeaves(n), Excluded: ExcludedList{}}
+	SortLeaves(bundle.Entrants)
+	p := s.plan()
+	for p.Selection != SelectLot || p.Beacon.Kind != ChainLocal {
+		p = s.plan()
+	}
+	p.Partitions, p.Prizes = []uint32{0}, []Prize{{ID: "bag", Qty: 100}}
+	s.setPlan(bundle, p)
+	terms := Terms{PlanHash(bundle.Plan), p.CloseAt, p.Round}
+	s.mark(bundle, p, terms)
+	bundle.Markers[0].Offset, bundle.Markers[1].Offset = 0, uint64(n)+1
+	bundle.Close.Round = p.Round
+	s.setSigma(bundle)
+	s.assemble(bundle)
+	return s.sign(bundle)
+}
+
 func BenchmarkVerifyBeacon(b *testing.B) {
 	g := readGolden(b)
 	for b.Loop() {

@@ -13,7 +13,7 @@ import (
 // same. FUDAI_LONG=1 runs 10,000 honest bundles and as many corrupted ones.
 func TestVerifiersAgree(t *testing.T) {
 	verifiers := twins(t)
-	honest, corrupt, seed := 300, 150, uint64(7)
+	honest, corrupt, seed := 300, 100, uint64(7)
 	if os.Getenv("FUDAI_LONG") != "" {
 		honest, corrupt = 10_000, 10_000
 	}

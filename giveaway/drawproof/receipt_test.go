@@ -122,6 +122,9 @@ func (s *sampler) checkForgedReceipts(t *testing.T, raw []byte, b *Bundle, leave
 		if got.Finding.Status != Fail || got.Fate != "" {
 			t.Errorf("forged %s passes: %+v", name, got)
 		}
+		if name != "path" && name != "index" && name != "signature" { // each question to a twin is a process
+			continue
+		}
 		traceTwins(t, "forged "+name, raw, paper, "", got)
 	}
 	// The last but one case is the stranger's, whose salt the batch carries.
