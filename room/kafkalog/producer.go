@@ -138,13 +138,17 @@ func (p *producer) run(ctx context.Context) {
 				return
 			}
 		}
-		last = time.Now()
-		timer.Reset(p.gather(ctx, last))
+		now := time.Now()
+		next, sent := p.gather(ctx, now)
+		if sent { // only a request starts a new window: answers wake this loop too
+			last = now
+		}
+		timer.Reset(next)
 	}
 }
 
 // gather sends everything that may be sent and returns when to look again.
-func (p *producer) gather(ctx context.Context, now time.Time) (next time.Duration) {
+func (p *producer) gather(ctx context.Context, now time.Time) (next time.Duration, sent bool) {
 	p.mu.Lock()
 	due := p.due
 	p.due = nil
@@ -176,7 +180,7 @@ func (p *producer) gather(ctx context.Context, now time.Time) (next time.Duratio
 		}
 	}
 	p.mu.Unlock()
-	return next
+	return next, len(byBroker) > 0
 }
 
 // load puts a batch of each lane into one request and sends it. more says that
