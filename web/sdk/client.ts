@@ -1,0 +1,289 @@
+import { Clock } from './clock.ts';
+import { Comments, type Mine } from './comments.ts';
+import { Connection, type Status } from './connection.ts';
+import { Emitter } from './emitter.ts';
+import { Entries, type Entry } from './entries.ts';
+import { type Env, systemTimers, webHmac, webStorage } from './env.ts';
+import { Model } from './model.ts';
+import { webSocket } from './socket.ts';
+import { eventStream } from './sse.ts';
+import type { CommentItem, Direct, Gap, Hello, Item, Result, ServerMessage } from './wire.ts';
+
+/** What the page around the room is asked to do; the room goes on meanwhile. */
+export type Need = 'login' | 'follow' | 'buy' | 'share' | 'openPrize';
+
+export interface Events {
+  status: Status;
+  hello: Hello;
+  /** The whole room anew: `last` holds the newest items, oldest first. */
+  state: { model: Model; last: Item[] };
+  /** The items of one frame, in order; `model` has them already. */
+  items: { items: Item[]; model: Model };
+  /** A comment of this viewer changed its state, here or on another device. */
+  mine: Mine;
+  entry: Entry;
+  result: Result;
+  direct: Direct;
+  /** Frames that were not sent to this viewer, or not received. */
+  gap: Gap | { from: number; to: number; why: 'hole' };
+  need: { need: Need; data?: unknown };
+}
+
+export interface Options {
+  /** Where the server is, for instance `https://live.example.com/`. */
+  base: string;
+  room: string;
+  /**
+   * The viewer's token, asked at the start and whenever the old one is refused.
+   * Undefined goes on as a guest.
+   */
+  token?: (why: 'start' | 'expired') => Promise<string | undefined> | string | undefined;
+  env?: Partial<Env>;
+}
+
+export function browserEnv(): Env {
+  return {
+    transports: [webSocket(), eventStream()],
+    storage: webStorage(),
+    timers: systemTimers,
+    hmac: webHmac,
+    random: Math.random,
+  };
+}
+
+/** One viewer in one room. */
+export class Client extends Emitter<Events> {
+  readonly model = new Model();
+  status: Status = { is: 'idle' };
+  hello: Hello | undefined;
+
+  private readonly env: Env;
+  private readonly clock: Clock;
+  private readonly connection: Connection;
+  private readonly comments: Comments;
+  private readonly entries: Entries;
+  private seq: number | undefined;
+  private likes = 0;
+  private likeTimer: unknown;
+  private authTimer: unknown;
+
+  constructor(private readonly options: Options) {
+    super();
+    this.env = { ...browserEnv(), ...options.env };
+    this.clock = new Clock(() => this.env.timers.mono());
+    this.connection = new Connection(
+      this.env,
+      {
+        status: (s) => this.turn(s),
+        message: (m) => this.hear(m),
+        token: async (why) => options.token?.(why),
+        seq: () => this.seq,
+      },
+      options.base,
+      options.room,
+    );
+    const newId = (): string => this.newId();
+    const send = this.connection.send.bind(this.connection);
+    const login = (): void => this.emit('need', { need: 'login' });
+    this.comments = new Comments(this.env, send, (m) => this.emit('mine', m), login, newId);
+    this.entries = new Entries(this.env, {
+      send,
+      key: () => this.hello?.entry_key || undefined,
+      give: (event) => this.model.gives.get(event),
+      login,
+      changed: (e) => this.emit('entry', e),
+      newId,
+    });
+  }
+
+  start(): void {
+    void this.connection.start();
+  }
+
+  stop(): void {
+    this.comments.pause();
+    this.entries.pause();
+    this.connection.stop();
+  }
+
+  /** Call when the device comes online: the wait for the next attempt is cut short. */
+  online(): void {
+    this.connection.online();
+  }
+
+  /** The server's time: countdowns follow it, whatever the device believes. */
+  now(): number {
+    return this.clock.now();
+  }
+
+  /** Shown at once as `mine`; a guest's raises `login` and goes out after it. */
+  say(text: string, re?: number): Mine {
+    return this.comments.say(text, re);
+  }
+
+  retry(id: string): Mine | undefined {
+    return this.comments.retry(id);
+  }
+
+  /** Likes are gathered for a moment and sent as one number. */
+  like(n = 1): void {
+    this.likes += n;
+    this.likeTimer ??= this.env.timers.after(500, () => this.flushLikes());
+  }
+
+  enter(event: string, text?: string): Entry {
+    return this.entries.enter(event, 'enter', text);
+  }
+
+  tap(event: string): Entry {
+    return this.entries.enter(event, 'tap');
+  }
+
+  entry(event: string): Entry | undefined {
+    return this.entries.get(event);
+  }
+
+  /** Asks where this viewer stands in a giveaway; the answer comes as `entry`. */
+  ask(event: string): void {
+    this.connection.send({ op: 'me', event });
+  }
+
+  /** Sends a sealed claim form. True if it went out; the outcome comes as `entry` or `direct`. */
+  claim(event: string, form: string): boolean {
+    return this.connection.send({ op: 'claim', id: this.newId(), event, form });
+  }
+
+  /** Raises a wish of the room to the page around it. */
+  need(need: Need, data?: unknown): void {
+    this.emit('need', { need, data });
+  }
+
+  /** The viewer has a token now: place and pending messages stay. */
+  login(token: string): void {
+    this.connection.token = token;
+    if (!this.connection.send({ op: 'auth', token })) return;
+    // A server that upgrades the open connection says hello again. One that
+    // does not gets a new connection from the last frame.
+    this.env.timers.cancel(this.authTimer);
+    this.authTimer = this.env.timers.after(2_500, () => this.connection.again());
+  }
+
+  /** The viewer called the login off: what waited for it fails, ready to be tried again. */
+  refuseLogin(): void {
+    this.comments.refuseLogin();
+    this.entries.refuseLogin();
+  }
+
+  private turn(s: Status): void {
+    this.status = s;
+    if (s.is !== 'live') {
+      this.comments.pause();
+      this.entries.pause();
+    }
+    this.emit('status', s);
+  }
+
+  private hear(m: ServerMessage): void {
+    switch (m.op) {
+      case 'hello':
+        this.greet(m);
+        break;
+      case 'state':
+        this.seq = m.seq;
+        this.clock.hear(m.now);
+        this.model.load(m);
+        this.emit('state', { model: this.model, last: m.last ?? [] });
+        this.askOpen();
+        break;
+      case 'frame':
+        this.frame(m.seq, m.items);
+        break;
+      case 'gap':
+        if (this.seq !== undefined) this.seq = Math.max(this.seq, m.to);
+        this.emit('gap', m);
+        break;
+      case 'ack':
+        if (!this.comments.ack(m)) this.entries.ack(m);
+        break;
+      case 'out':
+        if (!this.comments.out(m)) this.entries.out(m);
+        break;
+      case 'receipt':
+        this.entries.receipt(m);
+        break;
+      case 'me':
+        this.entries.me(m);
+        break;
+      case 'result':
+        this.model.results.set(m.event, m);
+        this.emit('result', m);
+        break;
+      case 'direct':
+        this.emit('direct', m);
+        break;
+      case 'pong':
+        this.clock.hear(m.now, Math.max(0, this.env.timers.mono() - m.t));
+        break;
+    }
+  }
+
+  private greet(h: Hello): void {
+    const known = h.user !== undefined && h.user !== '';
+    this.env.timers.cancel(this.authTimer);
+    this.hello = h;
+    this.clock.forget();
+    this.clock.hear(h.now);
+    this.emit('hello', h);
+    if (known) this.entries.resume(`fudai.entries.${h.room}.${h.user}`);
+    this.comments.resume(known);
+  }
+
+  /** After a join: where does this viewer stand in what runs now? */
+  private askOpen(): void {
+    if (!this.hello?.user) return;
+    for (const g of this.model.gives.values()) {
+      const running = g.state === 'open' || g.state === 'closing' || g.state === 'sealed';
+      if (running && this.entries.get(g.event) === undefined) this.ask(g.event);
+    }
+  }
+
+  private frame(seq: number, items: Item[]): void {
+    if (this.seq !== undefined) {
+      if (seq <= this.seq) return; // seen before the line broke
+      if (seq > this.seq + 1) this.emit('gap', { from: this.seq + 1, to: seq - 1, why: 'hole' });
+    }
+    this.seq = seq;
+    for (const i of items) {
+      this.model.take(i);
+      if (i.t === 'c' && this.isMine(i)) this.comments.shown(i);
+      else if (i.t === 'retract') this.comments.retracted(i.o);
+    }
+    this.emit('items', { items, model: this.model });
+  }
+
+  /** Whether a comment is this viewer's, from this device or another. */
+  isMine(c: CommentItem): boolean {
+    return c.h !== undefined && c.h !== '' && c.h === this.hello?.h;
+  }
+
+  /** Whether this device sent it and shows it already. */
+  isEcho(c: CommentItem): boolean {
+    return this.isMine(c) && this.comments.has(c.id);
+  }
+
+  private flushLikes(): void {
+    this.likeTimer = undefined;
+    const most = Math.min(20, this.hello?.limits?.likes ?? 20);
+    const n = Math.min(this.likes, most);
+    this.likes -= n;
+    if (n > 0) this.connection.send({ op: 'like', n });
+    // What one message does not hold goes with the next; a backlog beyond that is a held-down finger.
+    this.likes = Math.min(this.likes, 5 * most);
+    if (this.likes > 0) this.likeTimer = this.env.timers.after(500, () => this.flushLikes());
+  }
+
+  private newId(): string {
+    const part = (): string => Math.floor(this.env.random() * 2 ** 32).toString(36);
+    return `${Math.floor(this.now()).toString(36)}-${part()}${part()}`;
+  }
+}

@@ -1,0 +1,115 @@
+// What a client needs of the place it runs in. Everything is injected, so that
+// the same client runs in a browser, in Node, in a mini program or behind a
+// WebView's bridge; `browserEnv` fills in what the platform has.
+
+/** One connection. `close` may be called at any time and more than once. */
+export interface Link {
+  send(text: string): void;
+  close(code?: number, why?: string): void;
+}
+
+/** What a transport tells about its link. Exactly one `closed` ends a link. */
+export interface LinkEvents {
+  open(): void;
+  message(text: string): void;
+  /** `status` is an HTTP status where the link was refused before it opened and the platform shows it. */
+  closed(end: { code: number; why: string; status?: number; retryMs?: number; body?: string }): void;
+}
+
+export interface Target {
+  base: string;
+  room: string;
+  /** The last frame the client has; undefined asks for the room's state. */
+  seq: number | undefined;
+  token: string | undefined;
+  /** The ticket of the last hello: carries watch time and place over. */
+  resume: string | undefined;
+}
+
+export interface Transport {
+  readonly name: string;
+  connect(to: Target, on: LinkEvents): Link;
+}
+
+/** Keeps small strings over a reload. A place without storage may keep them in memory. */
+export interface Storage {
+  get(key: string): string | undefined;
+  set(key: string, value: string): void;
+  remove(key: string): void;
+}
+
+export interface Timers {
+  /** Milliseconds that never jump. */
+  mono(): number;
+  after(ms: number, run: () => void): unknown;
+  cancel(timer: unknown): void;
+}
+
+export interface Env {
+  transports: Transport[];
+  storage: Storage;
+  timers: Timers;
+  /** HMAC-SHA-256. */
+  hmac(key: Uint8Array, data: Uint8Array): Promise<Uint8Array>;
+  /** Uniform in [0, 1). */
+  random(): number;
+}
+
+export function memoryStorage(): Storage {
+  const kept = new Map<string, string>();
+  return {
+    get: (k) => kept.get(k),
+    set: (k, v) => void kept.set(k, v),
+    remove: (k) => void kept.delete(k),
+  };
+}
+
+/** Web storage that may be absent, full or forbidden: then memory serves. */
+export function webStorage(): Storage {
+  const memory = memoryStorage();
+  const local = (): globalThis.Storage | undefined => {
+    try {
+      return globalThis.localStorage;
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    get(k) {
+      try {
+        return local()?.getItem(k) ?? memory.get(k);
+      } catch {
+        return memory.get(k);
+      }
+    },
+    set(k, v) {
+      memory.set(k, v);
+      try {
+        local()?.setItem(k, v);
+      } catch {
+        // Full or forbidden: memory has it.
+      }
+    },
+    remove(k) {
+      memory.remove(k);
+      try {
+        local()?.removeItem(k);
+      } catch {
+        // Nothing was kept there.
+      }
+    },
+  };
+}
+
+export const systemTimers: Timers = {
+  mono: () => performance.now(),
+  after: (ms, run) => setTimeout(run, ms),
+  cancel: (t) => clearTimeout(t as ReturnType<typeof setTimeout>),
+};
+
+export async function webHmac(key: Uint8Array, data: Uint8Array): Promise<Uint8Array> {
+  const subtle = globalThis.crypto?.subtle;
+  if (!subtle) throw new Error('no WebCrypto here: pass env.hmac (pages need https or localhost)');
+  const k = await subtle.importKey('raw', key as BufferSource, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  return new Uint8Array(await subtle.sign('HMAC', k, data as BufferSource));
+}

@@ -1,0 +1,365 @@
+// The messages of fudai.v1 as TypeScript types: broadcast/wire/PROTOCOL.md is
+// the contract, this file follows it. Times are Unix milliseconds, money is fen.
+
+export interface Hello {
+  op: 'hello';
+  v: number;
+  room: string;
+  conn: string;
+  user?: string;
+  h?: string;
+  name?: string;
+  role?: string;
+  now: number;
+  seq: number;
+  resume?: string;
+  entry_key?: string;
+  limits?: { text?: number; say_ms?: number; likes?: number };
+  back?: Window;
+}
+
+/** A span in which a client picks its moment to come back, so that not all come at once. */
+export interface Window {
+  min_ms: number;
+  max_ms: number;
+}
+
+export interface CommentItem {
+  t: 'c';
+  o: number;
+  id?: string;
+  h?: string;
+  n?: string;
+  x?: string;
+  k?: string;
+  f?: number;
+}
+export interface AggItem {
+  t: 'agg';
+  key: string;
+  x?: string;
+  count: number;
+  users?: number;
+  names?: string[];
+  o?: number;
+}
+export interface ThingItem {
+  t: 'buy' | 'gift';
+  o?: number;
+  n?: string;
+  item?: string;
+  title?: string;
+  count?: number;
+}
+export interface JoinItem {
+  t: 'join';
+  n?: string;
+  f?: number;
+}
+export interface LikesItem {
+  t: 'likes';
+  d: number;
+  total: number;
+}
+export interface OnlineItem {
+  t: 'online';
+  n: number;
+  u?: number;
+}
+export interface Pin {
+  pin: string;
+  o?: number;
+  n?: string;
+  x?: string;
+}
+export interface PinItem extends Pin {
+  t: 'pin' | 'unpin';
+}
+export interface Product {
+  item?: string;
+  title?: string;
+  price?: number;
+  was?: number;
+  image?: string;
+  url?: string;
+  stock?: number;
+  points?: string[];
+}
+export interface ProductItem extends Product {
+  t: 'product';
+}
+export interface CardItem {
+  t: 'card';
+  card: string;
+  kind?: string;
+  title?: string;
+  text?: string;
+  product?: string;
+  amount?: number;
+  until?: number;
+}
+export interface AttrItem {
+  t: 'attr';
+  name: string;
+  ver: number;
+  value?: unknown;
+}
+export interface AnswerItem {
+  t: 'answer';
+  cluster?: string;
+  x?: string;
+  q?: string;
+  as_of?: number;
+}
+export interface RetractItem {
+  t: 'retract';
+  o: number[];
+  why?: string;
+}
+export interface Show {
+  show?: string;
+  title?: string;
+  on?: boolean;
+  since?: number;
+}
+export interface ShowItem extends Show {
+  t: 'show';
+}
+export interface Settings {
+  slow_ms?: number;
+  mute_all?: boolean;
+  followers_ms?: number;
+  unique?: boolean;
+  budget?: number;
+  video_delay_ms?: number;
+  stream?: string;
+}
+export interface SetItem extends Settings {
+  t: 'set';
+}
+export interface Prize {
+  id?: string;
+  title?: string;
+  qty?: number;
+  value?: number;
+}
+export interface Condition {
+  rule: string;
+  args?: unknown;
+}
+export interface Give {
+  event: string;
+  kind?: string;
+  title?: string;
+  state?: string;
+  prizes?: Prize[];
+  phrase?: string;
+  open_at?: number;
+  close_at?: number;
+  draw_at?: number;
+  entered?: number;
+  conditions?: Condition[];
+  epoch?: string;
+  plan?: string;
+  grade?: string;
+  why_grade?: string;
+  seal?: string;
+  why?: string;
+}
+export interface GiveItem extends Give {
+  t: 'give';
+}
+
+export type Item =
+  | CommentItem
+  | AggItem
+  | ThingItem
+  | JoinItem
+  | LikesItem
+  | OnlineItem
+  | PinItem
+  | ProductItem
+  | CardItem
+  | AttrItem
+  | AnswerItem
+  | RetractItem
+  | ShowItem
+  | SetItem
+  | GiveItem;
+
+export interface Frame {
+  op: 'frame';
+  room: string;
+  seq: number;
+  from: number;
+  to: number;
+  now: number;
+  items: Item[];
+}
+
+export interface State {
+  op: 'state';
+  room: string;
+  seq: number;
+  now: number;
+  title?: string;
+  show?: Show;
+  set?: Settings;
+  product?: Product;
+  pins?: Pin[];
+  gives?: Give[];
+  likes?: number;
+  online?: number;
+  unique?: number;
+  attrs?: { name: string; ver: number }[];
+  last?: Item[];
+}
+
+export interface Ack {
+  op: 'ack';
+  id: string;
+  code: string;
+  o?: number;
+  retry_ms?: number;
+}
+export interface Out {
+  op: 'out';
+  id: string;
+  code: string;
+  o?: number;
+  detail?: string | number;
+  retry_ms?: number;
+}
+export interface ReceiptMembers {
+  tag?: string;
+  salt?: string;
+  weight?: number;
+  partition?: number;
+  offset?: number;
+  index?: number;
+  size?: number;
+  path?: string[];
+  root?: string;
+  sig?: string;
+}
+export interface Receipt extends ReceiptMembers {
+  op: 'receipt';
+  id: string;
+  event: string;
+}
+export interface Winner {
+  n?: string;
+  h?: string;
+  prize?: string;
+  rank?: number;
+}
+export interface Result {
+  op: 'result';
+  event: string;
+  state?: string;
+  entered?: number;
+  winners?: Winner[];
+  round?: number;
+  sigma?: string;
+  close_hash?: string;
+  why?: string;
+}
+export interface Direct {
+  op: 'direct';
+  kind: string;
+  text?: string;
+  data?: unknown;
+}
+export interface Gap {
+  op: 'gap';
+  from: number;
+  to: number;
+  why: string;
+}
+export interface Me extends ReceiptMembers {
+  op: 'me';
+  event: string;
+  state: 'in' | 'out' | 'checking';
+  receipt?: ReceiptMembers;
+}
+export interface Pong {
+  op: 'pong';
+  t: number;
+  now: number;
+}
+export interface Bye {
+  op: 'bye';
+  code: number;
+  why?: string;
+  min_ms?: number;
+  max_ms?: number;
+}
+
+export type ServerMessage =
+  | Hello
+  | State
+  | Frame
+  | Ack
+  | Out
+  | Receipt
+  | Result
+  | Direct
+  | Gap
+  | Me
+  | Pong
+  | Bye;
+
+export type ClientMessage =
+  | { op: 'say'; id: string; text: string; re?: number }
+  | { op: 'like'; n: number }
+  | { op: 'tap' | 'enter'; id: string; event: string; nonce?: string; text?: string }
+  | { op: 'claim'; id: string; event: string; form: string }
+  | { op: 'auth'; token: string }
+  | { op: 'me'; event: string }
+  | { op: 'ping'; t: number };
+
+const numbers = new Set(['seq', 'now', 'from', 'to']);
+
+/**
+ * Reads one message of the server. What is not a message this client knows is
+ * undefined and ignored, as the protocol asks; so is one whose members the
+ * client orders by are not numbers.
+ */
+export function parse(text: string): ServerMessage | undefined {
+  let m: unknown;
+  try {
+    m = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof m !== 'object' || m === null || Array.isArray(m)) return undefined;
+  const o = m as Record<string, unknown>;
+  if (typeof o.op !== 'string') return undefined;
+  for (const k of numbers) if (k in o && !Number.isFinite(o[k])) return undefined;
+  switch (o.op) {
+    case 'frame':
+      if (!Array.isArray(o.items)) return undefined;
+      o.items = o.items.filter(isItem);
+      return typeof o.seq === 'number' ? (m as Frame) : undefined;
+    case 'state':
+      if (typeof o.seq !== 'number') return undefined;
+      o.last = Array.isArray(o.last) ? o.last.filter(isItem) : [];
+      return m as State;
+    case 'hello':
+    case 'ack':
+    case 'out':
+    case 'receipt':
+    case 'result':
+    case 'direct':
+    case 'gap':
+    case 'me':
+    case 'pong':
+    case 'bye':
+      return m as ServerMessage;
+  }
+  return undefined;
+}
+
+function isItem(i: unknown): i is Item {
+  return typeof i === 'object' && i !== null && typeof (i as { t?: unknown }).t === 'string';
+}

@@ -1,0 +1,91 @@
+import type { Give, Result } from '@fudai/sdk';
+import { count, line, name, span } from './clean.ts';
+import { Bag, Close } from './icons.tsx';
+import { language, w } from './prefs.ts';
+import { client, entries, gives, next, now, openSheet, resultShown, results, user } from './store.ts';
+
+const SHOW = 12;
+
+/** The outcome, where the eye is but never over the buy button: prizes, people, your own line. */
+export function ResultCard() {
+  const r = results.value.get(resultShown.value);
+  if (!r) return null;
+  const g = gives.value.get(r.event);
+  const close = (): void => {
+    resultShown.value = '';
+  };
+  const failed = r.state === 'cancelled' || r.state === 'void' || r.state === 'voided' || r.state === 'missed';
+  const won = mine(r);
+  return (
+    <section class={`result ${won ? 'won' : ''}`} role="status" aria-label={w('resultTitle')}>
+      <button type="button" class="round plain close" aria-label={w('close')} onClick={close}>
+        <Close />
+      </button>
+      {won && <Confetti />}
+      <Bag size={won ? 76 : 56} />
+      <h2>{failed ? w('resultVoid') : won ? w('resultWon') : line(g?.title) || w('resultTitle')}</h2>
+      {failed ? r.why && <p>{w('resultVoidWhy', { why: line(r.why) })}</p> : <Body r={r} g={g} won={won?.prize} />}
+      {won && (
+        <button type="button" class="go" onClick={() => client.need('openPrize', { event: r.event })}>
+          {w('openPrize')}
+        </button>
+      )}
+      <Next />
+      {!failed && (
+        <button type="button" class="link" onClick={() => openSheet('check', r.event)}>
+          {w('check')}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function mine(r: Result) {
+  const h = user.value?.h;
+  return h ? r.winners?.find((x) => x.h === h) : undefined;
+}
+
+function Body({ r, g, won }: { r: Result; g: Give | undefined; won: string | undefined }) {
+  const winners = r.winners ?? [];
+  const values = { entered: count(r.entered, language.value), n: count(winners.length, language.value) };
+  const entered = entries.value.get(r.event)?.state === 'in';
+  const title = (id: string | undefined): string => line(g?.prizes?.find((p) => p.id === id)?.title ?? id);
+  const own = mine(r);
+  const line1 = own
+    ? w('resultLine', values)
+    : winners.length === 0
+      ? w('resultNone')
+      : w(entered ? 'resultLost' : 'resultNot', values);
+  return (
+    <>
+      {own && <p class="won-prize">{w('resultWonPrize', { prize: title(won) })}</p>}
+      <p class="result-line">{line1}</p>
+      {winners.length > 0 && (
+        <ul class="winners" aria-label={w('resultWinners')}>
+          {winners.slice(0, SHOW).map((x) => (
+            <li key={x.rank ?? x.h} class={x.h === user.value?.h ? 'you' : ''}>
+              <bdi>{x.h === user.value?.h ? w('resultYou') : name(x.n)}</bdi>
+            </li>
+          ))}
+          {winners.length > SHOW && <li class="more">{w('resultMore', { n: winners.length - SHOW })}</li>}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Next() {
+  const g = next.value;
+  if (!g) return null;
+  return <p class="calm">{w('resultNext', { time: span((g.open_at ?? 0) - now.value) })}</p>;
+}
+
+function Confetti() {
+  return (
+    <span class="confetti" aria-hidden="true">
+      {Array.from({ length: 18 }, (_, i) => (
+        <i key={i} class={`f${i % 6}`} />
+      ))}
+    </span>
+  );
+}

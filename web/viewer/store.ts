@@ -1,0 +1,351 @@
+import {
+  type AggItem,
+  Client,
+  type CommentItem,
+  type Entry,
+  type Give,
+  type Item,
+  type Mine,
+  type Model,
+  type Pin,
+  type Product,
+  type Result,
+  type Status,
+} from '@fudai/sdk';
+import { batch, computed, signal } from '@preact/signals';
+import { said, type Word } from '../words/index.ts';
+import { type Config, config, demoToken, forget, kept } from './account.ts';
+import { onToken, raise } from './bridge.ts';
+import { line as cleanLine, name as cleanName } from './clean.ts';
+import type { Shot } from './danmaku.ts';
+import { language, w } from './prefs.ts';
+
+/** A row of the comment list. */
+export interface Row {
+  key: string;
+  kind: 'c' | 'agg' | 'note' | 'event';
+  klass?: string;
+  name?: string;
+  text: string;
+  count?: number;
+  users?: number;
+  fan?: number;
+  o?: number;
+  mine?: Mine;
+  own?: boolean;
+  gone?: boolean;
+}
+
+const ROWS = 150;
+const FLUSH_MS = 160;
+
+export const rows = signal<Row[]>([]);
+export const status = signal<Status>({ is: 'idle' });
+export const user = signal<{ id: string; name: string; h: string } | undefined>(undefined);
+export const title = signal('');
+export const onAir = signal(true);
+export const online = signal(0);
+export const likes = signal(0);
+export const product = signal<Product | undefined>(undefined);
+export const pins = signal<Pin[]>([]);
+export const answer = signal<{ q: string; x: string } | undefined>(undefined);
+export const muteAll = signal(false);
+export const stream = signal('');
+export const gives = signal<ReadonlyMap<string, Give>>(new Map());
+export const results = signal<ReadonlyMap<string, Result>>(new Map());
+export const entries = signal<ReadonlyMap<string, Entry>>(new Map());
+export const now = signal(0);
+export const banner = signal<{ key: number; text: string } | undefined>(undefined);
+export const toast = signal<{ key: number; text: string } | undefined>(undefined);
+export const announce = signal('');
+export const sheet = signal<'' | 'bag' | 'settings' | 'name' | 'check'>('');
+export const sheetEvent = signal('');
+export const resultShown = signal('');
+export const isOffline = signal(!navigator.onLine);
+export const demo = signal(false);
+
+const finished = new Set(['drawn', 'settled', 'cancelled', 'void', 'voided', 'missed']);
+const order = (g: Give): number => g.close_at ?? g.open_at ?? 0;
+
+/** The giveaway the chip shows: what runs first, then what comes next. */
+export const current = computed<Give | undefined>(() => {
+  const all = [...gives.value.values()].filter((g) => !finished.has(g.state ?? '') && !results.value.has(g.event));
+  const running = all.filter((g) => g.state === 'open' || g.state === 'closing' || g.state === 'sealed');
+  const list = running.length > 0 ? running : all;
+  return list.sort((a, b) => order(a) - order(b))[0];
+});
+
+export const next = computed<Give | undefined>(() =>
+  [...gives.value.values()]
+    .filter((g) => (g.open_at ?? 0) > now.value && !finished.has(g.state ?? ''))
+    .sort((a, b) => order(a) - order(b))[0],
+);
+
+export let client: Client;
+
+type Heart = (n: number, own: boolean) => void;
+let fly: (s: Shot) => void = () => undefined;
+let heartNow: Heart = () => undefined;
+export const heart: Heart = (n, own) => heartNow(n, own);
+export const onFly = (f: (s: Shot) => void): void => void (fly = f);
+export const onHeart = (f: Heart): void => void (heartNow = f);
+
+let key = 0;
+const uniq = (): number => ++key;
+
+export function tell(text: string): void {
+  const k = uniq();
+  toast.value = { key: k, text };
+  announce.value = text;
+  setTimeout(() => {
+    if (toast.value?.key === k) toast.value = undefined;
+  }, 3_200);
+}
+
+let pending: Row[] = [];
+let flushing = false;
+let seenOffset = -1;
+
+/** Rows come in bursts: the list is drawn at most a few times a second. */
+function add(r: Row): void {
+  pending.push(r);
+  if (flushing) return;
+  flushing = true;
+  setTimeout(flush, FLUSH_MS);
+}
+
+function flush(): void {
+  flushing = false;
+  const list = rows.value.slice();
+  for (const r of pending) {
+    const i = r.kind === 'agg' || r.mine ? list.findIndex((x) => x.key === r.key) : -1;
+    if (i >= 0) list[i] = r;
+    else list.push(r);
+  }
+  pending = [];
+  rows.value = list.length > ROWS ? list.slice(-ROWS) : list;
+}
+
+function commentRow(c: CommentItem): Row {
+  return {
+    key: c.o >= 0 ? `c${c.o}` : `c${uniq()}`,
+    kind: 'c',
+    klass: c.k ?? 'normal',
+    name: cleanName(c.n),
+    text: cleanLine(c.x),
+    o: c.o,
+    own: client.isMine(c),
+    ...(c.f !== undefined && { fan: c.f }),
+  };
+}
+
+function aggRow(a: AggItem): Row {
+  return { key: `a${a.key}`, kind: 'agg', text: cleanLine(a.x), count: a.count, users: a.users ?? a.count };
+}
+
+function note(text: string): void {
+  add({ key: `n${uniq()}`, kind: 'note', text });
+}
+
+function kindOf(c: CommentItem): Shot['kind'] {
+  if (client.isMine(c)) return 'own';
+  switch (c.k) {
+    case 'host':
+    case 'answer':
+    case 'system':
+      return 'host';
+    case 'question':
+      return 'question';
+    case 'purchase':
+    case 'paid':
+      return 'buyer';
+  }
+  return 'normal';
+}
+
+/** Shows an item; `fresh` ones also fly. */
+function show(i: Item, fresh: boolean): void {
+  switch (i.t) {
+    case 'c':
+      seenOffset = Math.max(seenOffset, i.o);
+      if (client.isEcho(i)) return;
+      add(commentRow(i));
+      if (fresh) fly({ text: cleanLine(i.x), kind: kindOf(i) });
+      break;
+    case 'agg':
+      add(aggRow(i));
+      if (fresh) fly({ text: `${cleanLine(i.x)} ×${i.count}`, kind: 'agg', key: i.key });
+      break;
+    case 'buy':
+    case 'gift':
+    case 'join':
+      if (fresh) event(i);
+      break;
+    case 'answer':
+      answer.value = { q: cleanLine(i.q), x: cleanLine(i.x) };
+      break;
+    case 'retract':
+      retract(i.o);
+      break;
+    case 'likes':
+      if (fresh) heartNow(i.d, false);
+      break;
+    case 'card':
+      if (fresh && i.title) showBanner(cleanLine(i.title));
+      break;
+  }
+}
+
+function event(i: Extract<Item, { t: 'buy' | 'gift' | 'join' }>): void {
+  const n = cleanName(i.n);
+  if (i.t === 'join') return showBanner(w('joinLine', { n }));
+  const item = cleanLine(i.title);
+  if (i.t === 'gift') return showBanner(w('giftLine', { n, title: item, count: i.count ?? 1 }));
+  showBanner(item ? w('buyLine', { n, title: item }) : w('buyLinePlain', { n }));
+}
+
+let bannerTimer = 0;
+function showBanner(text: string): void {
+  banner.value = { key: uniq(), text };
+  clearTimeout(bannerTimer);
+  bannerTimer = window.setTimeout(() => {
+    banner.value = undefined;
+  }, 2_600);
+}
+
+function retract(offsets: number[]): void {
+  flush();
+  rows.value = rows.value.filter((r) => r.own || r.o === undefined || !offsets.includes(r.o));
+}
+
+/** Cards and openings wait for the viewer's picture, which is as late as the room says. */
+function inStep(m: Model, run: () => void): void {
+  const late = Math.min(60_000, m.set.video_delay_ms ?? 0);
+  if (late > 0 && m.set.stream) setTimeout(run, late);
+  else run();
+}
+
+function sync(m: Model): void {
+  batch(() => {
+    title.value = cleanLine(m.show.title || m.title);
+    onAir.value = m.show.on !== false;
+    online.value = m.online;
+    likes.value = m.likes;
+    pins.value = m.pins;
+    muteAll.value = m.set.mute_all === true;
+    stream.value = m.set.stream ?? '';
+  });
+  const cards = { product: m.product, gives: new Map(m.gives), results: new Map(m.results) };
+  inStep(m, () =>
+    batch(() => {
+      product.value = cards.product;
+      gives.value = cards.gives;
+      results.value = cards.results;
+    }),
+  );
+}
+
+function mine(m: Mine): void {
+  const isNew = m.state === 'sending' && !rows.value.some((r) => r.key === `m${m.id}`);
+  add({ key: `m${m.id}`, kind: 'c', klass: 'own', name: user.value?.name ?? '', text: cleanLine(m.text), own: true, mine: m });
+  flush();
+  if (isNew) fly({ text: cleanLine(m.text), kind: 'own' });
+  const bad = m.state === 'failed' || (m.code && m.state === 'done' && !quiet.has(m.code));
+  if (bad && m.code) {
+    const s = said(language.value, m.code);
+    announce.value = [s.what, s.next].filter(Boolean).join('，');
+  }
+}
+
+/** Outcomes that need no word beside the comment: it stands there. */
+export const quiet = new Set(['shown', 'shown-low', 'merged', 'entered', 'already']);
+
+let drawnAt = 0;
+function tick(): void {
+  now.value = client.now();
+  const t = performance.now();
+  if (t - drawnAt > 30_000) drawnAt = t;
+}
+
+export function openSheet(which: typeof sheet.value, eventId = ''): void {
+  sheetEvent.value = eventId;
+  sheet.value = which;
+}
+
+/** The room wants something of the page around it; alone, the page helps itself. */
+function need(which: string, data: unknown): void {
+  if (raise(which as never, data)) return;
+  if (which === 'login') {
+    if (demo.value) openSheet('name');
+    else tell(said(language.value, 'login-needed').what);
+  }
+}
+
+export async function takeName(nick: string): Promise<boolean> {
+  const token = await demoToken(nick);
+  if (!token) return false;
+  client.login(token);
+  return true;
+}
+
+async function token(why: 'start' | 'expired', known: Promise<Config>): Promise<string | undefined> {
+  if (window.fudaiApp?.token) return window.fudaiApp.token(why);
+  if (!(await known).demo) return undefined;
+  if (why === 'start') return kept();
+  forget();
+  return undefined;
+}
+
+export function start(room: string): void {
+  const known = config();
+  void known.then((c) => {
+    demo.value = c.demo;
+  });
+  client = new Client({ base: `${location.origin}/`, room, token: (why) => token(why, known) });
+  client.on('status', (s) => {
+    const before = status.value.is;
+    status.value = s;
+    if (s.is === 'live' && before === 'connecting' && rows.value.length > 0) announce.value = w('back');
+  });
+  client.on('hello', (h) => {
+    user.value = h.user ? { id: h.user, name: cleanName(h.name), h: h.h ?? '' } : undefined;
+  });
+  client.on('state', ({ model, last }) => {
+    sync(model);
+    const seen = seenOffset;
+    for (const i of last) if (!('o' in i) || typeof i.o !== 'number' || i.o > seen) show(i, false);
+    flush();
+  });
+  client.on('items', ({ items, model }) => {
+    for (const i of items) show(i, true);
+    sync(model);
+  });
+  client.on('mine', mine);
+  client.on('entry', (e) => {
+    entries.value = new Map(entries.value).set(e.event, e);
+    if (e.state !== 'submitting') announce.value = w(`st_${e.state}` as Word);
+  });
+  client.on('result', (r) => {
+    inStep(client.model, () => {
+      results.value = new Map(client.model.results);
+      resultShown.value = r.event;
+    });
+  });
+  client.on('direct', (d) => {
+    if (d.text) tell(cleanLine(d.text));
+  });
+  client.on('gap', (g) => note(g.why === 'slow' ? w('gapSlow') : w('gapLine')));
+  client.on('need', (n) => need(n.need, n.data));
+  onToken((t) => client.login(t));
+  addEventListener('online', () => {
+    isOffline.value = false;
+    client.online();
+  });
+  addEventListener('offline', () => {
+    isOffline.value = true;
+  });
+  addEventListener('pagehide', () => flush());
+  setInterval(tick, 250);
+  tick();
+  client.start();
+}
