@@ -15,6 +15,7 @@ type Keys struct {
 	Control [32]byte           // authenticates records of fudai.control
 	Token   [32]byte           // HMAC tokens
 	Dedupe  [32]byte           // keys the message id hashes
+	Beacon  [32]byte           // secret of the local beacon
 	handle  [32]byte
 	entry   [32]byte
 	event   [32]byte
@@ -32,7 +33,7 @@ func DeriveKeys(master [32]byte) *Keys {
 	return &Keys{
 		Engine:  ed25519.NewKeyFromSeed(engine[:]),
 		Receipt: ed25519.NewKeyFromSeed(receipt[:]),
-		Control: derive("control"), Token: derive("token"), Dedupe: derive("dedupe"),
+		Control: derive("control"), Token: derive("token"), Dedupe: derive("dedupe"), Beacon: derive("beacon"),
 		handle: derive("handle"), entry: derive("entry"), event: derive("event"),
 	}
 }
