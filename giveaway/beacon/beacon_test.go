@@ -38,8 +38,12 @@ func TestRelaysAreNotTrusted(t *testing.T) {
 		fmt.Fprintf(w, `{"round":1000,"signature":%q}`, round1000)
 	})
 	bad := []string{
-		relay(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, `{"round":1000,"signature":%q}`, round657413) }),
-		relay(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, `{"round":1001,"signature":%q}`, round1000) }),
+		relay(t, func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprintf(w, `{"round":1000,"signature":%q}`, round657413)
+		}),
+		relay(t, func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprintf(w, `{"round":1001,"signature":%q}`, round1000)
+		}),
 		relay(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooEarly) }),
 		relay(t, func(w http.ResponseWriter, _ *http.Request) { w.Write(bytes.Repeat([]byte("x"), 1<<20)) }),
 		"http://127.0.0.1:1",
