@@ -16,6 +16,8 @@ import (
 	"github.com/cloudwego/hertz/pkg/route"
 
 	"github.com/fudai-live/fudai/broadcast/token"
+	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -33,6 +35,9 @@ type Config struct {
 	Tailer Tailer
 	// Bundle answers the proof of a finished giveaway, if this process owns its room.
 	Bundle func(ctx context.Context, room, event string) ([]byte, error)
+	// Chains are the beacons that plans may name, the default first: a plan
+	// that cannot be held is refused here, with all reasons.
+	Chains []drawproof.Chain
 	// Within bounds how long a command may wait for the log.
 	Within time.Duration
 	Logger *slog.Logger
@@ -101,6 +106,13 @@ func (d *Desk) command(ctx context.Context, c *app.RequestContext) {
 		refuse(c, consts.StatusBadRequest, "malformed", err)
 		return
 	}
+	if req.Kind == record.CtlPlan {
+		cfg := giveaway.Config{Room: room, Partition: kafkalog.Partition(room), Keys: d.cfg.Keys, Chains: d.cfg.Chains}
+		if _, err := giveaway.Finish(req.Data, &cfg, time.Now().UnixMilli()); err != nil {
+			refuse(c, consts.StatusBadRequest, "plan", err)
+			return
+		}
+	}
 	if open := d.rooms.openGives(room); req.Kind == record.CtlShowEnd && len(open) > 0 && !saysOpen(req.Data) {
 		c.JSON(consts.StatusConflict, map[string]any{"code": "giveaway-open", "events": open,
 			"message": "a giveaway is still open: send data.open = finish to let it end, or void to void it and tell everyone who entered"})
@@ -138,6 +150,16 @@ func (d *Desk) write(ctx context.Context, c *app.RequestContext, claims *token.C
 		}
 	}
 	c.JSON(consts.StatusAccepted, map[string]any{"id": req.ID, "partition": last, "offset": offset})
+}
+
+// Write appends a signed command to the partition of its room, for parts of the
+// program that speak for themselves.
+func Write(ctx context.Context, log Log, keys *record.Keys, ctl *record.Control) (offset int64, err error) {
+	rec, err := Record(keys, ctl)
+	if err != nil {
+		return 0, err
+	}
+	return log.Append(ctx, kafkalog.Control, kafkalog.Partition(ctl.Room), []kafkalog.Record{rec})
 }
 
 // Record is a signed record of fudai.control.
