@@ -230,6 +230,7 @@ func (s *sampler) textAttacks(add func(name, rule string, raw []byte)) {
 		{"boolean", `"drawNo":0`, `"drawNo":true`},
 		{"number above 2^53", `"drawNo":0`, `"drawNo":9007199254740992`},
 		{"half of a surrogate pair", `"room":"room-1"`, `"room":"\ud800"`},
+		{"half of a surrogate pair in a name", `"room":"room-1"`, `"room":"","room\ud800":""`},
 		{"bad UTF-8", `"room":"room-1"`, "\"room\":\"\xff\""},
 		{"deep nesting", `"room":"room-1"`, `"room":` + strings.Repeat("[", 31) + strings.Repeat("]", 31)},
 	} {

@@ -100,7 +100,10 @@ export const jcs = (v) => bytes(encode(v));
 function checkValues(v, depth = 0) {
   if (v !== null && typeof v === 'object') {
     need(depth < 32, 'nested deeper than 32');
-    for (const x of Object.values(v)) checkValues(x, depth + 1);
+    for (const [name, x] of Object.entries(v)) {
+      need(name.isWellFormed(), 'half of a surrogate pair in a member name');
+      checkValues(x, depth + 1);
+    }
   } else if (typeof v === 'number') {
     need(Number.isSafeInteger(v), 'not an integer of magnitude below 2^53');
   } else {
