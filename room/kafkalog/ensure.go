@@ -99,15 +99,12 @@ type setting struct{ name, value string }
 
 // settings returns what a topic is created with.
 func (s Spec) settings(opt TopicOptions) []setting {
-	list := []setting{
-		{"cleanup.policy", s.policy()},
-		{"max.message.bytes", strconv.Itoa(maxMessageBytes)},
-		{"segment.ms", millis(s.Segment)},
-	}
+	list := []setting{{"cleanup.policy", s.policy()}, {"segment.ms", millis(s.Segment)}}
 	if opt.Dev {
 		return append(list, s.devSettings()...)
 	}
 	list = append(list,
+		setting{"max.message.bytes", strconv.Itoa(maxMessageBytes)},
 		setting{"min.insync.replicas", strconv.Itoa(opt.minInSync())},
 		setting{"unclean.leader.election.enable", "false"},
 	)
@@ -119,23 +116,30 @@ func (s Spec) settings(opt TopicOptions) []setting {
 	return list
 }
 
-// devSettings bounds a topic on the embedded broker by bytes. That broker
-// always goes by the clients' time stamps, and drops everything *before* a
-// batch that looks too old: one comment dated 1970 would delete its partition.
-// So only what our own processes write, and for minutes, goes by time as well.
+// devSettings bounds a topic on the embedded broker by bytes alone. By time it
+// would lose data: it goes by the clients' time stamps whatever it is told, and
+// drops everything *before* a batch that looks old, so that one comment dated
+// 1970 deletes its partition; and a partition that is trimmed to nothing starts
+// again at offset 0 after a kill. The broker itself turns retention.bytes down
+// as a topic fills; see package broker.
 func (s Spec) devSettings() []setting {
-	list := []setting{
-		{"retention.bytes", strconv.FormatInt(s.DevBytes, 10)},
+	keep := s.devKeep()
+	if s.Compact {
+		keep = -1 // it would trim the newest snapshot too
+	}
+	return []setting{
+		{"max.message.bytes", strconv.Itoa(s.Batch)},
+		{"retention.ms", "-1"},
+		{"retention.bytes", strconv.FormatInt(keep, 10)},
 		{"segment.bytes", strconv.FormatInt(s.devSegment(), 10)},
 	}
-	if s.Retention > 0 && s.Retention < time.Hour {
-		return append(list, setting{"retention.ms", millis(s.Retention)})
-	}
-	return append(list, setting{"retention.ms", "-1"})
 }
 
+// devKeep is what the topic may hold in all. One partition may have it alone.
+func (s Spec) devKeep() int64 { return int64(s.Batch) * 6 / 5 * int64(s.Partitions) }
+
 // devSegment: files are deleted whole, so a partition holds up to one more.
-func (s Spec) devSegment() int64 { return max(s.DevBytes/4, 64<<10) }
+func (s Spec) devSegment() int64 { return int64(s.Batch) / 8 }
 
 func (s Spec) policy() string {
 	if s.Compact {

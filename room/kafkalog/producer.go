@@ -203,7 +203,7 @@ func (p *producer) load(ctx context.Context, broker int32, lanes []*lane) (more 
 			more = true
 			continue
 		}
-		l.load(p.cluster.cfg.BatchBytes)
+		l.load(p.batchBytes(l.topic))
 		l.sent, l.listed = true, false
 		recs := make([]Record, len(l.flight))
 		for i := range l.flight {
@@ -245,4 +245,12 @@ func (p *producer) send(ctx context.Context, req *produceRequest, lanes []*lane)
 	}
 	p.mu.Unlock()
 	p.nudge()
+}
+
+// batchBytes bounds a batch that is put together of several records.
+func (p *producer) batchBytes(topic string) int {
+	if s, ok := specOf[topic]; ok {
+		return min(s.Batch, p.cluster.cfg.BatchBytes)
+	}
+	return p.cluster.cfg.BatchBytes
 }

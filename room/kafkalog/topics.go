@@ -34,9 +34,12 @@ type Spec struct {
 	Compact    bool          // cleanup.policy=compact; delete otherwise
 	Retention  time.Duration // at least this long; unused when compacted
 	Segment    time.Duration // how long a segment file is written to; deletion works by whole segments
-	// DevBytes is what one partition may hold on the embedded broker. All
-	// topics together stay below 512 MB; see the test.
-	DevBytes int64
+	// Batch is the largest batch that is put together for the topic, and the
+	// largest that the embedded broker takes; a real cluster takes single
+	// records up to 1 MiB everywhere. The embedded broker keeps 1.2 times as
+	// much of each partition at least, and in all no more of the topic than
+	// that of every partition; all together stay below 512 MB, see the test.
+	Batch int
 	// Ledger says that the topic lives on the ledger's cluster.
 	Ledger bool
 }
@@ -49,19 +52,26 @@ const (
 	longest = (3*365 + 1) * day
 )
 
+// Batches of two sizes: small where records are small and many topics share
+// the disk of a developer's machine.
+const (
+	large = maxMessageBytes
+	small = 128 << 10
+)
+
 // Specs returns the topics of an installation.
 func Specs() []Spec {
 	return []Spec{
-		{Name: Comments, Partitions: Partitions, Retention: 6 * hour, Segment: hour, DevBytes: 2 << 20},
-		{Name: Control, Partitions: Partitions, Retention: 365 * day, Segment: 7 * day, DevBytes: 256 << 10},
-		{Name: Ledger, Partitions: Partitions, Retention: longest, Segment: 7 * day, DevBytes: 1 << 20, Ledger: true},
-		{Name: Frames, Partitions: Partitions, Retention: 15 * time.Minute, Segment: 5 * time.Minute, DevBytes: 1 << 20},
-		{Name: Replies, Partitions: Partitions, Retention: 15 * time.Minute, Segment: 5 * time.Minute, DevBytes: 512 << 10},
-		{Name: Awards, Partitions: 1, Retention: longest, Segment: 7 * day, DevBytes: 8 << 20, Ledger: true},
-		{Name: History, Partitions: Partitions, Retention: 60 * day, Segment: day, DevBytes: 512 << 10},
-		{Name: Snapshots, Partitions: Partitions, Compact: true, Segment: hour, DevBytes: 1 << 20},
-		{Name: Presence, Partitions: Partitions, Retention: 15 * time.Minute, Segment: 5 * time.Minute, DevBytes: 128 << 10},
-		{Name: DeadLetter, Partitions: Partitions, Retention: 7 * day, Segment: day, DevBytes: 128 << 10},
+		{Name: Comments, Partitions: Partitions, Retention: 6 * hour, Segment: hour, Batch: large},
+		{Name: Control, Partitions: Partitions, Retention: 365 * day, Segment: 7 * day, Batch: small},
+		{Name: Ledger, Partitions: Partitions, Retention: longest, Segment: 7 * day, Batch: large, Ledger: true},
+		{Name: Frames, Partitions: Partitions, Retention: 15 * time.Minute, Segment: 5 * time.Minute, Batch: 512 << 10},
+		{Name: Replies, Partitions: Partitions, Retention: 15 * time.Minute, Segment: 5 * time.Minute, Batch: small},
+		{Name: Awards, Partitions: 1, Retention: longest, Segment: 7 * day, Batch: large, Ledger: true},
+		{Name: History, Partitions: Partitions, Retention: 60 * day, Segment: day, Batch: large},
+		{Name: Snapshots, Partitions: Partitions, Compact: true, Segment: hour, Batch: large},
+		{Name: Presence, Partitions: Partitions, Retention: 15 * time.Minute, Segment: 5 * time.Minute, Batch: small},
+		{Name: DeadLetter, Partitions: Partitions, Retention: 7 * day, Segment: day, Batch: small},
 	}
 }
 

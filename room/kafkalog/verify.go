@@ -140,8 +140,8 @@ func (s Spec) checkConfig(have map[string]string, opt TopicOptions, addr string)
 		}
 		bad("cleanup.policy", s.policy(), why)
 	}
-	if n, ok := number(have["max.message.bytes"]); ok && n < maxMessageBytes {
-		bad("max.message.bytes", strconv.Itoa(maxMessageBytes)+" or more", "batches of that size are written")
+	if n, ok := number(have["max.message.bytes"]); ok && n < int64(s.largest(opt)) {
+		bad("max.message.bytes", strconv.Itoa(s.largest(opt))+" or more", "batches of that size are written")
 	}
 	if n, ok := number(have["min.insync.replicas"]); ok && !opt.Dev && n < int64(opt.minInSync()) {
 		bad("min.insync.replicas", strconv.Itoa(opt.minInSync()), "an acknowledged record would die with one broker")
@@ -151,12 +151,23 @@ func (s Spec) checkConfig(have map[string]string, opt TopicOptions, addr string)
 			bad("retention.ms", millis(s.Retention)+" or more", "records are needed for "+readable(s.Retention))
 		}
 	}
-	if opt.Dev {
-		if n, ok := number(have["retention.bytes"]); !ok || n < 0 || n > s.DevBytes {
-			bad("retention.bytes", strconv.FormatInt(s.DevBytes, 10), "nothing else bounds the disk of the development broker")
+	if opt.Dev && !s.Compact {
+		if n, ok := number(have["retention.bytes"]); !ok || n < 0 || n > s.devKeep() {
+			bad("retention.bytes", strconv.FormatInt(s.devKeep(), 10), "nothing else bounds the disk of the development broker")
+		}
+		if n, ok := number(have["retention.ms"]); ok && n >= 0 {
+			bad("retention.ms", "-1", "the development broker would drop everything before a record with an old time stamp")
 		}
 	}
 	return errs
+}
+
+// largest is the largest batch that the topic must take.
+func (s Spec) largest(opt TopicOptions) int {
+	if opt.Dev {
+		return s.Batch
+	}
+	return maxMessageBytes
 }
 
 func number(s string) (int64, bool) {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -34,11 +35,11 @@ func Run(ctx context.Context, cfg Config) error {
 	cfg.Logger.Warn("starting the development broker: one copy on this machine's disk, not a production log", "dir", cfg.Dir)
 	start := time.Now()
 	disk := newDisk(cfg)
-	addrs, closeClusters, err := open(cfg, disk)
+	addrs, clusters, err := open(cfg, disk)
+	defer closeAll(clusters)
 	if err != nil {
 		return err
 	}
-	defer closeClusters()
 	if err := announce(cfg, addrs); err != nil {
 		return err
 	}
@@ -51,6 +52,16 @@ func Run(ctx context.Context, cfg Config) error {
 			io.Copy(io.Discard, cfg.Parent)
 		}()
 	}
+	var budgets sync.WaitGroup
+	defer budgets.Wait()
+	for _, c := range clusters {
+		b, err := newBudget(c, cfg.Logger)
+		if err != nil {
+			return err
+		}
+		budgets.Go(func() { b.run(ctx) })
+	}
+	defer cancel()
 	disk.watch(ctx)
 	cfg.Logger.Info("development broker stopping")
 	return nil
@@ -101,15 +112,16 @@ func announce(cfg Config, a Addresses) error {
 	return err
 }
 
-// open starts both clusters.
-func open(cfg Config, disk *disk) (a Addresses, closeAll func(), err error) {
-	last, _ := Load(cfg.Dir) // none: nothing to reuse
-	var opened []*kfake.Cluster
-	closeAll = func() {
-		for _, c := range opened {
-			c.Close()
-		}
+func closeAll(clusters []*kfake.Cluster) {
+	for _, c := range clusters {
+		c.Close()
 	}
+}
+
+// open starts both clusters, and returns those that it started even if it
+// cannot start them all.
+func open(cfg Config, disk *disk) (a Addresses, opened []*kfake.Cluster, err error) {
+	last, _ := Load(cfg.Dir) // none: nothing to reuse
 	one := func(name, want, last string, opts ...kfake.Opt) (string, error) {
 		ln, err := listen(want, last)
 		if err != nil {
@@ -135,11 +147,7 @@ func open(cfg Config, disk *disk) (a Addresses, closeAll func(), err error) {
 	var errC, errL error
 	a.Comments, errC = one("comments", cfg.CommentsAddr, last.Comments)
 	a.Ledger, errL = one("ledger", cfg.LedgerAddr, last.Ledger, kfake.SyncWrites())
-	if err := errors.Join(errC, errL); err != nil {
-		closeAll()
-		return a, nil, err
-	}
-	return a, closeAll, nil
+	return a, opened, errors.Join(errC, errL)
 }
 
 // logger passes on what the library warns of.

@@ -313,11 +313,11 @@ func TestFullDisk(t *testing.T) {
 	cfg := Config{Dir: t.TempDir(), Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}.withDefaults()
 	d := newDisk(cfg)
 	d.free = func(string) (int64, bool) { return free.Load(), true }
-	a, closeAll, err := open(cfg, d)
+	a, clusters, err := open(cfg, d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closeAll()
+	defer closeAll(clusters)
 	cl := client(t, a.Comments, kgo.RecordRetries(0), kgo.DisableIdempotentWrite())
 	createTopic(t, cl, "t")
 	write := func(v string) error {
