@@ -1,6 +1,10 @@
 package moderation
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/fudai-live/fudai/moderation/internal/automaton"
+)
 
 // The views, in the order in which a hit's view is preferred when several
 // find the same: the plainest explanation first.
@@ -49,7 +53,7 @@ func (f *ruleFile) compile() (*RuleSet, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	c.layer.text, c.layer.sound = assemble(c.patterns), assemble(c.sounds)
+	c.layer.text, c.layer.sound = automaton.New(c.patterns), automaton.New(c.sounds)
 	return &RuleSet{version: f.version, layers: []*layer{c.layer}, policy: f.policy}, nil
 }
 

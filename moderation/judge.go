@@ -1,5 +1,7 @@
 package moderation
 
+import "github.com/fudai-live/fudai/moderation/internal/automaton"
+
 // Scratch holds the buffers of Judge and, until the next Judge, what it
 // found. The zero value is ready. One Scratch serves one goroutine; its
 // buffers grow to the longest text seen, so bound the texts (8 KiB is plenty
@@ -7,7 +9,7 @@ package moderation
 type Scratch struct {
 	canon, tight, other view
 	index               []int32 // of tight's characters in canon
-	matches             []match
+	matches             []automaton.Match
 	hits                []hit
 	allows              []span
 	masks               []span
@@ -102,15 +104,15 @@ func (rs *RuleSet) match(text string, v *view, kind uint8, s *Scratch) {
 		if kind == viewSound {
 			a, words = l.sound, l.heard
 		}
-		s.matches = a.appendMatches(s.matches[:0], v.runes)
+		s.matches = a.AppendMatches(s.matches[:0], v.runes)
 		for _, m := range s.matches {
-			w := &words[m.pattern]
-			if w.views&(1<<kind) == 0 || !s.whole(w, v, kind, int(m.start), int(m.end)) {
+			w := &words[m.Pattern]
+			if w.views&(1<<kind) == 0 || !s.whole(w, v, kind, int(m.Start), int(m.End)) {
 				continue
 			}
-			start, end := v.span(int(m.start), int(m.end))
+			start, end := v.span(int(m.Start), int(m.End))
 			if kind == viewTight { // or the separators behind would belong to the word
-				start, end = s.canon.span(int(s.index[m.start]), int(s.index[m.end-1])+1)
+				start, end = s.canon.span(int(s.index[m.Start]), int(s.index[m.End-1])+1)
 			}
 			if kind == viewLeet && !lettered(text[start:end]) {
 				continue

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/fudai-live/fudai/moderation/internal/corpus"
 )
 
 // A broken file is refused with every mistake and its line.
@@ -126,7 +128,7 @@ func FuzzParse(f *testing.F) {
 
 // BenchmarkParse is a rule change with 10,000 words, text to automaton.
 func BenchmarkParse(b *testing.B) {
-	patterns, _ := corpus()
+	patterns, _ := corpus.Draw()
 	var file strings.Builder
 	file.WriteString("version: big\nlists:\n  - id: big\n    category: ads\n    words: |\n")
 	for _, p := range patterns {

@@ -3,6 +3,8 @@ package moderation
 import (
 	"slices"
 	"time"
+
+	"github.com/fudai-live/fudai/moderation/internal/automaton"
 )
 
 // RuleSet is everything that turns a text into a verdict. It is immutable:
@@ -17,10 +19,10 @@ type RuleSet struct {
 
 // layer is what one rule file compiles to.
 type layer struct {
-	text  *automaton // words as canon, tight, leet and squeeze views have them
-	sound *automaton // words as syllables
-	words []word     // by pattern number of text
-	heard []word     // by pattern number of sound
+	text  *automaton.Automaton // words as canon, tight, leet and squeeze views have them
+	sound *automaton.Automaton // words as syllables
+	words []word               // by pattern number of text
+	heard []word               // by pattern number of sound
 	lists []list
 	allow int // count of allow words, to skip the search for them
 }

@@ -1,12 +1,21 @@
-package moderation
+// Package automaton finds many patterns in one pass over a text. It knows
+// nothing of words, views or rules.
+package automaton
 
-// automaton finds every occurrence of many patterns in one pass (Aho and
+// Characters are classed by pages of 64.
+const (
+	pageBits = 6
+	pageSize = 1 << pageBits
+	pageMask = pageSize - 1
+)
+
+// Automaton finds every occurrence of many patterns in one pass (Aho and
 // Corasick), packed as a double array over character classes. Immutable.
 //
 // Characters that occur in no pattern have class 0 and reset the search at
 // once, which is the way of most chat. A step touches one 16-byte node;
 // separate arrays for base, check and fail would cost a cache line each.
-type automaton struct {
+type Automaton struct {
 	classIndex []uint16 // page of a character; beyond it: class 0
 	classCells []uint16
 	root       []int32 // child of the root by class, 0 for none
@@ -28,12 +37,12 @@ type output struct {
 	next    int32 // next output that ends in the same place, 0 for none
 }
 
-// match is one occurrence: text[start:end] is the pattern.
-type match struct {
-	pattern, start, end int32
+// Match is one occurrence: text[start:end] is the pattern.
+type Match struct {
+	Pattern, Start, End int32
 }
 
-func (a *automaton) class(r rune) int32 {
+func (a *Automaton) class(r rune) int32 {
 	page := uint32(r) >> pageBits
 	if page >= uint32(len(a.classIndex)) {
 		return 0
@@ -41,9 +50,9 @@ func (a *automaton) class(r rune) int32 {
 	return int32(a.classCells[uint32(a.classIndex[page])<<pageBits|uint32(r)&pageMask])
 }
 
-// appendMatches appends every occurrence in text, by rising end and, within
+// AppendMatches appends every occurrence in text, by rising end and, within
 // one end, from the longest.
-func (a *automaton) appendMatches(dst []match, text []rune) []match {
+func (a *Automaton) AppendMatches(dst []Match, text []rune) []Match {
 	nodes, state := a.nodes, int32(0)
 	for i, r := range text {
 		class := a.class(r)
@@ -55,14 +64,14 @@ func (a *automaton) appendMatches(dst []match, text []rune) []match {
 		for out := nodes[state].hit; out != 0; {
 			o := a.outputs[out]
 			end := int32(i) + 1
-			dst = append(dst, match{o.pattern, end - o.length, end})
+			dst = append(dst, Match{o.pattern, end - o.length, end})
 			out = o.next
 		}
 	}
 	return dst
 }
 
-func (a *automaton) step(nodes []node, state, class int32) int32 {
+func (a *Automaton) step(nodes []node, state, class int32) int32 {
 	for state != 0 {
 		n := &nodes[state]
 		if next := n.base + class; nodes[next].check == state {

@@ -1,4 +1,4 @@
-package moderation
+package automaton
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ const freeTries = 1000
 // assembler builds an automaton: a trie laid level by level over the sorted
 // patterns, so that no trie of its own is ever allocated.
 type assembler struct {
-	a        *automaton
+	a        *Automaton
 	patterns [][]int32 // sorted, as classes
 	ids      []int32   // pattern number of each
 	classes  int
@@ -29,10 +29,10 @@ type branch struct {
 	state         int32
 }
 
-// assemble builds the automaton of the given patterns; a pattern's number is
+// New builds the automaton of the given patterns; a pattern's number is
 // its index. Empty patterns match nothing, equal ones all report.
-func assemble(patterns [][]rune) *automaton {
-	b := &assembler{a: &automaton{outputs: make([]output, 1, len(patterns)+1)}}
+func New(patterns [][]rune) *Automaton {
+	b := &assembler{a: &Automaton{outputs: make([]output, 1, len(patterns)+1)}}
 	b.classify(patterns)
 	b.sort(patterns)
 	b.grow(b.classes + 1)

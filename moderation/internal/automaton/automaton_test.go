@@ -1,4 +1,4 @@
-package moderation
+package automaton
 
 import (
 	"cmp"
@@ -7,30 +7,32 @@ import (
 	"strings"
 	"testing"
 	"unsafe"
+
+	"github.com/fudai-live/fudai/moderation/internal/corpus"
 )
 
 // naiveMatches is what the automaton must find, found without one.
-func naiveMatches(patterns [][]rune, text []rune) (all []match) {
+func naiveMatches(patterns [][]rune, text []rune) (all []Match) {
 	for id, p := range patterns {
 		for at := 0; len(p) > 0 && at+len(p) <= len(text); at++ {
 			if slices.Equal(text[at:at+len(p)], p) {
-				all = append(all, match{int32(id), int32(at), int32(at + len(p))})
+				all = append(all, Match{int32(id), int32(at), int32(at + len(p))})
 			}
 		}
 	}
 	return all
 }
 
-func sortMatches(m []match) {
-	slices.SortFunc(m, func(a, b match) int {
-		return cmp.Or(cmp.Compare(a.end, b.end), cmp.Compare(a.start, b.start), cmp.Compare(a.pattern, b.pattern))
+func sortMatches(m []Match) {
+	slices.SortFunc(m, func(a, b Match) int {
+		return cmp.Or(cmp.Compare(a.End, b.End), cmp.Compare(a.Start, b.Start), cmp.Compare(a.Pattern, b.Pattern))
 	})
 }
 
 func checkMatches(t *testing.T, patterns [][]rune, text []rune) {
 	t.Helper()
-	got := assemble(patterns).appendMatches(nil, text)
-	ends := slices.IsSortedFunc(got, func(a, b match) int { return cmp.Compare(a.end, b.end) })
+	got := New(patterns).AppendMatches(nil, text)
+	ends := slices.IsSortedFunc(got, func(a, b Match) int { return cmp.Compare(a.End, b.End) })
 	want := naiveMatches(patterns, text)
 	sortMatches(got)
 	sortMatches(want)
@@ -95,7 +97,7 @@ func FuzzAutomaton(f *testing.F) {
 			if w == "" || strings.ContainsRune(w+text, '\uFFFD') {
 				continue
 			}
-			found := len(assemble([][]rune{[]rune(w)}).appendMatches(nil, []rune(text))) > 0
+			found := len(New([][]rune{[]rune(w)}).AppendMatches(nil, []rune(text))) > 0
 			if found != strings.Contains(text, w) {
 				t.Fatalf("%q in %q: %v, strings.Contains says otherwise", w, text, found)
 			}
@@ -103,58 +105,21 @@ func FuzzAutomaton(f *testing.F) {
 	})
 }
 
-// corpus is 10,000 patterns, 7,000 of them Chinese, and 2,000 comments of 30
-// characters, from a seed.
-func corpus() (patterns, comments [][]rune) {
-	random := rand.New(rand.NewPCG(7, 7))
-	han := func() rune { return rune(0x4E00 + min(int(random.ExpFloat64()*700), 5000)) }
-	latin := func() rune { return rune('a' + random.IntN(26)) }
-	draw := func(from func() rune, n int) []rune {
-		w := make([]rune, n)
-		for i := range w {
-			w[i] = from()
-		}
-		return w
-	}
-	for i := range 10_000 {
-		if i%10 < 7 {
-			patterns = append(patterns, draw(han, 2+random.IntN(4)))
-		} else {
-			patterns = append(patterns, draw(latin, 5+random.IntN(8)))
-		}
-	}
-	for range 2000 {
-		c := draw(han, 15)
-		c = append(c, ' ')
-		c = append(c, draw(latin, 4)...)
-		c = append(c, ' ')
-		if random.IntN(10) == 0 {
-			p := patterns[random.IntN(len(patterns))]
-			c = append(c, p...)
-		}
-		for len(c) < 30 {
-			c = append(c, han())
-		}
-		comments = append(comments, c[:30])
-	}
-	return patterns, comments
-}
-
-func (a *automaton) bytes() int {
+func (a *Automaton) bytes() int {
 	return len(a.classIndex)*2 + len(a.classCells)*2 + len(a.root)*4 +
 		len(a.nodes)*int(unsafe.Sizeof(node{})) + len(a.outputs)*int(unsafe.Sizeof(output{}))
 }
 
 func TestAutomatonIsSmallAndDoesNotAllocate(t *testing.T) {
-	patterns, comments := corpus()
-	a := assemble(patterns)
+	patterns, comments := corpus.Draw()
+	a := New(patterns)
 	if size := a.bytes(); size > 2<<20 {
 		t.Errorf("%d patterns take %d bytes, more than 2 MiB", len(patterns), size)
 	}
-	var buffer []match
+	var buffer []Match
 	found := 0
 	for _, c := range comments {
-		buffer = a.appendMatches(buffer[:0], c)
+		buffer = a.AppendMatches(buffer[:0], c)
 		found += len(buffer)
 		if want := naiveMatches(patterns, c); len(want) != len(buffer) {
 			t.Fatalf("%q: %d matches, want %d", string(c), len(buffer), len(want))
@@ -165,7 +130,7 @@ func TestAutomatonIsSmallAndDoesNotAllocate(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(10, func() {
 		for _, c := range comments[:100] {
-			buffer = a.appendMatches(buffer[:0], c)
+			buffer = a.AppendMatches(buffer[:0], c)
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations a run, want none", n)
@@ -174,19 +139,19 @@ func TestAutomatonIsSmallAndDoesNotAllocate(t *testing.T) {
 }
 
 func BenchmarkAutomatonBuild(b *testing.B) {
-	patterns, _ := corpus()
+	patterns, _ := corpus.Draw()
 	b.ReportAllocs()
 	for b.Loop() {
-		assemble(patterns)
+		New(patterns)
 	}
 }
 
 func BenchmarkAutomatonMatch(b *testing.B) {
-	patterns, comments := corpus()
-	a := assemble(patterns)
-	var buffer []match
+	patterns, comments := corpus.Draw()
+	a := New(patterns)
+	var buffer []Match
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		buffer = a.appendMatches(buffer[:0], comments[i%len(comments)])
+		buffer = a.AppendMatches(buffer[:0], comments[i%len(comments)])
 	}
 }
