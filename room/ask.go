@@ -1,0 +1,42 @@
+package room
+
+import (
+	"fmt"
+
+	"github.com/fudai-live/fudai/giveaway"
+)
+
+// Await is a round of public randomness that a giveaway of a room waits for.
+type Await struct {
+	Room string
+	giveaway.Await
+}
+
+// Awaits appends what the sealed giveaways of every room wait for.
+func (p *Partition) Awaits(dst []Await) []Await {
+	for _, r := range p.order {
+		for _, a := range r.give.Awaits() {
+			dst = append(dst, Await{r.name, a})
+		}
+	}
+	return dst
+}
+
+// Entry answers where a user stands in a giveaway: "in" with the offset of the
+// record that counted, "out", or "" where there is no such room or giveaway.
+func (p *Partition) Entry(name, event string, user []byte) (offset int64, state string) {
+	r := p.rooms[name]
+	if r == nil {
+		return 0, ""
+	}
+	return r.give.Entry(event, user)
+}
+
+// Bundle is the proof of a finished giveaway, which giveaway/drawproof checks.
+func (p *Partition) Bundle(name, event string) ([]byte, error) {
+	r := p.rooms[name]
+	if r == nil {
+		return nil, fmt.Errorf("room: no room %q", name)
+	}
+	return r.give.Bundle(event)
+}

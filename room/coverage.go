@@ -1,0 +1,129 @@
+package room
+
+import (
+	"math"
+
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// coverage is a frame that frames[p] holds beyond what our state includes.
+type coverage struct {
+	from, to int64
+	seed     uint64
+	budget   uint32
+}
+
+// maxCoverage bounds what a room remembers of frames to repeat; frames are kept
+// for minutes, five a second.
+const maxCoverage = 4096
+
+// Covered tells what frames[p] already shows of a room, in the order of its
+// frames, before the comments after our snapshot are folded. Numbers go on from
+// the frame's. When the fold reaches the offset the frame covers, the selection
+// is repeated from its seed and budget: the same comments leave the waiting
+// list, with the same credit, and nothing is shown twice.
+func (p *Partition) Covered(name string, m *record.Meta) {
+	r := p.rooms[name]
+	if r == nil { // its first record is still to come
+		if p.orphans == nil {
+			p.orphans = map[string]*orphan{}
+		}
+		o := p.orphans[name]
+		if o == nil {
+			o = &orphan{}
+			p.orphans[name] = o
+		}
+		o.seq, o.known = learn(o.seq, -1, o.known, m)
+		return
+	}
+	d := &r.display
+	d.seq, d.known = learn(d.seq, d.covered, d.known, m)
+	p.repeatRoom(r)
+	p.expect(d)
+}
+
+// orphan is what frames say of a room that our state does not have yet.
+type orphan struct {
+	seq   uint64
+	known []coverage
+}
+
+func learn(seq uint64, covered int64, known []coverage, m *record.Meta) (uint64, []coverage) {
+	if m.Seq <= seq {
+		return seq, known
+	}
+	if m.Kind != record.FrameBatch || m.To <= covered {
+		return m.Seq, known
+	}
+	if len(known) == maxCoverage {
+		known = append(known[:0], known[1:]...)
+	}
+	return m.Seq, append(known, coverage{m.From, m.To, m.Seed, m.Budget})
+}
+
+// adopt gives a new room what frames said of it.
+func (p *Partition) adopt(r *room) {
+	o := p.orphans[r.name]
+	if o == nil {
+		return
+	}
+	delete(p.orphans, r.name)
+	r.display.seq, r.display.known = max(o.seq, r.display.seq), o.known
+	p.expect(&r.display)
+}
+
+// expect keeps the least offset at which a selection is to be repeated.
+func (p *Partition) expect(d *display) {
+	if len(d.known) > 0 {
+		p.repeatAt = min(p.repeatAt, d.known[0].to)
+	}
+}
+
+// repeat repeats the selections whose offset the fold has reached.
+func (p *Partition) repeat() {
+	if p.pos.Comments < p.repeatAt {
+		return
+	}
+	p.repeatAt = math.MaxInt64
+	for _, r := range p.order {
+		p.repeatRoom(r)
+		p.expect(&r.display)
+	}
+}
+
+func (p *Partition) repeatRoom(r *room) {
+	d := &r.display
+	for len(d.known) > 0 && d.known[0].to <= p.pos.Comments {
+		c := d.known[0]
+		d.known = d.known[1:]
+		if c.from > d.covered {
+			p.skipTo(r, c.from)
+		}
+		p.again.Reset()
+		p.flushRoom(r, turn{seed: c.seed, now: p.clock.now, budget: int64(c.budget), again: true}, &p.again)
+		p.tellLate(p.again.Outcomes...)
+		d.covered = c.to
+	}
+}
+
+// maxLate bounds the outcomes that wait for a Flush: half a second of the
+// largest flood. Past it nobody flushes, and only replies would be lost.
+const maxLate = 1 << 17
+
+func (p *Partition) tellLate(outcomes ...record.Outcome) {
+	if len(p.late)+len(outcomes) <= maxLate {
+		p.late = append(p.late, outcomes...)
+	}
+}
+
+// skipTo drops candidates that a frame we never saw covers.
+func (p *Partition) skipTo(r *room, to int64) {
+	d := &r.display
+	d.keep(func(c *candidate) bool {
+		if c.offset > to {
+			return true
+		}
+		p.leave(d, c, record.Sampled, shedCovered)
+		return false
+	})
+}

@@ -1,0 +1,113 @@
+package room
+
+import (
+	"slices"
+
+	"github.com/fudai-live/fudai/moderation"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// held is a comment nobody but its sender sees: until somebody decides or it
+// expires (Hold), or until its sender is told (Shadow).
+type held struct {
+	candidate      // its texts are below, not in an arena
+	id, user, name string
+	text           string // masked, if the rules mask spans of it
+	until          int64  // room time
+	detail         uint8
+	shadow         bool
+}
+
+// hold keeps a comment back. The queue is bounded: beyond it the comment
+// expires at once, because showing it would make flooding the queue worthwhile.
+func (p *Partition) hold(r *room, c *record.Comment, text []byte, cand *candidate, v *moderation.Verdict, out *Out) {
+	h := held{
+		candidate: *cand, id: string(c.ID), user: string(c.User), name: string(c.Name), text: string(text),
+		until: p.clock.now + p.set.HoldMS, detail: category(v.Category), shadow: v.Action == moderation.Shadow,
+	}
+	if len(r.held) >= p.set.HoldMost {
+		p.refuse(r, cand.class, cand.w, record.Expired, DetailQueue, 0, out)
+		return
+	}
+	if h.shadow {
+		h.until = p.clock.now + min(v.Expiry, moderation.MaxShadow).Milliseconds()
+	} else {
+		out.Outcomes = tell(out.Outcomes, cand.w, record.Held, h.detail, 0)
+	}
+	if c.Facts.Known&record.FactFan != 0 {
+		h.fan = c.Facts.FanLevel
+	}
+	r.held = append(r.held, h)
+	if !slices.Contains(p.timed, r) {
+		p.timed = append(p.timed, r)
+	}
+}
+
+// expireHeld tells the senders of what was not decided in time.
+func (p *Partition) expireHeld(r *room, now int64, out *Out) {
+	kept := r.held[:0]
+	for i := range r.held {
+		h := &r.held[i]
+		if now < h.until {
+			kept = append(kept, *h)
+			continue
+		}
+		if h.shadow {
+			p.refuse(r, h.class, h.w, record.Blocked, h.detail, 0, out)
+		} else {
+			p.refuse(r, h.class, h.w, record.Expired, h.detail, 0, out)
+		}
+	}
+	clear(r.held[len(kept):])
+	r.held = kept
+}
+
+// decide folds a verdict on a comment: one that is held is shown or refused,
+// one that was published already is taken back.
+func (p *Partition) decide(r *room, d *record.VerdictData, out *Out) {
+	block := d.Action == "block" || d.Action == "mute"
+	for i := range r.held {
+		h := &r.held[i]
+		if h.offset != d.Offset {
+			continue
+		}
+		if block {
+			p.refuse(r, h.class, h.w, record.Blocked, DetailStaff, 0, out)
+		} else {
+			if d.Action == "low" {
+				h.class, h.code = classLow, record.LowShown
+			}
+			p.release(r, h)
+		}
+		r.held = append(r.held[:i], r.held[i+1:]...)
+		return
+	}
+	if block {
+		p.retract(r, []int64{d.Offset}, "", d.Reason, out)
+	}
+}
+
+// release makes a held comment a candidate, as fresh as if it were said now.
+func (p *Partition) release(r *room, h *held) {
+	cand := h.candidate
+	cand.tight = 0 // it is shown as itself
+	r.display.offer(p, &cand, []byte(h.id), []byte(h.user), []byte(h.name), []byte(h.text))
+	p.stir(r)
+}
+
+func (h *held) save(w *writer) {
+	h.candidate.save(w)
+	w.string(h.id)
+	w.string(h.user)
+	w.string(h.name)
+	w.string(h.text)
+	w.int(h.until)
+	w.uint(uint64(h.detail))
+	w.bool(h.shadow)
+}
+
+func (h *held) load(r *reader) {
+	h.candidate.load(r)
+	h.id, h.user, h.name, h.text = r.string(), r.string(), r.string(), r.string()
+	h.until, h.detail, h.shadow = r.int(), uint8(r.uint()), r.bool()
+}

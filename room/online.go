@@ -1,0 +1,60 @@
+package room
+
+import "github.com/axiomhq/hyperloglog"
+
+// online counts the viewers of a room: each edge says how many are connected,
+// with a sketch of who. It is display state, for it is not in the comments log.
+type online struct {
+	edges     map[uint32]int64
+	now       int64
+	unique    *hyperloglog.Sketch // precision 14, of this show
+	toldNow   int64
+	toldUniq  int64
+	toldAt    int64
+	everTold  bool
+	estimated int64
+}
+
+const onlineEvery = 2000 // ms between two items "online"
+
+// Presence folds what one edge says about one room; 0 viewers and no sketch
+// when it has none left. A sketch that cannot be read or merged is ignored.
+func (p *Partition) Presence(edge uint32, name string, viewers int64, sketch []byte) {
+	r := p.rooms[name]
+	if r == nil || viewers < 0 {
+		return
+	}
+	o := &r.display.online
+	if o.edges == nil {
+		o.edges = map[uint32]int64{}
+	}
+	if o.now += viewers - o.edges[edge]; viewers == 0 {
+		delete(o.edges, edge)
+	} else {
+		o.edges[edge] = viewers
+	}
+	if len(sketch) > 0 {
+		var s hyperloglog.Sketch
+		if s.UnmarshalBinary(sketch) == nil {
+			if o.unique == nil {
+				o.unique = hyperloglog.New14()
+			}
+			if o.unique.Merge(&s) == nil {
+				o.estimated = int64(o.unique.Estimate())
+			}
+		}
+	}
+	p.stir(r)
+}
+
+// due reports whether viewers should be told.
+func (o *online) due(now int64) bool {
+	return (o.now != o.toldNow || o.estimated != o.toldUniq) && (!o.everTold || now-o.toldAt >= onlineEvery || now < o.toldAt)
+}
+
+// pending reports whether viewers will have to be told.
+func (o *online) pending() bool { return o.now != o.toldNow || o.estimated != o.toldUniq }
+
+func (o *online) tell(now int64) {
+	o.toldNow, o.toldUniq, o.toldAt, o.everTold = o.now, o.estimated, now, true
+}

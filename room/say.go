@@ -1,0 +1,196 @@
+package room
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"github.com/fudai-live/fudai/moderation"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// say decides what becomes of a comment, cheapest question first: is it a
+// passphrase, a repeat, may the sender speak now, and only then what the text is.
+// A comment refused for a reason that passes with time is not remembered as
+// seen, so that its sender may send the same message again.
+func (p *Partition) say(r *room, c *record.Comment, w waiter, out *Out) {
+	if r.give.Active() {
+		d := moderation.Digest(view(c.Text), &p.scratch)
+		if event, ok := r.give.Phrase(d); ok && !r.banned(c.User, p.clock.now) {
+			p.phrase(r, c, event, d, w, out)
+			return
+		}
+	}
+	user := p.hash.user(c.User)
+	key := p.hash.message(c.Room, c.User, c.ID)
+	if s := p.dedupe.seen(key); s != unseen {
+		detail := DetailNone
+		if s == probable {
+			detail = DetailProbable
+		}
+		p.refuse(r, classOf(c), w, record.Duplicate, detail, 0, out)
+		return
+	}
+	if no := p.admit(r, c, user); no.code != record.CodeNone {
+		p.refuse(r, classOf(c), w, no.code, no.detail, no.wait, out)
+		return
+	}
+	v := p.rulesOf(r).Judge(view(c.Text), p.sender(r, c, user), &p.scratch)
+	p.dedupe.add(key, p.clock.now)
+	if no := p.unique(r, c, v.Tight); no {
+		p.refuse(r, classOf(c), w, record.Limited, DetailUnique, p.set.UniqueMS, out)
+		return
+	}
+	p.obey(r, c, user, &v, w, out)
+}
+
+// obey does what the verdict on a text says.
+func (p *Partition) obey(r *room, c *record.Comment, user uint64, v *moderation.Verdict, w waiter, out *Out) {
+	cand := candidate{offset: w.offset, user: user, tight: p.hash.text(v.Tight), w: w, code: record.Shown}
+	cand.class = p.class(r, c, user)
+	text := c.Text
+	if v.Masked {
+		p.masked = p.rulesOf(r).AppendMasked(p.masked[:0], view(c.Text), &p.scratch)
+		text, cand.code = p.masked, record.Masked
+	}
+	switch v.Action {
+	case moderation.Low:
+		cand.class, cand.code = classLow, record.LowShown
+	case moderation.Shadow, moderation.Hold:
+		p.hold(r, c, text, &cand, v, out)
+		return
+	case moderation.Block, moderation.Mute:
+		p.blame(r, user, v)
+		if v.Action == moderation.Mute {
+			r.mute(string(c.User), mute{until: p.clock.now + v.Expiry.Milliseconds(), reason: v.Rule}, p.clock.now)
+			p.wakeAt(p.clock.now + min(v.Expiry.Milliseconds(), longestWake))
+		}
+		p.refuse(r, cand.class, w, record.Blocked, category(v.Category), 0, out)
+		return
+	}
+	p.offer(r, c, text, &cand)
+}
+
+// refuse tells a final outcome and counts it in the shed ledger.
+func (p *Partition) refuse(r *room, k class, w waiter, code record.Code, detail uint8, wait int64, out *Out) {
+	r.display.shed.add(k, code)
+	out.Outcomes = tell(out.Outcomes, w, code, detail, wait)
+}
+
+// refusal is why a sender may not speak now.
+type refusal struct {
+	code   record.Code
+	detail uint8
+	wait   int64 // ms
+}
+
+// admit asks whether the sender may speak, and takes the comment from the
+// sender's allowance if so.
+func (p *Partition) admit(r *room, c *record.Comment, user uint64) refusal {
+	now, staff := p.clock.now, c.Role >= record.Assistant
+	if r.set.Closed && c.Role < record.Host {
+		return refusal{code: record.Closed}
+	}
+	if m, ok := r.mutes[string(c.User)]; ok && m.active(now) {
+		if m.ban {
+			return refusal{record.Banned, DetailUser, m.left(now)}
+		}
+		return refusal{record.Muted, DetailUser, m.left(now)}
+	}
+	if c.Role == record.Guest || r.set.Muting && c.Role <= r.set.MuteAll {
+		return refusal{code: record.Muted, detail: DetailRole}
+	}
+	if r.set.FollowersMS >= 0 && !staff {
+		if no := p.follows(r, c, user); no.code != record.CodeNone {
+			return no
+		}
+	}
+	l := p.set.limitOf(c.Role)
+	if l.emission <= 0 {
+		return refusal{}
+	}
+	r.paces.turn(now, p.keepPaces(r), p.set.MaxUsers)
+	u, spoke := r.paces.get(user)
+	slow := r.set.SlowMS
+	if staff {
+		slow = 0
+	}
+	if left := u.said + slow - now; slow > 0 && spoke && left > 0 {
+		return refusal{record.Slow, DetailNone, left + tickMS}
+	}
+	tat, wait := l.take(u.tat, now)
+	if wait > 0 {
+		return refusal{record.Limited, DetailRate, wait}
+	}
+	r.paces.put(user, pace{tat, now})
+	p.wakeAt(max(tat, now+min(slow, longestWake)))
+	return refusal{}
+}
+
+// keepPaces is how long a pace may matter.
+func (p *Partition) keepPaces(r *room) int64 {
+	return max(p.set.EmissionMS*(p.set.Burst+1), r.set.SlowMS) + 1000
+}
+
+// longestWake bounds for how long Ticks go on in a silent partition only to let
+// a limit run out; see Wake.
+const longestWake = 120_000
+
+func (p *Partition) wakeAt(at int64) { p.wake = max(p.wake, at) }
+
+// follows is followers-only mode.
+func (p *Partition) follows(r *room, c *record.Comment, user uint64) refusal {
+	f := p.factsOf(r, c, user)
+	switch {
+	case f.Known&record.FactFollow == 0:
+		return refusal{code: record.Unknown, detail: DetailFollow}
+	case f.FollowedAt <= 0:
+		return refusal{code: record.Ineligible, detail: DetailFollow}
+	}
+	if left := f.FollowedAt + r.set.FollowersMS - p.clock.now; left > 0 {
+		return refusal{record.Ineligible, DetailFollow, left + tickMS}
+	}
+	return refusal{}
+}
+
+const maxSaid = 1 << 14
+
+// unique reports whether unique mode refuses the text, and remembers it.
+func (p *Partition) unique(r *room, c *record.Comment, tight uint64) bool {
+	if !r.set.Unique || c.Role >= record.Assistant {
+		return false
+	}
+	now := p.clock.now
+	r.said.turn(now, p.set.UniqueMS, maxSaid)
+	key := p.hash.text(tight)
+	if at, ok := r.said.get(key); ok && now-at < p.set.UniqueMS {
+		return true
+	}
+	r.said.put(key, now)
+	return false
+}
+
+// asks is the least recogniser of questions.
+func asks(text []byte) bool {
+	if bytes.IndexByte(text, '?') >= 0 || bytes.Contains(text, []byte("？")) {
+		return true
+	}
+	last, _ := utf8.DecodeLastRune(bytes.TrimRight(text, " .!~。！～"))
+	return last == '吗' || last == '呢' || last == '么'
+}
+
+// sender is what moderation may know of who speaks.
+func (p *Partition) sender(r *room, c *record.Comment, user uint64) moderation.Sender {
+	s := moderation.Sender{}
+	switch c.Role {
+	case record.Moderator, record.Assistant:
+		s.Role = moderation.Moderator
+	case record.Host:
+		s.Role = moderation.Host
+	case record.Service:
+		s.Role = moderation.System
+	}
+	if prof, ok := r.profiles.get(user); ok {
+		s.Reputation = prof.reputation
+	}
+	return s
+}
