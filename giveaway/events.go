@@ -1,6 +1,8 @@
 package giveaway
 
 import (
+	"errors"
+
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -11,23 +13,6 @@ type Config struct {
 	Partition int32
 	Keys      *record.Keys
 	Chains    []drawproof.Chain // accepted beacons; the first is the default
-	// Digest brings a text into the form in which passphrases are compared and
-	// hashes it. Nil: [Digest]. It must be the function that Entry.Digest and
-	// Phrase are asked with.
-	Digest func(text string) uint64
-}
-
-// Entry is one attempt to take part.
-type Entry struct {
-	Event     string
-	User      []byte
-	Name      []byte
-	Facts     *record.Facts // nil: nothing is known
-	Nonce     []byte        // hex as sent
-	NeedNonce bool          // a viewer's socket must send one, a trusted producer need not
-	Digest    uint64        // of the text, for events with a passphrase
-	Via       record.Via
-	HasVia    bool
 }
 
 // Result is what became of an entry or a claim.
@@ -39,90 +24,153 @@ type Result struct {
 	HasReceipt bool // Receipt waits for the owner's signature
 }
 
-// Marker is a record that the owner should append to fudai.comments now.
-type Marker struct {
-	Room  string
-	Event string
-	Kind  record.Kind    // Open or Close
-	Plan  drawproof.Hash // for Marker.Plan of the record, in hex
-}
-
-// Due is what the owner should append. Reset keeps its capacity.
-type Due struct {
-	Markers   []Marker
-	Decisions []record.Decision
-}
-
-// Reset empties d.
-func (d *Due) Reset() {
-	d.Markers = d.Markers[:0]
-	clear(d.Decisions)
-	d.Decisions = d.Decisions[:0]
-}
+// Bounds of a room.
+const (
+	MaxLive     = 16      // events not yet final
+	maxFinished = 16      // finished events kept for queries and bundles
+	maxKept     = 2 << 20 // their entrants
+	maxQueued   = 10_000  // decisions that wait for the comments they rest on
+)
 
 // Events holds all giveaways of one room.
 type Events struct {
-	cfg Config
+	cfg      Config
+	order    []*event // as announced
+	byID     map[string]*event
+	retired  map[string]bool // ids of events no longer kept: an id never names a second plan
+	awards   map[string][]award
+	queue    []queued
+	now      int64 // room time as last seen; not part of the verdict state
+	position int64 // greatest comments offset that concerned a giveaway
+	ledger   int64 // last decision applied
+	display  map[string]shown
 }
 
 // New returns the events of a room that has none yet.
 func New(cfg Config) *Events {
-	return &Events{cfg: cfg}
+	return &Events{cfg: cfg, byID: map[string]*event{}, retired: map[string]bool{},
+		awards: map[string][]award{}, position: -1, ledger: -1, display: map[string]shown{}}
 }
 
-// Control folds a plan, cancel, void or beacon. It is called at the Applied
-// barrier. An error names everything that is wrong with it; the state is then
-// unchanged.
-func (e *Events) Control(ctl *record.Control, now int64) error { return nil }
-
-// Marker folds an Open or Close of comments[p] and reports whether it counts:
-// signed by the engine, for the plan as it stands, and the first of its kind.
-func (e *Events) Marker(c *record.Comment, offset, now int64) bool { return false }
-
-// Phrase names the open event whose passphrase has the digest.
-func (e *Events) Phrase(digest uint64) (event string, ok bool) { return "", false }
-
-// Enter folds an entry.
-func (e *Events) Enter(in *Entry, offset, now int64) Result {
-	return Result{Code: record.NoEvent, Offset: offset}
+// Advance tells that room time is now. Every call that takes a time does it
+// too; a reader that only replays calls it at each Tick.
+func (e *Events) Advance(now int64) error {
+	e.now = max(e.now, now)
+	return e.drain()
 }
 
-// Claim folds a claim of a prize.
-func (e *Events) Claim(c *record.Comment, offset, now int64) Result {
-	return Result{Code: record.NoEvent, Offset: offset}
+// see notes a comments record that concerns a giveaway.
+func (e *Events) see(offset, now int64) {
+	e.position = max(e.position, offset)
+	e.now = max(e.now, now)
 }
 
-// Ledger folds an accepted decision read back from ledger[p].
-func (e *Events) Ledger(d *record.Decision, offset int64) error { return nil }
+func (e *Events) add(ev *event) {
+	e.order = append(e.order, ev)
+	e.byID[ev.id()] = ev
+}
 
-// Due adds to in what the owner should append now. It asks again for whatever
-// has not been read back.
-func (e *Events) Due(now int64, in *Due) {}
+// live counts the events that are not final.
+func (e *Events) live() int {
+	n := 0
+	for _, ev := range e.order {
+		if !ev.phase().Final() {
+			n++
+		}
+	}
+	return n
+}
 
 // Active reports whether an event waits for room time to pass, so that Ticks
 // are needed.
-func (e *Events) Active() bool { return false }
+func (e *Events) Active() bool {
+	for _, ev := range e.order {
+		if !ev.phase().Final() || ev.Stop != nil && !ev.Stop.Told {
+			return true
+		}
+	}
+	return false
+}
 
-// AppendCard appends the members of the item "give" (PROTOCOL.md 3), without braces.
-func (e *Events) AppendCard(dst []byte, event string) []byte { return dst }
+// Phrase names the open event whose passphrase has the digest
+// (moderation.Digest).
+func (e *Events) Phrase(digest uint64) (event string, ok bool) {
+	for _, ev := range e.order {
+		if ev.takes() && ev.says(digest) {
+			return ev.id(), true
+		}
+	}
+	return "", false
+}
 
-// Changed lists the events whose card changed since the last call.
-func (e *Events) Changed() []string { return nil }
+// Entry answers where a user stands in an event: "in" with the offset of the
+// record that counted, "out", or "" where there is no such event.
+func (e *Events) Entry(event string, user []byte) (offset int64, state string) {
+	ev := e.byID[event]
+	if ev == nil {
+		return 0, ""
+	}
+	if at := ev.entries.find(user); at >= 0 {
+		return ev.entries.rows[at].offset, "in"
+	}
+	return 0, "out"
+}
 
-// Entry answers where a user stands in an event: "in", "out", or "" for no such event.
-func (e *Events) Entry(event string, user []byte) (offset int64, state string) { return 0, "" }
+// Receipt answers the receipt of a user who is in, without its signature.
+func (e *Events) Receipt(event string, user []byte) (r record.Receipt, ok bool) {
+	ev := e.byID[event]
+	if ev == nil {
+		return r, false
+	}
+	at := ev.entries.find(user)
+	if at < 0 {
+		return r, false
+	}
+	return ev.receipt(at, ev.entries.salt(user), e.cfg.Partition), true
+}
 
-// Bundle is the drawproof bundle of a finished event.
-func (e *Events) Bundle(event string) ([]byte, error) { return nil, nil }
+// Phase answers how far an event has come.
+func (e *Events) Phase(event string) (Phase, bool) {
+	ev := e.byID[event]
+	if ev == nil {
+		return 0, false
+	}
+	return ev.phase(), true
+}
 
-// AppendSnapshot appends the whole state.
-func (e *Events) AppendSnapshot(dst []byte) []byte { return dst }
+// PlanHash is the hash under which receipts of an event are signed.
+func (e *Events) PlanHash(event string) (drawproof.Hash, bool) {
+	ev := e.byID[event]
+	if ev == nil {
+		return drawproof.Hash{}, false
+	}
+	return ev.Hash, true
+}
 
-// Restore replaces the state by a snapshot's.
-func (e *Events) Restore(b []byte) error { return nil }
+// Await is a round of public randomness that an event waits for.
+type Await struct {
+	Event string
+	Chain drawproof.Chain
+	Round uint64
+}
 
-// Hash is the hash of the state: equal on owners that folded the same records.
-func (e *Events) Hash() [32]byte { return [32]byte{} }
+// Awaits lists the rounds that sealed events wait for.
+func (e *Events) Awaits() []Await {
+	var all []Await
+	for _, ev := range e.order {
+		if ev.phase() == Sealed && ev.sigma(ev.Seal.Round) == nil {
+			all = append(all, Await{ev.id(), ev.Plan.Beacon, ev.Seal.Round})
+		}
+	}
+	return all
+}
 
-// Digest is the default passphrase digest.
-func Digest(text string) uint64 { return 0 }
+// Stuck reports the events whose ledger contradicts what their comments fold
+// to. Nothing more is asked for in their name: somebody must look.
+func (e *Events) Stuck() error {
+	var errs []error
+	for _, ev := range e.order {
+		errs = append(errs, ev.stuck)
+	}
+	return errors.Join(errs...)
+}

@@ -26,6 +26,9 @@ type Grade struct {
 
 var gradeShape = closed(members{"letter": oneOf("A", "B", "C", "D"), "reasons": list(0, 20, name())})
 
+// Expected is the grade that an event under way can still reach, for its card.
+func Expected(p Plan, laterRound bool) Grade { return gradeOf(p, SealedByOwner, false, laterRound) }
+
 // gradeOf is the grade that the evidence in a bundle of this version supports.
 // Such a bundle carries no witness signatures, so A is out of its reach.
 func gradeOf(p Plan, sealedBy string, late, laterRound bool) Grade {

@@ -1,0 +1,148 @@
+package giveaway
+
+import (
+	"encoding/json"
+
+	"github.com/fudai-live/fudai/giveaway/drawproof"
+)
+
+// card is what viewers see of an event: the item "give" (PROTOCOL.md 3).
+type card struct {
+	Event      string      `json:"event"`
+	Kind       string      `json:"kind"`
+	Title      string      `json:"title"`
+	State      string      `json:"state"`
+	Prizes     []cardPrize `json:"prizes"`
+	Phrase     string      `json:"phrase,omitempty"`
+	OpenAt     int64       `json:"open_at"`
+	CloseAt    int64       `json:"close_at"`
+	DrawAt     int64       `json:"draw_at"`
+	Entered    int         `json:"entered"`
+	Conditions []cardRule  `json:"conditions,omitempty"`
+	Epoch      string      `json:"epoch,omitempty"`
+	Plan       string      `json:"plan"`
+	Grade      string      `json:"grade"`
+	WhyGrade   []string    `json:"why_grade"`
+	Seal       string      `json:"seal,omitempty"`
+	Round      uint64      `json:"round,omitempty"`
+	Winners    int         `json:"winners,omitempty"`
+	Why        string      `json:"why,omitempty"`
+}
+
+type cardPrize struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Qty   uint32 `json:"qty"`
+	Value int64  `json:"value"` // fen, of one; of a cut sum, all of it
+}
+
+// cardRule is a condition as viewers read it: the rule's name and arguments.
+type cardRule struct {
+	Rule string   `json:"rule"`
+	Args []string `json:"args,omitempty"`
+	Tree any      `json:"tree,omitempty"` // of a condition that is not one rule
+}
+
+// shown is what a card said last: display state.
+type shown struct {
+	phase   Phase
+	entered int
+	closeAt int64
+}
+
+// AppendCard appends the members of the item "give", without braces.
+func (e *Events) AppendCard(dst []byte, event string) []byte {
+	ev := e.byID[event]
+	if ev == nil {
+		return dst
+	}
+	raw, err := json.Marshal(ev.card())
+	if err != nil {
+		panic("giveaway: card of " + event + ": " + err.Error()) // strings and integers only
+	}
+	return append(dst, raw[1:len(raw)-1]...)
+}
+
+// Changed lists the events whose card changed since the last call.
+func (e *Events) Changed() []string {
+	var changed []string
+	for _, ev := range e.order {
+		is := shown{ev.phase(), ev.entered(), ev.terms.CloseAt}
+		if was, ok := e.display[ev.id()]; ok && was == is || is.phase == Scheduled {
+			continue
+		}
+		e.display[ev.id()] = is
+		changed = append(changed, ev.id())
+	}
+	return changed
+}
+
+// Cards lists the events that a viewer who comes now should see: all that are
+// under way, and finished ones for as long as they are kept.
+func (e *Events) Cards() []string {
+	var all []string
+	for _, ev := range e.order {
+		if ev.phase() != Scheduled {
+			all = append(all, ev.id())
+		}
+	}
+	return all
+}
+
+func (ev *event) entered() int {
+	if ev.Stop != nil {
+		return 0
+	}
+	return len(ev.entries.rows)
+}
+
+func (ev *event) card() *card {
+	p := ev.Plan
+	c := &card{
+		Event: p.Event, Kind: p.Kind, Title: p.Title, State: ev.phase().String(), OpenAt: p.OpenAt, CloseAt: ev.terms.CloseAt,
+		DrawAt: p.Beacon.RoundTime(ev.round()), Entered: ev.entered(), Plan: ev.Hash.String(), Epoch: string(ev.epoch),
+	}
+	for i := range p.Prizes {
+		z := &p.Prizes[i]
+		value := z.ValueFen
+		if z.Split != nil {
+			value = int64(z.Split.Total)
+		}
+		c.Prizes = append(c.Prizes, cardPrize{z.ID, z.Title, z.Qty, value})
+	}
+	if len(p.Phrases) > 0 {
+		c.Phrase = p.Phrases[0]
+	}
+	for i := range p.Conditions {
+		c.Conditions = append(c.Conditions, ruleOf(&p.Conditions[i]))
+	}
+	grade := drawproof.Expected(p.Plan, ev.Seal != nil && ev.Seal.Round != ev.terms.Round)
+	c.Grade, c.WhyGrade = grade.Letter, grade.Reasons
+	if ev.Seal != nil {
+		c.Seal, c.Round = drawproof.SealCode(ev.Seal.CloseHash), ev.Seal.Round
+	}
+	c.Winners = len(ev.Units)
+	if ev.Stop != nil {
+		c.Why = ev.Stop.Why
+	}
+	return c
+}
+
+// round is the one that decides, as far as is known now.
+func (ev *event) round() uint64 {
+	if ev.Seal != nil {
+		return ev.Seal.Round
+	}
+	return ev.terms.Round
+}
+
+func ruleOf(c *Condition) cardRule {
+	if c.Rule == "" {
+		return cardRule{Rule: "tree", Tree: c}
+	}
+	r := cardRule{Rule: c.Rule, Args: c.In}
+	if c.N != 0 {
+		r.Args = append([]string{number(c.N)}, c.In...)
+	}
+	return r
+}

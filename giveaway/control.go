@@ -1,0 +1,232 @@
+package giveaway
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+
+	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// Extension is the data of a plan control that moves the close of an announced
+// event later: {"extend": Extension}. Nothing else about it can change.
+type Extension struct {
+	Event   string `json:"event"`
+	CloseAt int64  `json:"closeAt"`
+	Reason  string `json:"reason,omitempty"`
+}
+
+// DeadChainMs is how long after its time a round must be missing before a
+// sealed event may be void.
+const DeadChainMs = int64(72 * 3600 * 1000)
+
+// maxLadder is how many steps of the ladder a late seal may use (drawproof, rule 21).
+const maxLadder = 10
+
+// Control folds a plan, cancel, void or beacon. It is called at the Applied
+// barrier. An error names everything that is wrong with it; the state is then
+// unchanged.
+func (e *Events) Control(ctl *record.Control, now int64) error {
+	err := e.Advance(now)
+	switch ctl.Kind {
+	case record.CtlPlan:
+		var ext struct {
+			Extend *Extension `json:"extend"`
+		}
+		if json.Unmarshal(ctl.Data, &ext) == nil && ext.Extend != nil {
+			return errors.Join(err, e.extend(*ext.Extend, now))
+		}
+		return errors.Join(err, e.plan(ctl.Data, now))
+	case record.CtlCancel, record.CtlVoid:
+		var data record.EventData
+		if bad := json.Unmarshal(ctl.Data, &data); bad != nil {
+			return errors.Join(err, fmt.Errorf("%s: %w", ctl.Kind, bad))
+		}
+		return errors.Join(err, e.end(ctl.Kind == record.CtlVoid, data, now))
+	case record.CtlBeacon:
+		return errors.Join(err, e.beacon(ctl.Data))
+	}
+	return errors.Join(err, fmt.Errorf("control %q does not concern giveaways", ctl.Kind))
+}
+
+func (e *Events) plan(data []byte, now int64) error {
+	f, err := Finish(data, &e.cfg, now)
+	if err != nil {
+		return err
+	}
+	id := f.Plan.Event
+	if old := e.byID[id]; old != nil && old.Hash == f.Hash {
+		return nil // the same plan again
+	} else if old != nil {
+		return fmt.Errorf("plan: event %q has the plan %s, which is final", id, old.Hash)
+	}
+	if e.retired[id] {
+		return fmt.Errorf("plan: event %q is over; its id names no second one", id)
+	}
+	if n := e.live(); n >= MaxLive {
+		return fmt.Errorf("plan: room has %d giveaways under way, most are %d", n, MaxLive)
+	}
+	ev := newEvent(&e.cfg, f)
+	if err := e.conflicts(ev); err != nil {
+		return err
+	}
+	e.retire()
+	e.pruneAwards(now)
+	e.add(ev)
+	return nil
+}
+
+// conflicts refuses a passphrase that another event of the same time has.
+func (e *Events) conflicts(ev *event) error {
+	for _, other := range e.order {
+		if other.phase().Final() || other.terms.CloseAt <= ev.Plan.OpenAt || ev.terms.CloseAt <= other.Plan.OpenAt {
+			continue
+		}
+		for i, d := range ev.phrases {
+			if other.says(d) {
+				return fmt.Errorf("plan: passphrase %q is that of event %q, which is open at the same time", ev.Plan.Phrases[i], other.id())
+			}
+		}
+	}
+	return nil
+}
+
+// retire forgets the oldest finished events beyond what is kept. It runs where
+// a plan takes effect, a point of the log that all owners share.
+func (e *Events) retire() {
+	finished, rows := 0, 0
+	for i := len(e.order) - 1; i >= 0; i-- {
+		ev := e.order[i]
+		if !ev.phase().Final() {
+			continue
+		}
+		finished++
+		rows += len(ev.entries.rows)
+		if finished > maxFinished || finished > 1 && rows > maxKept {
+			e.retired[ev.id()] = true
+			delete(e.byID, ev.id())
+			delete(e.display, ev.id())
+			e.order = slices.Delete(e.order, i, i+1)
+		}
+	}
+}
+
+// end cancels an event before its opening or makes it void after.
+func (e *Events) end(void bool, data record.EventData, now int64) error {
+	ev := e.byID[data.Event]
+	if ev == nil {
+		return fmt.Errorf("no giveaway %q", data.Event)
+	}
+	var errs []error
+	if data.Reason == "" {
+		errs = append(errs, fmt.Errorf("giveaway %q cannot end without a reason", data.Event))
+	}
+	code := "staff"
+	switch phase := ev.phase(); {
+	case !void && phase > Announced:
+		errs = append(errs, fmt.Errorf("giveaway %q is %s: only before its opening can it be cancelled", data.Event, phase))
+	case void && phase < Open:
+		errs = append(errs, fmt.Errorf("giveaway %q is %s: before its opening it is cancelled, not void", data.Event, phase))
+	case void && phase == Sealed:
+		code = "dead-chain"
+		if due := ev.Plan.Beacon.RoundTime(ev.Seal.Round); ev.sigma(ev.Seal.Round) != nil || now < due+DeadChainMs {
+			errs = append(errs, fmt.Errorf("giveaway %q is sealed: it is void only if round %d is missing 72 h after %d", data.Event, ev.Seal.Round, due))
+		}
+	case void && phase > Sealed:
+		errs = append(errs, fmt.Errorf("giveaway %q is %s: a draw stands", data.Event, phase))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	ev.stopped(stop{Void: void, Code: code, Why: data.Reason, At: now}, &e.cfg)
+	return nil
+}
+
+// extend moves the close, and with it the round, later.
+func (e *Events) extend(ext Extension, now int64) error {
+	ev := e.byID[ext.Event]
+	if ev == nil {
+		return fmt.Errorf("extend: no giveaway %q", ext.Event)
+	}
+	var errs []error
+	refuse := func(format string, args ...any) { errs = append(errs, fmt.Errorf("extend: "+format, args...)) }
+	if phase := ev.phase(); phase > Open {
+		refuse("giveaway %q is %s", ext.Event, phase)
+	}
+	if len(ev.Amendments) >= drawproof.MaxAmendments {
+		refuse("giveaway %q was extended %d times", ext.Event, len(ev.Amendments))
+	}
+	if ext.CloseAt <= ev.terms.CloseAt || ext.CloseAt <= now {
+		refuse("giveaway %q closes at %d, it is %d: it can only close later, not at %d", ext.Event, ev.terms.CloseAt, now, ext.CloseAt)
+	}
+	if ext.CloseAt-ev.Plan.OpenAt > MaxWindow {
+		refuse("giveaway %q would be open for %d ms, most are %d", ext.Event, ext.CloseAt-ev.Plan.OpenAt, MaxWindow)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	a := drawproof.Amendment{
+		After: uint64(max(e.position, 0)), CloseAt: ext.CloseAt, Event: ext.Event, Partition: uint32(e.cfg.Partition),
+		Previous: ev.terms.Hash, Round: ev.Plan.RoundFor(ext.CloseAt),
+	}
+	// A later close within the same period of the beacon would keep the round,
+	// and an amendment has to move it.
+	if a.Round <= ev.terms.Round {
+		return fmt.Errorf("extend: closing at %d leaves the round at %d; extend by %d s or more", ext.CloseAt, ev.terms.Round, ev.Plan.Beacon.Period)
+	}
+	a.Sign(e.cfg.Keys.Engine)
+	terms, err := ev.terms.Amend(ev.Plan.Plan, a)
+	if err != nil {
+		return fmt.Errorf("extend: %w", err)
+	}
+	ev.terms, ev.Amendments = terms, append(ev.Amendments, a)
+	return nil
+}
+
+// beacon takes a round of public randomness from anybody: it proves itself.
+func (e *Events) beacon(data []byte) error {
+	var b record.BeaconData
+	if err := json.Unmarshal(data, &b); err != nil {
+		return fmt.Errorf("beacon: %w", err)
+	}
+	sigma, err := hex.DecodeString(b.Sig)
+	if err != nil {
+		return fmt.Errorf("beacon: signature of round %d is not hex: %w", b.Round, err)
+	}
+	wanted, verified := false, false
+	for _, ev := range e.order {
+		if ev.Plan.Beacon.Hash.String() != b.Chain || !ev.wants(b.Round) {
+			continue
+		}
+		wanted = true
+		if ev.sigma(b.Round) != nil {
+			continue // known; verified then
+		}
+		if !verified {
+			if err := drawproof.VerifyBeacon(ev.Plan.Beacon, b.Round, sigma); err != nil {
+				return fmt.Errorf("beacon: %w", err)
+			}
+			verified = true
+		}
+		ev.Beacons = append(ev.Beacons, beaconRound{b.Round, sigma})
+		sort.Slice(ev.Beacons, func(i, j int) bool { return ev.Beacons[i].Round < ev.Beacons[j].Round })
+	}
+	if !wanted {
+		return fmt.Errorf("beacon: no giveaway waits for round %d of chain %.16s", b.Round, b.Chain)
+	}
+	return nil
+}
+
+// wants reports whether a round may yet decide the event: the planned one or a
+// step of the ladder.
+func (ev *event) wants(round uint64) bool {
+	if ev.Stop != nil || ev.Drawn != nil || round < ev.terms.Round {
+		return false
+	}
+	steps := round - ev.terms.Round
+	return steps%ev.Plan.LadderStep == 0 && steps/ev.Plan.LadderStep <= maxLadder
+}

@@ -1,0 +1,100 @@
+package giveaway
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// The data of the giveaway decisions in fudai.ledger. At is the room time at
+// which the owner decided: a reader applies a decision once its own room time
+// has come so far, so it has folded whatever the decision rests on.
+
+// PlanDecision announces an event.
+type PlanDecision struct {
+	At   int64           `json:"at"`
+	Hash drawproof.Hash  `json:"hash"`
+	Plan json.RawMessage `json:"plan"` // the published form
+}
+
+// MarkerDecision reports a marker that was folded.
+type MarkerDecision struct {
+	At     int64          `json:"at"`
+	Offset int64          `json:"offset"` // in comments[p]
+	Now    int64          `json:"now"`
+	Plan   drawproof.Hash `json:"plan"` // as amended
+}
+
+// EntrantsDecision is one chunk of the entrant list, in tree order, exclusions
+// behind the entrants.
+type EntrantsDecision struct {
+	At       int64                  `json:"at"`
+	Cap      int64                  `json:"cap"`
+	Leaves   drawproof.EntrantList  `json:"leaves"`
+	Excluded drawproof.ExcludedList `json:"excluded"`
+	Users    []byte                 `json:"users"` // see OpenUsers
+}
+
+// SealDecision is the close record.
+type SealDecision struct {
+	At        int64           `json:"at"`
+	Close     drawproof.Close `json:"close"`
+	CloseHash drawproof.Hash  `json:"close_hash"`
+	Code      string          `json:"code"` // to be read out
+}
+
+// DrawDecision fixes the result, which follows from list, seal and sigma.
+type DrawDecision struct {
+	At         int64           `json:"at"`
+	Round      uint64          `json:"round"`
+	Sigma      drawproof.Bytes `json:"sigma"`
+	ResultHash drawproof.Hash  `json:"result_hash"`
+	Winners    int             `json:"winners"`
+	Alternates int             `json:"alternates"`
+	Returned   uint64          `json:"returned"`
+}
+
+// GrantDecision moves prize units.
+type GrantDecision struct {
+	At    int64  `json:"at"`
+	Steps []Step `json:"steps"`
+}
+
+// Step is one step in the life of a prize unit. The grant is the idempotency
+// key of whatever is done about it outside.
+type Step struct {
+	Unit     uint32         `json:"unit"` // the rank that first won it
+	Rank     uint32         `json:"rank"` // who holds it
+	State    string         `json:"state"`
+	Code     string         `json:"code,omitempty"`
+	Grant    drawproof.Hash `json:"grant"`
+	Prize    string         `json:"prize"`
+	Amount   uint64         `json:"amount"` // fen
+	Tag      drawproof.Hash `json:"tag"`
+	User     []byte         `json:"user"` // see OpenUser
+	Deadline int64          `json:"deadline,omitempty"`
+	Claim    int64          `json:"claim,omitempty"` // offset of the claim in comments[p]
+}
+
+// VoidDecision ends an event without a draw.
+type VoidDecision struct {
+	At    int64  `json:"at"`
+	State string `json:"state"` // cancelled, void
+	Code  string `json:"code"`
+	Why   string `json:"why"`
+}
+
+// decide builds a decision of an event.
+func (e *Events) decide(ev *event, kind string, data any) record.Decision {
+	return record.Decision{Kind: kind, Room: e.cfg.Room, Event: ev.id(), Data: mustJSON(data)}
+}
+
+func mustJSON(v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("giveaway: %T: %v", v, err)) // our own types always encode
+	}
+	return raw
+}

@@ -1,0 +1,203 @@
+package giveaway
+
+import (
+	"encoding/json"
+
+	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/moderation"
+)
+
+// Phase is how far an event has come.
+type Phase uint8
+
+// Phases in order. Cancelled and Void are ends without a draw: before and
+// after the opening.
+const (
+	Scheduled Phase = iota // the plan is in force; not yet read back
+	Announced
+	Open
+	Closing // the close marker was folded
+	Sealed
+	Drawn
+	Claiming
+	Settled
+	Cancelled
+	Void
+)
+
+var phaseNames = [...]string{"scheduled", "announced", "open", "closing", "sealed", "drawn", "claiming", "settled", "cancelled", "void"}
+
+func (p Phase) String() string { return phaseNames[p] }
+
+// Final reports whether nothing more will happen.
+func (p Phase) Final() bool { return p >= Settled }
+
+// event is one giveaway. What is in state is in the snapshot; the rest follows
+// from it.
+type event struct {
+	*Finished
+	state
+	terms   drawproof.Terms
+	entries table
+	phrases []uint64 // digests
+	blocked map[string]uint32
+	list    *listing // nil: not computed, or dropped again
+	epoch   []byte   // hex, once open
+	wake    int64    // no unit needs a step before this room time; 0: look
+	stuck   error    // a decision contradicted the fold: nothing more is asked for
+}
+
+// state is what the records have made of an event, but for the entrants.
+type state struct {
+	Amendments []drawproof.Amendment `json:"amendments,omitempty"`
+	Announced  int64                 `json:"announced,omitempty"` // room time; 0: the plan was not read back
+	Opened     *mark                 `json:"opened,omitempty"`
+	Closed     *mark                 `json:"closed,omitempty"`
+	Stop       *stop                 `json:"stop,omitempty"`
+	Listed     listed                `json:"listed"`
+	Seal       *sealed               `json:"seal,omitempty"`
+	Beacons    []beaconRound         `json:"beacons,omitempty"` // verified, ascending
+	Drawn      *drawn                `json:"drawn,omitempty"`
+	Units      []unit                `json:"units,omitempty"`  // Units[i] is won by rank i+1
+	Next       int                   `json:"next,omitempty"`   // alternates used
+	Ended      []drawproof.Claim     `json:"ended,omitempty"`  // holders who lost their unit, in that order
+	Given      int                   `json:"given,omitempty"`  // units that are somebody's, or nobody's for good
+	Claims     map[uint32][]claimed  `json:"claims,omitempty"` // by row, not yet in the ledger; see claim.go
+	Books      books                 `json:"books"`
+	Buyers     map[string]purchase   `json:"buyers,omitempty"`
+}
+
+// mark is a marker that was folded.
+type mark struct {
+	Offset int64           `json:"offset"`
+	Now    int64           `json:"now"` // as signed
+	Sig    drawproof.Bytes `json:"sig"`
+	Told   bool            `json:"told,omitempty"` // the ledger has reported it
+}
+
+// stop is an end without a draw.
+type stop struct {
+	Void bool   `json:"void"`
+	Code string `json:"code"` // staff, missed, gap, late, dead-chain
+	Why  string `json:"why"`
+	At   int64  `json:"at"`
+	Told bool   `json:"told,omitempty"`
+}
+
+// listed is how much of the entrant list stands in the ledger.
+type listed struct {
+	Cap    int64 `json:"cap"` // awards up to this ledger offset count for caps
+	Chunks int   `json:"chunks"`
+	Of     int   `json:"of"` // 0: none yet
+}
+
+type sealed struct {
+	At        int64          `json:"at"`
+	Round     uint64         `json:"round"`
+	Root      drawproof.Hash `json:"root"`
+	CloseHash drawproof.Hash `json:"close_hash"`
+	In        int            `json:"in"`
+	Out       int            `json:"out"`
+}
+
+type beaconRound struct {
+	Round uint64          `json:"round"`
+	Sigma drawproof.Bytes `json:"sigma"`
+}
+
+type drawn struct {
+	At         int64          `json:"at"`
+	ResultHash drawproof.Hash `json:"result_hash"`
+	Returned   uint64         `json:"returned"`
+}
+
+// purchase is what one user paid since the plan was announced.
+type purchase struct {
+	Orders int64 `json:"orders"`
+	Fen    int64 `json:"fen"`
+}
+
+func newEvent(cfg *Config, f *Finished) *event {
+	ev := &event{Finished: f, terms: drawproof.Terms{Hash: f.Hash, CloseAt: f.Plan.CloseAt, Round: f.Plan.Round}}
+	ev.entries = newTable(f.Plan.Event, cfg.Keys.EventKey([]byte(f.Plan.Event)))
+	ev.blocked = f.Plan.blocked()
+	for _, s := range f.Plan.Phrases {
+		ev.phrases = append(ev.phrases, moderation.Digest(s, nil))
+	}
+	ev.Books = openBooks(f.Plan)
+	return ev
+}
+
+func (ev *event) id() string { return ev.Plan.Event }
+
+func (ev *event) phase() Phase {
+	switch {
+	case ev.Stop != nil && ev.Stop.Void:
+		return Void
+	case ev.Stop != nil:
+		return Cancelled
+	case ev.Drawn != nil && ev.Given < len(ev.Units):
+		return Drawn
+	case ev.Drawn != nil && !ev.Books.closed():
+		return Claiming
+	case ev.Drawn != nil:
+		return Settled
+	case ev.Seal != nil:
+		return Sealed
+	case ev.Closed != nil:
+		return Closing
+	case ev.Opened != nil:
+		return Open
+	case ev.Announced != 0:
+		return Announced
+	}
+	return Scheduled
+}
+
+// takes reports whether an entry may count here: between the markers.
+func (ev *event) takes() bool { return ev.Opened != nil && ev.Closed == nil && ev.Stop == nil }
+
+func (ev *event) open(m *mark) {
+	ev.Opened = m
+	ev.epoch = epochOf(m.Sig)
+}
+
+// says reports whether a text's digest is one of the passphrases.
+func (ev *event) says(digest uint64) bool {
+	for _, d := range ev.phrases {
+		if d == digest {
+			return true
+		}
+	}
+	return false
+}
+
+// sigma is the beacon's signature of a round, nil if it is not known.
+func (ev *event) sigma(round uint64) []byte {
+	for _, b := range ev.Beacons {
+		if b.Round == round {
+			return b.Sigma
+		}
+	}
+	return nil
+}
+
+// stopped ends an event without a draw; what was reserved goes back, and who
+// was in no longer matters.
+func (ev *event) stopped(s stop, cfg *Config) {
+	ev.Stop = &s
+	ev.entries = newTable(ev.id(), cfg.Keys.EventKey([]byte(ev.id())))
+	ev.Buyers, ev.Claims = nil, nil
+	ev.Books.release()
+	ev.Books.audit(ev.Plan)
+	ev.list = nil
+}
+
+// private is the plan with its block list, for snapshots.
+func (ev *event) private() json.RawMessage {
+	raw, err := json.Marshal(ev.Plan)
+	if err != nil {
+		panic("giveaway: plan of " + ev.id() + ": " + err.Error()) // it was parsed from JSON
+	}
+	return raw
+}

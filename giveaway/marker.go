@@ -1,0 +1,72 @@
+package giveaway
+
+import (
+	"encoding/hex"
+
+	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// Marker folds an Open or Close of comments[p] and reports whether it counts:
+// signed by the engine, for the plan as it stands, in its time, and the first
+// of its kind.
+func (e *Events) Marker(c *record.Comment, offset, now int64) bool {
+	e.see(offset, now)
+	ev := e.byID[string(c.Event)]
+	if ev == nil || ev.Stop != nil || !e.cfg.Keys.VerifyMarker(c, e.cfg.Partition) {
+		return false
+	}
+	plan, kind := ev.Hash, drawproof.MarkerOpen
+	if c.Kind == record.Close {
+		plan, kind = ev.terms.Hash, drawproof.MarkerClose
+	}
+	if string(c.Marker.Plan) != plan.String() {
+		return false
+	}
+	m := &mark{Offset: offset, Now: c.Marker.Now}
+	m.Sig = drawproof.SignMarker(e.cfg.Keys.Engine, ev.id(), plan, kind, uint32(e.cfg.Partition), m.Now)
+	switch c.Kind {
+	case record.Open:
+		return ev.foldOpen(m, now)
+	case record.Close:
+		return ev.foldClose(m)
+	}
+	return false
+}
+
+// foldOpen takes an opening only while room time is before the close: from
+// then on the opening counts as missed, whatever is still in flight.
+func (ev *event) foldOpen(m *mark, now int64) bool {
+	if ev.Opened != nil || m.Now < ev.Plan.OpenAt || m.Now >= ev.terms.CloseAt || now >= ev.terms.CloseAt {
+		return false
+	}
+	ev.open(m)
+	return true
+}
+
+func (ev *event) foldClose(m *mark) bool {
+	if ev.Opened == nil || ev.Closed != nil || m.Now < ev.terms.CloseAt {
+		return false
+	}
+	ev.Closed = m
+	ev.Buyers = nil
+	return true
+}
+
+// markers are those of the event in the form that a bundle publishes. Append
+// times are the owner's own, as the plan says: a fact, not a check.
+func (ev *event) markers(partition int32) []drawproof.Marker {
+	all := make([]drawproof.Marker, 0, 2)
+	for kind, m := range map[string]*mark{drawproof.MarkerOpen: ev.Opened, drawproof.MarkerClose: ev.Closed} {
+		if m != nil {
+			all = append(all, drawproof.Marker{Kind: kind, Partition: uint32(partition), Offset: uint64(m.Offset), Now: m.Now, Time: m.Now, Signature: m.Sig})
+		}
+	}
+	if len(all) == 2 && all[0].Kind == drawproof.MarkerClose {
+		all[0], all[1] = all[1], all[0]
+	}
+	return all
+}
+
+// epochOf is what the open card shows and nonces are bound to.
+func epochOf(sig []byte) []byte { return hex.AppendEncode(nil, sig[:epochSize]) }

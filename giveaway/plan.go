@@ -1,0 +1,119 @@
+package giveaway
+
+import (
+	"github.com/fudai-live/fudai/giveaway/drawproof"
+)
+
+// Kinds of giveaway. The kind is what viewers are told; how winners are chosen
+// follows from the plan's selection alone.
+const (
+	Lottery = "lottery" // enter, wait, be drawn
+	Bag     = "bag"     // lucky bag: a passphrase comment or one tap
+	Grab    = "grab"    // flash grab: all taps of the window are equal, or "first" by log order
+	Packet  = "packet"  // red packets: every prize is a sum that is cut
+)
+
+// Plan is everything about a giveaway that is fixed when it is announced. It is
+// published; its hash names it from then on. All numbers are integers; there
+// are no booleans, because the hashed form of JSON has none.
+//
+// The embedded members are those a draw needs (drawproof.Plan). Whoever writes
+// a plan may leave out what only the engine knows or what follows from the
+// rest (see [Finish]).
+type Plan struct {
+	drawproof.Plan
+
+	V      int     `json:"v"` // 1
+	Room   string  `json:"room"`
+	Kind   string  `json:"kind"`
+	Title  string  `json:"title"`
+	Prizes []Prize `json:"prizes"` // in the order of their worth; 1..100
+
+	// Phrases are accepted passphrases, 0..16. A comment that says one of them,
+	// as moderation.Normalize sees it, is an entry.
+	Phrases []string `json:"phrases,omitempty"`
+
+	Conditions []Condition `json:"conditions,omitempty"` // all must hold; 0..32
+	Weights    []Weight    `json:"weights,omitempty"`    // tickets beyond the first; 0..16
+	Caps       []Cap       `json:"caps,omitempty"`       // 0..4
+
+	// Block rules users out before the seal, with a public reason. It names
+	// users and is therefore taken out of the published plan, which keeps
+	// BlockHash and BlockCount in its place.
+	Block      []Blocked       `json:"block,omitempty"`
+	BlockHash  *drawproof.Hash `json:"blockHash,omitempty"`
+	BlockCount int             `json:"blockCount,omitempty"`
+
+	Profile   string          `json:"profile,omitempty"` // region profile, "cn-2020"
+	Organiser string          `json:"organiser,omitempty"`
+	Contact   string          `json:"contact,omitempty"`
+	Texts     map[string]Text `json:"texts,omitempty"` // by language: zh, en
+}
+
+// Prize is one tier of prizes.
+type Prize struct {
+	drawproof.Prize
+	Title string `json:"title"`
+	// Kind says how it is handed over: goods, coupon, points, cash.
+	Kind string `json:"kind,omitempty"`
+	// ValueFen is the worth of one unit; of a cut sum, 0.
+	ValueFen int64 `json:"valueFen"`
+}
+
+// Text is what viewers read in one language.
+type Text struct {
+	Title string `json:"title,omitempty"`
+	Rules string `json:"rules,omitempty"`
+}
+
+// Weight adds tickets to entrants for whom a condition holds.
+type Weight struct {
+	When Condition `json:"when"`
+	Add  uint32    `json:"add"`
+}
+
+// Cap excludes who has won N times or more within Period before the seal, in
+// this room.
+type Cap struct {
+	Scope    string `json:"scope"` // "room"
+	PeriodMs int64  `json:"periodMs"`
+	N        int    `json:"n"`
+}
+
+// Blocked is a user who may not win, and why.
+type Blocked struct {
+	User   string `json:"user"`
+	Reason uint32 `json:"reason"` // public code
+}
+
+// Reasons of exclusions that the engine itself gives. Codes of a block list
+// are its author's, 1..999.
+const (
+	ReasonCap = 1000 // a cap of the plan
+)
+
+// Bounds of a plan.
+const (
+	MaxPhrases    = 16
+	MaxConditions = 32
+	MaxWeights    = 16
+	MaxCaps       = 4
+	MaxBlock      = 5000
+	MaxBlockCode  = 999
+	MaxTitle      = 200    // bytes
+	MaxRules      = 16_384 // bytes a language
+	// MaxHorizon bounds how far ahead the deciding round may lie: beacons get retired.
+	MaxHorizon = int64(90 * 24 * 3600 * 1000)
+	// MaxWindow bounds how long an event may be open.
+	MaxWindow = int64(7 * 24 * 3600 * 1000)
+)
+
+// prize finds a tier.
+func (p *Plan) prize(id string) *Prize {
+	for i := range p.Prizes {
+		if p.Prizes[i].ID == id {
+			return &p.Prizes[i]
+		}
+	}
+	return nil
+}
