@@ -311,14 +311,14 @@ func checkAnswer(t *testing.T, log *tape, data []byte) {
 	}
 }
 
-// TestLateStart: after a long sleep of the machine the show goes on from now
+// TestSleepingMachine: after a long sleep of the machine the show goes on from now
 // and does not pour out what it missed.
 func TestSleepingMachine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		keys := record.DeriveKeys([32]byte{9})
 		log := &tape{t: t, keys: keys}
 		show := load(t)
-		d := newDirector(show, 1, 0)
+		d := newDirector(show, 1, time.Now().UnixMilli())
 		p := &player{cfg: Config{Log: log, Keys: keys, Room: "demo"}, show: show, cast: d.cast, began: time.Now(), run: "r"}
 		p.newAct()
 		start := time.Now().Add(-60 * time.Second)
