@@ -18,8 +18,11 @@ type assembler struct {
 	ids      []int32   // pattern number of each
 	classes  int
 
-	// Free slots form a doubly linked ring through slot 0, in order.
+	// Free slots form a doubly linked ring through slot 0, in order. Single
+	// children take the first, families search on from rover, where the last
+	// one fitted: what lies before has been tried and is too dense for them.
 	next, prev []int32
+	rover      int32
 }
 
 // branch is a node still to be given children: the sorted patterns [lo, hi)
@@ -168,7 +171,11 @@ func (b *assembler) place(parent int32, children []branch) {
 func (b *assembler) fit(children []branch) int32 {
 	first := children[0].state
 	tries := 0
-	for slot := b.next[0]; slot != 0 && tries < freeTries; slot = b.next[slot] {
+	start := b.next[0]
+	if len(children) > 1 && b.rover != 0 {
+		start = b.rover
+	}
+	for slot := start; slot != 0 && tries < freeTries; slot = b.next[slot] {
 		base := slot - first
 		if base < 0 {
 			continue
@@ -176,6 +183,9 @@ func (b *assembler) fit(children []branch) int32 {
 		tries++
 		b.grow(int(base) + b.classes + 1)
 		if b.free(base, children) {
+			if len(children) > 1 {
+				b.rover = slot
+			}
 			return base
 		}
 	}
@@ -211,6 +221,9 @@ func (b *assembler) grow(n int) {
 
 // unlink takes a slot out of the free ring, whose head is the root's slot 0.
 func (b *assembler) unlink(slot int32) {
+	if slot == b.rover {
+		b.rover = b.next[slot]
+	}
 	b.next[b.prev[slot]], b.prev[b.next[slot]] = b.next[slot], b.prev[slot]
 }
 
