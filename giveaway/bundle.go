@@ -26,7 +26,7 @@ func (e *Events) Bundle(event string) ([]byte, error) {
 		d := e.chunk(ev, l, i, 0)
 		b.Entrants, b.Excluded = append(b.Entrants, d.Leaves...), append(b.Excluded, d.Excluded...)
 	}
-	b.Close.CapOffset, b.Close.Round = uint64(max(ev.Listed.Cap, 0)), ev.Seal.Round
+	b.Close.CapOffset, b.Close.Round = uint64(ev.Listed.Cap+1), ev.Seal.Round
 	b.Claims = ev.claims(r)
 	if err := b.Assemble(); err != nil {
 		return nil, fmt.Errorf("giveaway: bundle of %q: %w", event, err)

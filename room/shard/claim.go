@@ -1,0 +1,239 @@
+package shard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fudai-live/fudai/room"
+	"github.com/fudai-live/fudai/room/kafkalog"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// errLost: somebody else's claim came first in the log.
+var errLost = errors.New("shard: another claim of the partition came first")
+
+// accepted is a ledger record that counts, with its offset.
+type accepted struct {
+	offset int64
+	record.Ledger
+}
+
+// recovery is the state of one partition on its way to an owner: snapshot,
+// then ledger, then frames, then comments.
+type recovery struct {
+	cfg   *Config
+	p     int32
+	pair  record.Pair
+	fence record.Fence
+	state *room.Partition
+
+	ledger  []accepted
+	control map[int64]record.Control // by offset, of those the ledger applied
+	next    next
+	gap     *record.Gap
+}
+
+// next are the offsets at which the owner's tails begin.
+type next struct{ comments, control, ledger int64 }
+
+// claim makes this process the owner of p, or answers errLost.
+func (s *Shard) claim(ctx context.Context, p int32) (*owner, error) {
+	start := time.Now()
+	r := &recovery{cfg: &s.cfg, p: p}
+	if err := r.load(ctx); err != nil {
+		return nil, fmt.Errorf("partition %d: restore: %w", p, err)
+	}
+	if err := r.own(ctx, s.cfg.Address, s.node); err != nil {
+		return nil, fmt.Errorf("partition %d: claim: %w", p, err)
+	}
+	s.watch.touch(p, time.Now())
+	if err := r.frames(ctx); err != nil {
+		return nil, fmt.Errorf("partition %d: frames: %w", p, err)
+	}
+	if err := r.replay(ctx); err != nil {
+		return nil, fmt.Errorf("partition %d: replay: %w", p, err)
+	}
+	s.log.Debug("claimed", "partition", p, "epoch", r.pair.Epoch, "comments", r.next.comments, "ledger", r.next.ledger,
+		"took", time.Since(start))
+	return newOwner(s, r), nil
+}
+
+// load restores the newest whole snapshot, or begins with an empty partition.
+func (r *recovery) load(ctx context.Context) error {
+	cfg := r.cfg.Room
+	cfg.Partition, cfg.Keys = r.p, r.cfg.Keys
+	r.state = room.New(cfg)
+	snap, err := readSnapshot(ctx, r.cfg.Log, r.p)
+	if err != nil || snap == nil {
+		r.next = next{}
+		return err
+	}
+	if err := r.state.Restore(snap.state); err != nil {
+		return fmt.Errorf("snapshot of %s: %w (delete it from %s to replay the log instead)", snap.Taken, err, kafkalog.Snapshots)
+	}
+	if h := r.state.Hash(); h != snap.hash {
+		return fmt.Errorf("snapshot of %s restores to state %x, it was taken of %x: this build folds differently; nothing was changed", snap.Taken, h[:8], snap.hash[:8])
+	}
+	r.fence = record.Fence{Pair: snap.pair, Seq: snap.Seq}
+	r.next = next{comments: snap.Comments + 1, control: snap.Control + 1, ledger: snap.Ledger + 1}
+	return nil
+}
+
+// own appends the claim and reads the ledger through it. Whoever the fence
+// names after that is the owner.
+func (r *recovery) own(ctx context.Context, address, node string) error {
+	if err := r.readLedger(ctx, -1); err != nil {
+		return err
+	}
+	r.pair = record.Pair{Epoch: r.fence.Pair.Epoch + 1, Owner: newID()}
+	rec := &record.Ledger{V: 1, Epoch: r.pair.Epoch, Owner: r.pair.Owner.String(), Seq: 1, Own: &record.Own{Address: address, Node: node}}
+	offset, err := r.cfg.Log.Append(ctx, kafkalog.Ledger, r.p, []kafkalog.Record{ledgerRecord(rec)})
+	if err != nil && !errors.Is(err, kafkalog.ErrUnknown) {
+		return err
+	}
+	end := offset + 1
+	if err != nil {
+		end = -1 // whether it landed, reading to the end tells
+	}
+	if err := r.readLedger(ctx, end); err != nil {
+		return err
+	}
+	if r.fence.Pair != r.pair {
+		return errLost
+	}
+	return nil
+}
+
+// readLedger folds ledger[p] from where it stands up to end (< 0: all there is).
+func (r *recovery) readLedger(ctx context.Context, end int64) error {
+	return r.read(ctx, kafkalog.Ledger, r.next.ledger, end, func(rec kafkalog.Record) error {
+		r.next.ledger = rec.Offset + 1
+		l, err := parseLedger(&rec)
+		if err != nil {
+			return fmt.Errorf("ledger offset %d: %w", rec.Offset, err)
+		}
+		if r.fence.Ledger(&l) && len(l.Decisions) > 0 {
+			r.ledger = append(r.ledger, accepted{rec.Offset, l})
+		}
+		return nil
+	})
+}
+
+// frames makes the claim known in frames[p] and learns what frames[p] already
+// shows, so that seq goes on and no comment is shown twice.
+func (r *recovery) frames(ctx context.Context) error {
+	own := record.Meta{Kind: record.FrameOwn, Pair: r.pair}
+	var end int64
+	for {
+		offset, err := r.cfg.Log.Append(ctx, kafkalog.Frames, r.p, []kafkalog.Record{frameRecord("", "", &own, nil)})
+		if err == nil {
+			end = offset + 1
+			break
+		}
+		if !errors.Is(err, kafkalog.ErrUnknown) || ctx.Err() != nil {
+			return err
+		} // a second Own of the same pair changes nothing: send it again
+	}
+	var fence record.Fence
+	return r.read(ctx, kafkalog.Frames, kafkalog.OffsetFirst, end, func(rec kafkalog.Record) error {
+		m, err := record.ParseMeta(rec.Header("meta"))
+		if err != nil || !fence.Frame(&m) {
+			return nil // somebody else's mistake; edges ignore it by the same rule
+		}
+		if m.Kind == record.FrameBatch && m.Audience == record.ToRoom || m.Kind == record.FrameState {
+			r.state.Covered(string(rec.Key), &m)
+		}
+		return nil
+	})
+}
+
+// replay folds the comments up to each accepted ledger record, then that
+// record. What comes after the last one is folded by the running owner.
+func (r *recovery) replay(ctx context.Context) error {
+	if err := r.readControl(ctx); err != nil {
+		return err
+	}
+	in, err := r.cfg.Log.Offsets(ctx, kafkalog.Comments, []int32{r.p})
+	if err != nil {
+		return err
+	}
+	if first := in[r.p].First; r.next.comments < first {
+		if r.next.comments > 0 {
+			r.gap = &record.Gap{From: r.next.comments, To: first}
+		}
+		r.next.comments = first
+		r.state.Skip(first - 1)
+	}
+	f := newFolder(r.cfg, r.p, r.state)
+	for i := range r.ledger {
+		l := &r.ledger[i]
+		if err := r.foldTo(ctx, f, min(l.After+1, in[r.p].End)); err != nil {
+			return err
+		}
+		if err := applyLedger(r.state, l.offset, &l.Ledger, r.control, &f.out); err != nil {
+			return err
+		}
+		f.out.Reset() // outcomes of the past were told by whoever decided them
+	}
+	if n := len(r.ledger); n > 0 {
+		r.ledger, r.control = nil, nil
+	}
+	return nil
+}
+
+func (r *recovery) foldTo(ctx context.Context, f *folder, end int64) error {
+	if end <= r.next.comments {
+		return nil
+	}
+	err := r.read(ctx, kafkalog.Comments, r.next.comments, end, func(rec kafkalog.Record) error {
+		f.fold(&rec)
+		f.out.Reset()
+		return nil
+	})
+	r.next.comments = end
+	return err
+}
+
+// readControl reads the control records that the ledger applied.
+func (r *recovery) readControl(ctx context.Context) error {
+	last := int64(-1)
+	r.control = map[int64]record.Control{}
+	for i := range r.ledger {
+		for _, d := range r.ledger[i].Decisions {
+			if d.Applied != nil && d.Applied.Control > last {
+				last = d.Applied.Control
+			}
+		}
+	}
+	if last < r.next.control {
+		return nil
+	}
+	err := r.read(ctx, kafkalog.Control, r.next.control, last+1, func(rec kafkalog.Record) error {
+		if c, refusal := record.ParseControl(rec.Value); refusal == nil {
+			r.control[rec.Offset] = c
+		}
+		return nil
+	})
+	r.next.control = last + 1
+	return err
+}
+
+// read is Log.Read from an offset that may lie before the start or at the end.
+func (r *recovery) read(ctx context.Context, topic string, from, to int64, fn func(kafkalog.Record) error) error {
+	in, err := r.cfg.Log.Offsets(ctx, topic, []int32{r.p})
+	if err != nil {
+		return err
+	}
+	if to < 0 {
+		to = in[r.p].End
+	}
+	if from < in[r.p].First {
+		from = in[r.p].First
+	}
+	if from >= to {
+		return nil
+	}
+	return r.cfg.Log.Read(ctx, topic, r.p, from, to, fn)
+}

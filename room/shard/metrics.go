@@ -1,0 +1,66 @@
+package shard
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// metrics of a shard process. None has a label per room or partition.
+type metrics struct {
+	owned        prometheus.Gauge
+	folded       prometheus.Counter
+	decisions    prometheus.Counter
+	frames       prometheus.Counter
+	receipts     prometheus.Counter
+	snapshots    prometheus.Counter
+	misrouted    prometheus.Counter
+	fenced       prometheus.Counter
+	claims       *prometheus.CounterVec // by outcome
+	stops        *prometheus.CounterVec // by reason
+	outcomes     *prometheus.CounterVec // by code
+	deadLetters  *prometheus.CounterVec // by reason
+	dropped      *prometheus.CounterVec // by reason
+	appendErrors *prometheus.CounterVec // by what was appended
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	counter := func(name, help string) prometheus.Counter {
+		return prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_shard_" + name, Help: help})
+	}
+	vec := func(name, help, label string, values ...string) *prometheus.CounterVec {
+		v := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fudai_shard_" + name, Help: help}, []string{label})
+		for _, value := range values {
+			v.WithLabelValues(value)
+		}
+		return v
+	}
+	var codes, reasons []string
+	for _, c := range record.Codes() {
+		codes = append(codes, c.String())
+	}
+	for _, r := range record.Reasons() {
+		reasons = append(reasons, r.String())
+	}
+	m := &metrics{
+		owned:        prometheus.NewGauge(prometheus.GaugeOpts{Name: "fudai_shard_partitions_owned", Help: "Partitions this process owns."}),
+		folded:       counter("records_folded_total", "Records of comments folded."),
+		decisions:    counter("decisions_total", "Decisions appended to the ledger."),
+		frames:       counter("frames_total", "Frames appended."),
+		receipts:     counter("receipts_total", "Receipts signed."),
+		snapshots:    counter("snapshots_total", "Snapshots written."),
+		misrouted:    counter("misrouted_total", "Records forwarded to the partition of their room."),
+		fenced:       counter("fenced_total", "Ledger records of others or repeats, ignored."),
+		claims:       vec("claims_total", "Claims of partitions.", "outcome", "won", "lost", "failed"),
+		stops:        vec("stops_total", "Partitions let go.", "reason", "asked", "lost", "failed"),
+		outcomes:     vec("outcomes_total", "Outcomes told to senders.", "code", codes...),
+		deadLetters:  vec("dead_letters_total", "Records refused.", "reason", append(reasons, "key-differs", "misrouted-twice", "forged", "bad-presence")...),
+		dropped:      vec("dropped_total", "What was given up because a bound was reached.", "reason", "replies-full"),
+		appendErrors: vec("append_errors_total", "Appends that failed at least once.", "what", "ledger", "frames", "markers", "tick", "replies", "snapshot", "deadletter", "forward"),
+	}
+	if reg != nil {
+		reg.MustRegister(m.owned, m.folded, m.decisions, m.frames, m.receipts, m.snapshots, m.misrouted, m.fenced,
+			m.claims, m.stops, m.outcomes, m.deadLetters, m.dropped, m.appendErrors)
+	}
+	return m
+}

@@ -1,0 +1,88 @@
+package shard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fudai-live/fudai/room"
+	"github.com/fudai-live/fudai/room/kafkalog"
+)
+
+// Entry is what a room knows of one user's entry to a giveaway.
+type Entry struct {
+	State  string `json:"state"` // in, out, or empty: no such giveaway
+	Offset int64  `json:"offset,omitempty"`
+}
+
+// ErrNotOwner: this process does not own the room's partition; ask the address
+// in the partition's last Own.
+var ErrNotOwner = errors.New("shard: not the owner of this room")
+
+// askWithin bounds how long a read-only question waits for the owner's loop.
+const askWithin = 2 * time.Second
+
+// Entry answers what the room knows of the user's entry to event.
+func (s *Shard) Entry(ctx context.Context, name, event, user string) (e Entry, err error) {
+	err = s.ask(ctx, name, func(p *room.Partition) { e.Offset, e.State = p.Entry(name, event, []byte(user)) })
+	return e, err
+}
+
+// Bundle answers the drawproof bundle of a finished giveaway.
+func (s *Shard) Bundle(ctx context.Context, name, event string) (b []byte, err error) {
+	if askErr := s.ask(ctx, name, func(p *room.Partition) { b, err = p.Bundle(name, event) }); askErr != nil {
+		return nil, askErr
+	}
+	return b, err
+}
+
+// Awaits lists the rounds of public randomness that sealed giveaways of the
+// rooms owned here wait for. A partition that is busy is left out this time.
+func (s *Shard) Awaits(ctx context.Context) []room.Await {
+	s.mu.Lock()
+	owners := make([]*owner, 0, len(s.owners))
+	for _, o := range s.owners {
+		if o != nil && o.gives.Load() {
+			owners = append(owners, o)
+		}
+	}
+	s.mu.Unlock()
+	var all []room.Await
+	for _, o := range owners {
+		var some []room.Await
+		if s.askOwner(ctx, o, func(p *room.Partition) { some = p.Awaits(nil) }) == nil {
+			all = append(all, some...)
+		}
+	}
+	return all
+}
+
+// ask runs a read-only question in the goroutine of the room's owner.
+func (s *Shard) ask(ctx context.Context, name string, question func(*room.Partition)) error {
+	s.mu.Lock()
+	o := s.owners[kafkalog.Partition(name)]
+	s.mu.Unlock()
+	if o == nil {
+		return ErrNotOwner
+	}
+	if err := s.askOwner(ctx, o, question); err != nil {
+		return fmt.Errorf("room %s: %w", name, err)
+	}
+	return nil
+}
+
+func (s *Shard) askOwner(ctx context.Context, o *owner, question func(*room.Partition)) error {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	done := make(chan struct{})
+	select {
+	case o.queries <- func() { question(o.state); close(done) }:
+		<-done
+		return nil
+	case <-o.ended:
+		return ErrNotOwner
+	case <-ctx.Done():
+		return fmt.Errorf("shard: the owner is busy: %w", ctx.Err())
+	}
+}

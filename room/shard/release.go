@@ -1,0 +1,77 @@
+package shard
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/fudai-live/fudai/room/kafkalog"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// releaseWithin bounds how long an owner takes to let go; after it the others
+// wait for silence instead.
+const releaseWithin = 3 * time.Second
+
+// release shows what is folded, leaves a snapshot and says that the partition
+// is free: in the ledger for who claims it later, in frames for who watches now.
+func (o *owner) release(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, releaseWithin)
+	defer cancel()
+	o.unfollow()
+	o.settle(ctx)
+	if o.state.Position().Comments > o.snap.from && o.waiting == nil {
+		recs, err := o.snapshotRecords(time.Now())
+		if err == nil {
+			err = writeSnapshot(ctx, o.s.cfg.Log, o.p, recs)
+		}
+		if err != nil {
+			o.logAppend("snapshot", err)
+		}
+	}
+	o.gone.Store(true)
+	o.seq++
+	l := record.Ledger{V: 1, Epoch: o.pair.Epoch, Owner: o.pair.Owner.String(), Seq: o.seq, After: o.state.Position().Comments, Release: true}
+	if _, err := o.s.cfg.Log.Append(ctx, kafkalog.Ledger, o.p, []kafkalog.Record{ledgerRecord(&l)}); err != nil {
+		o.logAppend("ledger", err)
+	}
+	m := record.Meta{Kind: record.FrameRelease, Pair: o.pair}
+	if _, err := o.s.cfg.Log.Append(ctx, kafkalog.Frames, o.p, []kafkalog.Record{frameRecord("", "", &m, nil)}); err != nil {
+		o.logAppend("frames", err)
+	}
+}
+
+// settle waits for the appends on their way and shows what is left. A decision
+// that was appended and not read back needs nothing: whoever comes next reads it.
+func (o *owner) settle(ctx context.Context) {
+	wait := func(done <-chan error, on *bool) {
+		if !*on {
+			return
+		}
+		select {
+		case <-done:
+			*on = false
+		case <-ctx.Done():
+		}
+	}
+	flush := func() {
+		if !o.flushing {
+			return
+		}
+		select {
+		case err := <-o.framesDone:
+			o.framesWritten(err)
+		case <-ctx.Done():
+		}
+	}
+	flush()
+	o.flushAt = o.flushAt.Add(-o.s.cfg.Turn)
+	o.flush(ctx, time.Now())
+	flush()
+	wait(o.snapshotDone, &o.snap.writing)
+	o.tell()
+	o.discard()
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		o.s.log.Warn("let go before everything was written; the next owner shows the rest", "partition", o.p)
+	}
+}

@@ -1,0 +1,260 @@
+package shard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/fudai-live/fudai/room/kafkalog"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// Shard is one process's part in owning the partitions.
+type Shard struct {
+	cfg   Config
+	node  string
+	log   *slog.Logger
+	m     *metrics
+	watch *watch
+
+	mu     sync.Mutex // guards what follows
+	hinted map[int32]bool
+	owners map[int32]*owner // nil while a claim is on its way
+	group  sync.WaitGroup
+}
+
+// New checks cfg and makes a Shard; Run runs it.
+func New(cfg Config) (*Shard, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	return &Shard{
+		cfg: cfg, node: cfg.node(), log: cfg.Logger, m: newMetrics(cfg.Metrics),
+		watch:  newWatch(cfg.Tailer.LastFetch, cfg.Silence, time.Now()),
+		hinted: map[int32]bool{}, owners: map[int32]*owner{},
+	}, nil
+}
+
+// Run owns partitions until ctx is done, then lets them go one by one so that
+// another process can take over at once. It answers nil after a clean end.
+func (s *Shard) Run(ctx context.Context) error {
+	if err := s.readFree(ctx); err != nil {
+		return fmt.Errorf("shard: %w", err)
+	}
+	work, stop := context.WithCancel(context.WithoutCancel(ctx)) // owners outlive ctx until they have let go
+	defer stop()
+	for p := range kafkalog.Partitions {
+		s.cfg.Tailer.Add(kafkalog.Frames, p, kafkalog.OffsetEnd, s.watch.deliver(p), s.watchFailed(p))
+	}
+	var group sync.WaitGroup
+	errs := make(chan error, 2)
+	group.Go(func() { errs <- s.cfg.Tailer.Run(work) })
+	group.Go(func() { errs <- s.cfg.Log.Assign(ctx, s.cfg.Group, s.node, s.assign) })
+	group.Go(func() { s.heartbeat(work) })
+	err := s.supervise(ctx, work, errs)
+	s.releaseAll()
+	stop()
+	group.Wait()
+	s.group.Wait()
+	return err
+}
+
+// readFree marks the partitions nobody owns, so that a first start need not
+// wait for silence: an empty ledger, or one that ends with a Release.
+func (s *Shard) readFree(ctx context.Context) error {
+	all := make([]int32, kafkalog.Partitions)
+	for p := range all {
+		all[p] = int32(p)
+	}
+	ranges, err := s.cfg.Log.Offsets(ctx, kafkalog.Ledger, all)
+	if err != nil {
+		return err
+	}
+	for p, in := range ranges {
+		if in.End == in.First {
+			s.watch.free(p)
+			continue
+		}
+		err := s.cfg.Log.Read(ctx, kafkalog.Ledger, p, in.End-1, in.End, func(rec kafkalog.Record) error {
+			if l, err := parseLedger(&rec); err == nil && l.Release {
+				s.watch.free(p)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// assign takes the group's hint. It only says whom the others would like to
+// see as owner; supervise acts on it.
+func (s *Shard) assign(partitions []int32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.hinted)
+	for _, p := range partitions {
+		s.hinted[p] = true
+	}
+}
+
+func (s *Shard) watchFailed(p int32) kafkalog.Fail {
+	return func(err error) {
+		s.log.Warn("watching frames begins anew at their end", "partition", p, "err", err)
+		s.cfg.Tailer.Add(kafkalog.Frames, p, kafkalog.OffsetEnd, s.watch.deliver(p), s.watchFailed(p))
+	}
+}
+
+// supervise claims what may be claimed and lets go what is hinted to others.
+func (s *Shard) supervise(ctx, work context.Context, errs <-chan error) error {
+	every := time.NewTicker(s.cfg.Heartbeat / 2)
+	defer every.Stop()
+	slots := make(chan struct{}, s.cfg.Claims)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-errs:
+			if ctx.Err() != nil {
+				return nil
+			}
+			if err != nil {
+				return fmt.Errorf("shard: %w", err)
+			}
+		case now := <-every.C:
+			for p := range kafkalog.Partitions {
+				s.look(ctx, work, p, now, slots)
+			}
+		}
+	}
+}
+
+// look begins a claim of p, or a hand-over, if that is due.
+func (s *Shard) look(ctx, work context.Context, p int32, now time.Time, slots chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o, mine := s.owners[p]
+	hinted := s.hinted[p]
+	switch {
+	case mine && o != nil && !hinted && len(s.hinted) > 0:
+		s.log.Info("handing over", "partition", p)
+		go s.letGo(o)
+	case !mine && s.watch.claimable(p, hinted, now):
+		select {
+		case slots <- struct{}{}:
+		default:
+			return
+		}
+		s.owners[p] = nil
+		s.group.Go(func() { s.own(ctx, work, p, func() { <-slots }) })
+	}
+}
+
+// own claims p and runs its owner to the end.
+func (s *Shard) own(ctx, work context.Context, p int32, claimed func()) {
+	o, err := s.claim(ctx, p)
+	claimed()
+	if err != nil {
+		outcome := "failed"
+		if errors.Is(err, errLost) {
+			outcome = "lost"
+		} else if ctx.Err() == nil {
+			s.log.Error("claim failed, will be tried again", "err", err)
+		}
+		s.m.claims.WithLabelValues(outcome).Inc()
+		s.watch.touch(p, time.Now())
+		s.forget(p)
+		return
+	}
+	s.m.claims.WithLabelValues("won").Inc()
+	s.m.owned.Inc()
+	s.mu.Lock()
+	s.owners[p] = o
+	s.mu.Unlock()
+	err = o.run(work)
+	close(o.ended)
+	reason := "asked"
+	switch {
+	case errors.Is(err, errLost):
+		reason = "lost"
+		s.log.Warn("another process owns the partition now", "partition", p)
+	case err != nil && work.Err() == nil:
+		reason = "failed"
+		s.log.Error("partition stopped", "partition", p, "err", err)
+	}
+	s.m.stops.WithLabelValues(reason).Inc()
+	s.m.owned.Dec()
+	s.watch.touch(p, time.Now())
+	s.forget(p)
+}
+
+func (s *Shard) forget(p int32) {
+	s.mu.Lock()
+	delete(s.owners, p)
+	s.mu.Unlock()
+}
+
+// letGo asks an owner to stop and waits until it has.
+func (s *Shard) letGo(o *owner) {
+	req := stopRequest{make(chan struct{})}
+	select {
+	case o.stop <- req:
+	case <-o.ended:
+		return
+	default: // it was asked already
+	}
+	select {
+	case <-req.done:
+	case <-o.ended:
+	}
+}
+
+// releaseAll lets every partition go, in parallel.
+func (s *Shard) releaseAll() {
+	s.mu.Lock()
+	var all []*owner
+	for _, o := range s.owners {
+		if o != nil {
+			all = append(all, o)
+		}
+	}
+	s.mu.Unlock()
+	var group sync.WaitGroup
+	for _, o := range all {
+		group.Go(func() { s.letGo(o) })
+	}
+	group.Wait()
+}
+
+// heartbeat says for every owned partition that its owner lives, in the topic
+// where a watcher listens anyway.
+func (s *Shard) heartbeat(ctx context.Context) {
+	every := time.NewTicker(s.cfg.Heartbeat)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+		s.mu.Lock()
+		for p, o := range s.owners {
+			if o == nil || o.gone.Load() {
+				continue
+			}
+			rec := frameRecord("", "", &record.Meta{Kind: record.FrameHeartbeat, Pair: o.pair}, nil)
+			rec.Topic, rec.Partition = kafkalog.Frames, p
+			if err := s.cfg.Log.Produce(rec, func(int32, int64, error) {}); err != nil {
+				break // full: the frames in flight are sign of life enough
+			}
+		}
+		s.mu.Unlock()
+	}
+}

@@ -1,0 +1,286 @@
+package shard
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/fudai-live/fudai/room"
+	"github.com/fudai-live/fudai/room/kafkalog"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+const (
+	// resendAfter is how long a ledger record may stay unseen before it is
+	// sent again; its seq makes a repeat harmless.
+	resendAfter = 2 * time.Second
+	// markAgain is how long a marker may stay unseen; the first one counts.
+	markAgain = 3 * time.Second
+	// decisionBytes bounds the decisions of one ledger record.
+	decisionBytes = record.MaxLedger - 2048
+	// commandsMost bounds the control records waiting for their decision;
+	// beyond it nothing more is taken from control[p].
+	commandsMost = 1000
+	// idleTurn is how often a partition without traffic looks around.
+	idleTurn = time.Second
+)
+
+// turn does what time asks for and answers when it wants to be called again.
+func (o *owner) turn(ctx context.Context, now time.Time) time.Duration {
+	if o.waiting == nil {
+		o.decide(ctx, now)
+	} else if now.Sub(o.sentAt) > resendAfter {
+		o.sendLedger(ctx, now)
+	}
+	o.mark(ctx, now)
+	o.tick(now)
+	o.flush(ctx, now)
+	o.tell()
+	o.discard()
+	o.forgetEdges(now)
+	o.takeSnapshot(ctx, now)
+	active := o.state.Active()
+	o.gives.Store(active)
+	if active || o.waiting != nil || len(o.told) > 0 {
+		return o.s.cfg.Turn / 2
+	}
+	return idleTurn
+}
+
+// decide puts the decisions of this turn into one ledger record, appends it and
+// waits for it to be read back. Commands and what the state itself asks for do
+// not share a record: a command may change what is due.
+func (o *owner) decide(ctx context.Context, now time.Time) {
+	l := record.Ledger{V: 1, Epoch: o.pair.Epoch, Owner: o.pair.Owner.String(), After: o.state.Position().Comments}
+	size := 0
+	add := func(d record.Decision) bool {
+		size += 512 + len(d.Data) + len(d.Public)
+		if len(l.Decisions) > 0 && size > decisionBytes {
+			return false
+		}
+		l.Decisions = append(l.Decisions, d)
+		return true
+	}
+	if o.gap != nil {
+		add(record.Decision{Kind: record.DecideGap, Gap: o.gap})
+		o.gap = nil
+	}
+	for len(o.commands) > 0 && o.gap == nil {
+		c := &o.commands[0]
+		if !add(record.Decision{Kind: record.DecideApplied, Room: c.Room, Applied: &record.Applied{Control: c.offset, After: l.After}}) {
+			break
+		}
+		o.applied[c.offset] = c.Control
+		o.commands = o.commands[1:]
+	}
+	o.due.Reset()
+	if len(l.Decisions) == 0 {
+		o.state.Due(&o.due)
+		for _, d := range o.due.Decisions {
+			if !add(d) {
+				break
+			}
+		}
+	}
+	if len(l.Decisions) == 0 {
+		return
+	}
+	o.seq++
+	l.Seq = o.seq
+	rec := ledgerRecord(&l)
+	o.waiting = &rec
+	o.s.m.decisions.Add(float64(len(l.Decisions)))
+	o.sendLedger(ctx, now)
+}
+
+// sendLedger appends the waiting record beside the loop.
+func (o *owner) sendLedger(ctx context.Context, now time.Time) {
+	o.sentAt = now
+	recs := []kafkalog.Record{*o.waiting}
+	go func() {
+		_, err := o.s.cfg.Log.Append(ctx, kafkalog.Ledger, o.p, recs)
+		select {
+		case o.ledgerDone <- err:
+		case <-ctx.Done():
+		}
+	}()
+}
+
+func (o *owner) ledgerWritten(err error) {
+	if err != nil && o.waiting != nil && !errors.Is(err, context.Canceled) {
+		// Whether it landed, the read-back tells; if not, it is sent again.
+		o.logAppend("ledger", err)
+	}
+}
+
+// readBack folds what the ledger holds. A record of ours that counts takes
+// effect here and nowhere else; a claim that wins ends this owner.
+func (o *owner) readBack(recs []kafkalog.Record) error {
+	for i := range recs {
+		rec := &recs[i]
+		l, err := parseLedger(rec)
+		if err != nil {
+			return err
+		}
+		if !o.fence.Ledger(&l) {
+			o.s.m.fenced.Inc()
+			continue
+		}
+		if o.fence.Pair != o.pair {
+			return errLost
+		}
+		if o.waiting != nil && l.Seq == o.seq {
+			o.waiting = nil
+		}
+		if err := applyLedger(o.state, rec.Offset, &l, o.applied, &o.out); err != nil {
+			return err
+		}
+		clear(o.applied)
+		o.collect()
+	}
+	return nil
+}
+
+// mark appends the open and close markers that are due to comments[p]. A marker
+// is the fact once it is folded; a second one is ignored.
+func (o *owner) mark(ctx context.Context, now time.Time) {
+	if o.marking || o.waiting != nil {
+		return
+	}
+	o.due.Reset()
+	o.state.Due(&o.due)
+	var recs []kafkalog.Record
+	for i := range o.due.Markers {
+		m := &o.due.Markers[i]
+		name := m.Kind.String() + "/" + m.Room + "/" + m.Event
+		if at, ok := o.marked[name]; ok && now.Sub(at) < markAgain {
+			continue
+		}
+		o.marked[name] = now
+		c := record.Comment{Kind: m.Kind, Room: []byte(m.Room), Event: []byte(m.Event)}
+		c.Marker = record.Marker{Epoch: o.pair.Epoch, Owner: o.pair.Owner, Now: o.state.Now(), Plan: []byte(m.Plan.String())}
+		o.s.cfg.Keys.SignMarker(&c, o.p)
+		recs = append(recs, kafkalog.Record{Key: c.Room, Value: record.AppendComment(nil, &c)})
+	}
+	if len(recs) == 0 {
+		return
+	}
+	o.marking = true
+	go func() {
+		_, err := o.s.cfg.Log.Append(ctx, kafkalog.Comments, o.p, recs)
+		o.markersDone <- err
+	}()
+}
+
+// tick moves room time: the owner's clock, written into the log, so that every
+// fold of it sees the same time.
+func (o *owner) tick(now time.Time) {
+	if o.ticking || !o.state.Active() || now.Sub(o.tickAt) < o.s.cfg.TickEvery {
+		return
+	}
+	o.tickAt = now
+	o.tickSeq++
+	c := record.Comment{Kind: record.Tick}
+	c.Marker = record.Marker{Epoch: o.pair.Epoch, Owner: o.pair.Owner, Seq: o.tickSeq, Now: now.UnixMilli()}
+	o.s.cfg.Keys.SignMarker(&c, o.p)
+	rec := kafkalog.Record{Topic: kafkalog.Comments, Partition: o.p, Value: record.AppendComment(nil, &c)}
+	o.ticking = true
+	if err := o.s.cfg.Log.Produce(rec, func(_ int32, _ int64, err error) { o.tickDone <- err }); err != nil {
+		o.ticking = false
+		o.logAppend("tick", err)
+	}
+}
+
+// flush appends the frames of everything folded since the last ones. After a
+// quiet Turn a lone comment leaves at once; while an append is on its way the
+// next frames grow.
+func (o *owner) flush(ctx context.Context, now time.Time) {
+	if o.flushing || now.Sub(o.flushAt) < o.s.cfg.Turn {
+		return
+	}
+	o.frames.Reset()
+	millis := min(now.Sub(o.flushAt).Milliseconds(), 1000)
+	o.state.Flush(room.Flush{Seed: rand.Uint64(), Now: now.UnixMilli(), Millis: millis}, &o.frames)
+	if now.Sub(o.statesAt) >= o.s.cfg.Turn*5 {
+		o.statesAt = now
+		o.state.States(now.UnixMilli(), &o.frames)
+	}
+	if len(o.frames.Frames) == 0 {
+		o.told = append(o.told, o.frames.Outcomes...)
+		return
+	}
+	o.flushAt = now
+	recs := make([]kafkalog.Record, len(o.frames.Frames))
+	for i := range o.frames.Frames {
+		f := &o.frames.Frames[i]
+		f.Meta.Pair = o.pair
+		recs[i] = frameRecord(f.Room, f.User, &f.Meta, f.Value)
+	}
+	o.flushing = true
+	o.s.m.frames.Add(float64(len(recs)))
+	go func() { o.framesDone <- o.appendFrames(ctx, recs) }()
+}
+
+// appendFrames appends the frames in order, resending until they are in: a
+// repeat has the same (room, seq) and is dropped by every reader.
+func (o *owner) appendFrames(ctx context.Context, recs []kafkalog.Record) error {
+	for len(recs) > 0 {
+		n := batchOf(recs)
+		for {
+			_, err := o.s.cfg.Log.Append(ctx, kafkalog.Frames, o.p, recs[:n])
+			if err == nil {
+				break
+			}
+			if ctx.Err() != nil || errors.Is(err, kafkalog.ErrTooLarge) {
+				return err
+			}
+			o.logAppend("frames", err)
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(50 * time.Millisecond):
+			}
+		}
+		recs = recs[n:]
+	}
+	return nil
+}
+
+// batchOf answers how many of recs fit one batch, at least one.
+func batchOf(recs []kafkalog.Record) int {
+	size := 0
+	for i := range recs {
+		size += len(recs[i].Value) + len(recs[i].Key) + 256
+		if i > 0 && size > decisionBytes {
+			return i
+		}
+	}
+	return len(recs)
+}
+
+// framesWritten releases the outcomes of frames that Kafka acknowledged.
+func (o *owner) framesWritten(err error) {
+	o.flushing = false
+	if err != nil {
+		o.logAppend("frames", err)
+		return
+	}
+	o.lastAppend = time.Now()
+	o.told = append(o.told, o.frames.Outcomes...)
+}
+
+// collect takes what a fold decided out of the reused Out.
+func (o *owner) collect() {
+	o.told = append(o.told, o.out.Outcomes...)
+	for i := range o.out.Receipts {
+		r := &o.out.Receipts[i]
+		b := o.receipts[r.Event]
+		if b == nil {
+			b = &record.ReceiptBatch{Event: r.Event, Plan: r.Plan}
+			o.receipts[r.Event] = b
+		}
+		b.Receipts = append(b.Receipts, r.Leaves...)
+	}
+	o.out.Reset()
+}

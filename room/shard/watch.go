@@ -1,0 +1,89 @@
+package shard
+
+import (
+	"sync"
+	"time"
+
+	"github.com/fudai-live/fudai/room/kafkalog"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// watch listens to frames[p] of every partition and knows how long each has
+// been silent. Silence counts only while this process's own fetches succeed:
+// who hears nothing because it is cut off must not claim.
+type watch struct {
+	lastFetch func() time.Time // Static after construction.
+	silence   time.Duration
+
+	mu    sync.Mutex // guards parts
+	parts [kafkalog.Partitions]heard
+}
+
+// heard is what was last heard of one partition.
+type heard struct {
+	fence    record.Fence
+	at       time.Time // of the last record that counts
+	released bool      // the owner let go, or nobody ever was
+}
+
+func newWatch(lastFetch func() time.Time, silence time.Duration, now time.Time) *watch {
+	w := &watch{lastFetch: lastFetch, silence: silence}
+	for p := range w.parts {
+		w.parts[p].at = now
+	}
+	return w
+}
+
+// deliver is the kafkalog.Deliver of frames[p]; it takes everything at once.
+func (w *watch) deliver(p int32) kafkalog.Deliver {
+	return func(recs []kafkalog.Record, _ int64) int {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		h := &w.parts[p]
+		for i := range recs {
+			m, err := record.ParseMeta(recs[i].Header("meta"))
+			if err != nil || !h.fence.Frame(&m) {
+				continue
+			}
+			h.at = time.Now()
+			h.released = m.Kind == record.FrameRelease
+		}
+		return len(recs)
+	}
+}
+
+// free marks a partition that nobody owns, as its ledger says.
+func (w *watch) free(p int32) {
+	w.mu.Lock()
+	w.parts[p].released = true
+	w.mu.Unlock()
+}
+
+// touch marks a partition as heard of now: it was just claimed, or a claim of
+// it just failed.
+func (w *watch) touch(p int32, now time.Time) {
+	w.mu.Lock()
+	w.parts[p].at, w.parts[p].released = now, false
+	w.mu.Unlock()
+}
+
+// claimable reports whether p may be claimed: at once if it was let go and is
+// hinted here, after the silence if it is hinted here, after twice the silence
+// by anybody.
+func (w *watch) claimable(p int32, hinted bool, now time.Time) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h := &w.parts[p]
+	if h.released && hinted {
+		return true
+	}
+	heardUntil := w.lastFetch()
+	if now.Sub(heardUntil) > w.silence/2 {
+		return false
+	}
+	wait := w.silence
+	if !hinted {
+		wait *= 2
+	}
+	return heardUntil.Sub(h.at) > wait
+}
