@@ -56,7 +56,7 @@ func (d *display) merge(p *Partition, cand *candidate, name, text []byte) bool {
 			l.join(cand, name, now)
 			return true
 		}
-		return false // it goes at the next flush
+		l.key = 0 // it has ended: the same text begins anew
 	}
 	d.traces.turn(now, traceMS, maxTraces)
 	t, ok := d.traces.get(cand.tight)

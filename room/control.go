@@ -58,7 +58,7 @@ func (p *Partition) Control(ctl *record.Control, offset int64, out *Out) error {
 func (p *Partition) staffed(name string) *room {
 	r := p.rooms[name]
 	if r == nil {
-		r = p.make(name)
+		r = p.make(name, p.pos.Comments)
 	}
 	r.made, r.active = true, p.clock.now
 	return r

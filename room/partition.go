@@ -204,7 +204,7 @@ func (p *Partition) Ledger(d *record.Decision, offset int64, out *Out) error {
 	}
 	r := p.rooms[d.Room]
 	if r == nil {
-		r = p.make(d.Room)
+		r = p.make(d.Room, p.pos.Comments)
 	}
 	r.made = true // its giveaways must not be forgotten
 	p.stir(r)

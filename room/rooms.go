@@ -76,16 +76,17 @@ func (p *Partition) room(name []byte) (*room, string) {
 	if len(p.order) >= p.set.MaxRooms {
 		return nil, RefusedTooManyRooms
 	}
-	return p.make(string(name)), ""
+	return p.make(string(name), p.pos.Comments-1), ""
 }
 
-func (p *Partition) make(name string) *room {
+// make makes a room whose comments up to covered need no frame.
+func (p *Partition) make(name string, covered int64) *room {
 	r := &room{name: name, active: p.clock.now, set: roomSettings{FollowersMS: -1}}
 	r.give = giveaway.New(giveaway.Config{
 		Room: name, Partition: p.cfg.Partition, Keys: p.cfg.Keys, Chains: p.cfg.Chains,
 	})
 	r.display.seq = p.floor
-	r.display.covered = p.pos.Comments - 1
+	r.display.covered = covered
 	p.rooms[name] = r
 	p.order = append(p.order, r)
 	p.adopt(r)

@@ -87,7 +87,7 @@ func (p *Partition) loadVerdict(r *reader) {
 			r.fail("room %q is no room or stands twice", name)
 			return
 		}
-		p.make(name).load(p, r)
+		p.make(name, 0).load(p, r)
 		if r.err != nil {
 			return
 		}
