@@ -4,10 +4,12 @@
 set -euo pipefail
 
 dir=${FUDAI_KAFKA_DIR:?name the directory that start.sh was given}
+[ -d "$dir" ] || exit 0
+dir=$(cd "$dir" && pwd)
 shopt -s nullglob
 
 # ours: the id may have passed to another process since.
-ours() { tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -q "kafka.Kafka $dir/data/"; }
+ours() { { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q "kafka.Kafka $dir/data/"; }
 
 pids=()
 for f in "$dir"/broker-*.pid; do
