@@ -36,6 +36,7 @@ const (
 	CtlPlan      = "plan"       // a giveaway plan (giveaway.Plan); schedules it
 	CtlCancel    = "cancel"     // EventData: before it opens
 	CtlVoid      = "void"       // EventData: as drawproof allows
+	CtlLogout    = "logout"     // LogoutData: edges close what it names; rooms do nothing
 	CtlBeacon    = "beacon"     // BeaconData: a round of public randomness, from anybody
 )
 
@@ -158,4 +159,10 @@ type BeaconData struct {
 	Chain string `json:"chain"` // chain hash, hex
 	Round uint64 `json:"round"`
 	Sig   string `json:"sig"` // hex
+}
+
+// LogoutData takes back a user's tokens: one by its id, or all issued before.
+type LogoutData struct {
+	User  string `json:"user"`
+	Token string `json:"token,omitempty"`
 }

@@ -1,0 +1,270 @@
+package broadcast
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/cloudwego/hertz/pkg/app"
+	"github.com/cloudwego/hertz/pkg/network"
+
+	"github.com/fudai-live/fudai/broadcast/token"
+	"github.com/fudai-live/fudai/broadcast/wire"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// connKey finds the accepted socket in a request's context.
+type connKey struct{}
+
+func remember(c net.Conn) context.Context {
+	return context.WithValue(context.Background(), connKey{}, c)
+}
+
+// refusal is why a connection is not taken: an HTTP status, a code and when to
+// come back.
+type refusal struct {
+	status  int
+	code    string
+	message string
+	retryMS int64
+}
+
+func (r *refusal) Error() string { return r.message }
+
+func (e *edge) refuse(c *app.RequestContext, r *refusal) {
+	e.metrics.refusals.WithLabelValues(r.code).Inc()
+	if r.retryMS > 0 {
+		c.Header("Retry-After", strconv.FormatInt((r.retryMS+999)/1000, 10))
+	}
+	c.Data(r.status, "application/json; charset=utf-8", wire.AppendRefusal(nil, r.code, r.message, r.retryMS))
+}
+
+// websocket takes a viewer by RFC 6455.
+func (e *edge) websocket(ctx context.Context, c *app.RequestContext) {
+	a := &arrival{fd: -1}
+	protocols := string(c.GetHeader("Sec-WebSocket-Protocol"))
+	raw, ticket, speaks := credentials(protocols)
+	key, ok := wire.AcceptKey(c.GetHeader("Sec-WebSocket-Key"))
+	switch {
+	case !strings.EqualFold(string(c.GetHeader("Upgrade")), "websocket") || string(c.GetHeader("Sec-WebSocket-Version")) != "13":
+		c.Header("Upgrade", "websocket")
+		e.refuse(c, &refusal{http.StatusUpgradeRequired, "malformed", "this address speaks WebSocket, version 13", 0})
+		return
+	case !ok || !speaks:
+		e.refuse(c, &refusal{http.StatusBadRequest, "malformed", "want a Sec-WebSocket-Key and the subprotocol fudai.v1", 0})
+		return
+	}
+	if seq, err := strconv.ParseUint(c.Query("seq"), 10, 64); err == nil {
+		a.seq, a.hasSeq = seq, true
+	}
+	if bad := e.admit(c, a, raw, ticket); bad != nil {
+		e.refuse(c, bad)
+		return
+	}
+	a.head = append(a.head, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: fudai.v1\r\nSec-WebSocket-Accept: "...)
+	a.head = append(append(a.head, key...), "\r\n\r\n"...)
+	e.handOver(ctx, c, a)
+}
+
+// events takes a viewer by Server-Sent Events.
+func (e *edge) events(ctx context.Context, c *app.RequestContext) {
+	a := &arrival{fd: -1, sse: true}
+	raw, _ := strings.CutPrefix(string(c.GetHeader("Authorization")), "Bearer ")
+	if seq, err := strconv.ParseUint(string(c.GetHeader("Last-Event-ID")), 10, 64); err == nil {
+		a.seq, a.hasSeq = seq, true
+	}
+	if bad := e.admit(c, a, raw, c.Query("ticket")); bad != nil {
+		e.refuse(c, bad)
+		return
+	}
+	a.head = append(a.head, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\nConnection: close\r\n"...)
+	if origin := string(c.GetHeader("Origin")); origin != "" {
+		a.head = append(append(append(a.head, "Access-Control-Allow-Origin: "...), origin...), "\r\nVary: Origin\r\n"...)
+	}
+	a.head = append(a.head, "\r\n"...)
+	e.handOver(ctx, c, a)
+}
+
+// credentials reads the subprotocols a client offers.
+func credentials(header string) (raw, ticket string, speaks bool) {
+	for p := range strings.SplitSeq(header, ",") {
+		p = strings.TrimSpace(p)
+		if p == "fudai.v1" {
+			speaks = true
+		} else if t, ok := strings.CutPrefix(p, "fudai.token."); ok {
+			raw = t
+		} else if t, ok := strings.CutPrefix(p, "fudai.ticket."); ok {
+			ticket = t
+		}
+	}
+	return raw, ticket, speaks
+}
+
+// admit decides whether a viewer is taken, and as whom. Who is refused has
+// cost no socket: the answer is plain HTTP.
+func (e *edge) admit(c *app.RequestContext, a *arrival, raw, ticket string) *refusal {
+	a.room = c.Param("room")
+	if e.draining.Load() {
+		least, most := e.back()
+		return &refusal{http.StatusServiceUnavailable, "draining", "this edge goes away; another one takes you", least + most}
+	}
+	if e.viewers.Load() >= e.most {
+		return &refusal{http.StatusServiceUnavailable, "full", fmt.Sprintf("this edge holds %d viewers, its most", e.most), 5000}
+	}
+	if !e.allowed(c) {
+		return &refusal{http.StatusForbidden, "origin", "pages of this origin may not connect", 0}
+	}
+	if !record.ValidRoom([]byte(a.room)) || e.cfg.KnownRooms && e.rooms.get([]byte(a.room)) == nil {
+		return &refusal{http.StatusNotFound, "no-room", "no such room", 0}
+	}
+	who, err := e.who(a.room, raw, ticket)
+	if err != nil {
+		return err
+	}
+	ip := e.addresses.client(c.RemoteAddr(), string(c.GetHeader("X-Forwarded-For")))
+	from, ok := e.addresses.enter(ip)
+	if !ok {
+		return &refusal{http.StatusTooManyRequests, "too-many", "too many connections of this address", 10_000}
+	}
+	a.who, a.from = who, from
+	a.unique = []byte(who.id())
+	if len(a.unique) == 0 {
+		a.unique = append([]byte("ip "), ip.AsSlice()...)
+	}
+	if r, ok := e.tokens.OpenResume(c.Query("resume"), a.room, who.id(), nowMS()); ok {
+		if room := e.rooms.get([]byte(a.room)); room != nil && room.showID() == r.Show {
+			a.watched = uint32(min(r.Watched, 1<<31))
+		}
+	}
+	return nil
+}
+
+// who answers the session of a token or ticket; without either a guest.
+func (e *edge) who(room, raw, ticket string) (*session, *refusal) {
+	if ticket != "" {
+		raw = ticket
+	}
+	if raw == "" {
+		if !e.cfg.Guests {
+			return nil, &refusal{http.StatusUnauthorized, "token", "watching needs a token here", 0}
+		}
+		return guest, nil
+	}
+	claims, err := e.tokens.Verify(raw, nowMS())
+	switch {
+	case err != nil:
+		return nil, &refusal{http.StatusUnauthorized, "token", err.Error(), 0}
+	case claims.Once != (ticket != ""):
+		return nil, &refusal{http.StatusUnauthorized, "token", "a ticket stands where a token belongs, or the other way round", 0}
+	case claims.Once && !e.tickets.use(claims.ID, claims.Expires):
+		return nil, &refusal{http.StatusUnauthorized, "token", "the ticket was used", 0}
+	case !claims.May(room):
+		return nil, &refusal{http.StatusForbidden, "token", "the token is not for this room", 0}
+	}
+	return e.session(&claims, room)
+}
+
+func (e *edge) session(claims *token.Claims, room string) (*session, *refusal) {
+	if e.bans.has(room, claims, nowMS()) {
+		return nil, &refusal{http.StatusForbidden, "banned", "this user is banned, or was logged out", 0}
+	}
+	return newSession(e.users.find(claims.User), claims), nil
+}
+
+// allowed checks the Origin of a page. A program sends none.
+func (e *edge) allowed(c *app.RequestContext) bool {
+	origin := string(c.GetHeader("Origin"))
+	if origin == "" {
+		return true
+	}
+	for _, o := range e.cfg.Origins {
+		if o == "*" || strings.EqualFold(o, origin) {
+			return true
+		}
+	}
+	u, err := url.Parse(origin)
+	return err == nil && strings.EqualFold(u.Host, string(c.Host()))
+}
+
+func validOrigin(o string) bool {
+	u, err := url.Parse(o)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Path == "" && u.RawQuery == ""
+}
+
+// silent keeps Hertz from writing a response: the loop sends the head together
+// with the first messages.
+type silent struct{}
+
+func (silent) Write(b []byte) (int, error) { return len(b), nil }
+func (silent) Flush() error                { return nil }
+func (silent) Finalize() error             { return nil }
+
+// handOver takes the socket out of Hertz: a duplicate of its descriptor goes to
+// a loop, and Hertz closes its own when the handler returns. Without raw
+// sockets, or under TLS, the handler's goroutine stays as the pump.
+func (e *edge) handOver(ctx context.Context, c *app.RequestContext, a *arrival) {
+	e.viewers.Add(1)
+	socket, _ := ctx.Value(connKey{}).(syscall.Conn)
+	raw := rawSockets && e.cfg.TLS == nil && socket != nil
+	c.Response.HijackWriter(silent{})
+	c.Hijack(func(nc network.Conn) {
+		if n := nc.Len(); n > 0 {
+			if b, err := nc.Peek(n); err == nil {
+				a.early = bytes.Clone(b)
+			}
+		}
+		l := e.emptiest()
+		var err error
+		if raw {
+			err = e.give(l, socket, a)
+		} else {
+			err = e.pump(l, nc, a)
+		}
+		if err != nil {
+			e.log.Warn("broadcast: a connection could not be taken over", "err", err)
+			e.addresses.leave(a.from)
+			e.viewers.Add(-1)
+		}
+	})
+}
+
+// errLoop: the loop is over, or full of calls.
+var errLoop = errors.New("broadcast: the loop takes no more")
+
+func (e *edge) give(l *loop, socket syscall.Conn, a *arrival) error {
+	rc, err := socket.SyscallConn()
+	if err != nil {
+		return err
+	}
+	if a.fd, err = adoptable(rc, e.cfg.SendBuffer); err != nil {
+		return err
+	}
+	if !l.post(func(l *loop) { l.adopt(a) }) {
+		sysClose(a.fd)
+		return errLoop
+	}
+	return nil
+}
+
+// pump serves the connection by goroutines until it ends.
+func (e *edge) pump(l *loop, nc network.Conn, a *arrival) error {
+	nc.SetReadDeadline(time.Time{})
+	a.pump = newPump(nc, e.cfg.StallAfter)
+	early := a.early
+	a.early = nil
+	adopted := make(chan struct{})
+	if !l.post(func(l *loop) { l.adopt(a); close(adopted) }) {
+		return errLoop
+	}
+	<-adopted
+	a.pump.read(early)
+	return nil
+}

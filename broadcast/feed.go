@@ -1,0 +1,233 @@
+package broadcast
+
+import (
+	"errors"
+	"sync"
+
+	"github.com/fudai-live/fudai/room/kafkalog"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// feed reads one partition of frames, replies and ledger. Each topic has its
+// own fence: a pair counts there by what that topic itself says.
+type feed struct {
+	e    *edge
+	part int32
+
+	mu      sync.Mutex // the topics are delivered by different goroutines
+	frames  record.Fence
+	replies record.Fence
+	ledger  record.Fence
+	owner   string // address, from the last Own seen
+	caught  int64  // frames offset up to which the log went when the edge began
+	started bool   // the ledger is being read
+}
+
+// begin follows the partition's frames from the log's start, which is minutes
+// old, and its replies from now on.
+func (f *feed) begin(frames kafkalog.Range) {
+	f.caught = frames.End
+	t := f.e.cfg.Tailer
+	if frames.First >= frames.End {
+		f.followLedger()
+	}
+	t.Add(kafkalog.Frames, f.part, frames.First, f.deliverFrames, f.refollow(kafkalog.Frames, f.deliverFrames))
+	t.Add(kafkalog.Replies, f.part, kafkalog.OffsetEnd, f.deliverReplies, f.refollow(kafkalog.Replies, f.deliverReplies))
+}
+
+// refollow goes on after a partition stopped: where the log begins if the
+// place is gone, behind the record that is corrupt. Both are counted.
+func (f *feed) refollow(topic string, deliver kafkalog.Deliver) kafkalog.Fail {
+	return func(err error) {
+		f.e.metrics.feedErrors.Inc()
+		f.e.log.Error("broadcast: following the log again from where it is whole", "topic", topic, "partition", f.part, "err", err)
+		offset := kafkalog.OffsetFirst
+		if errors.Is(err, kafkalog.ErrCorrupt) {
+			offset = kafkalog.OffsetEnd
+		}
+		f.e.cfg.Tailer.Add(topic, f.part, offset, deliver, f.refollow(topic, deliver))
+	}
+}
+
+// deliverFrames takes everything: a room's ring is the bound.
+func (f *feed) deliverFrames(recs []kafkalog.Record, _ int64) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range recs {
+		f.frame(&recs[i])
+	}
+	if n := len(recs); n > 0 && recs[n-1].Offset+1 >= f.caught {
+		f.followLedger()
+	}
+	return len(recs)
+}
+
+func (f *feed) frame(rec *kafkalog.Record) {
+	meta, err := record.ParseMeta(rec.Header("meta"))
+	if err != nil {
+		f.e.metrics.drops.badFrame.Inc()
+		return
+	}
+	if !f.frames.Frame(&meta) {
+		f.e.metrics.drops.staleOwner.Inc()
+		return
+	}
+	if meta.Kind != record.FrameBatch && meta.Kind != record.FrameState {
+		return
+	}
+	if !record.ValidRoom(rec.Key) {
+		f.e.metrics.drops.badFrame.Inc()
+		return
+	}
+	now := nowMS()
+	r := f.e.rooms.open(rec.Key, now)
+	switch {
+	case meta.Audience == record.ToUser:
+		f.e.toUser(r, string(rec.Header("user")), rec.Value)
+	case meta.Audience == record.ToStaff:
+		f.e.toStaff(r, rec.Value)
+	case meta.Kind == record.FrameState:
+		v, first := r.snapshot(&meta, rec.Value, rec.Time.UnixMilli(), now)
+		if v == frameReset {
+			f.e.restart(r)
+		} else if first {
+			f.e.tell(r)
+		}
+	case meta.Seq == 0:
+		r.result(rec.Value, meta.Ledger, rec.Time.UnixMilli(), now)
+		f.e.tell(r)
+	default:
+		f.batch(r, rec, &meta, now)
+	}
+}
+
+func (f *feed) batch(r *room, rec *kafkalog.Record, meta *record.Meta, now int64) {
+	switch r.batch(meta, rec.Value, rec.Time.UnixMilli(), now, &f.e.cfg) {
+	case frameSeen:
+		f.e.metrics.drops.repeat.Inc()
+		return
+	case frameReset:
+		f.e.metrics.ownerResets.Inc()
+		f.e.restart(r)
+	}
+	f.e.metrics.frames.Inc()
+	f.e.tell(r)
+}
+
+// followLedger reads results from what the rooms' states do not have yet. It
+// begins once frames are caught up, because they say where that is; the pair
+// that writes frames now is the one that was current there.
+func (f *feed) followLedger() {
+	if f.started {
+		return
+	}
+	f.started = true
+	f.ledger.Pair = f.frames.Pair
+	offset := kafkalog.OffsetEnd
+	for _, r := range f.e.rooms.all() {
+		if r.partition != f.part {
+			continue
+		}
+		if v := r.view(); v.state != nil && v.ledger >= 0 && (offset == kafkalog.OffsetEnd || v.ledger+1 < offset) {
+			offset = v.ledger + 1
+		}
+	}
+	f.e.cfg.Tailer.Add(kafkalog.Ledger, f.part, offset, f.deliverLedger, f.refollow(kafkalog.Ledger, f.deliverLedger))
+	f.e.caughtUp.Done()
+}
+
+// deliverLedger takes what owners decided, as far as viewers may see it.
+func (f *feed) deliverLedger(recs []kafkalog.Record, _ int64) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range recs {
+		f.decided(&recs[i])
+	}
+	return len(recs)
+}
+
+func (f *feed) decided(rec *kafkalog.Record) {
+	entry, err := record.ParseLedger(rec.Value)
+	if err != nil {
+		f.e.metrics.drops.badLedger.Inc()
+		return
+	}
+	if !f.ledger.Ledger(&entry) {
+		f.e.metrics.drops.staleOwner.Inc()
+		return
+	}
+	if entry.Own != nil {
+		f.owner = entry.Own.Address
+	}
+	for i := range entry.Decisions {
+		d := &entry.Decisions[i]
+		if len(d.Public) == 0 || !record.ValidRoom([]byte(d.Room)) {
+			continue
+		}
+		r := f.e.rooms.open([]byte(d.Room), nowMS())
+		r.result(d.Public, rec.Offset, rec.Time.UnixMilli(), nowMS())
+		f.e.metrics.results.Inc()
+		f.e.tell(r)
+	}
+}
+
+// deliverReplies passes outcomes on. Where a loop is behind, the rest is left
+// in the log for later: an outcome is never dropped for want of room here.
+func (f *feed) deliverReplies(recs []kafkalog.Record, _ int64) int {
+	for i := range recs {
+		if f.e.crowded() {
+			return i
+		}
+		f.reply(&recs[i])
+	}
+	return len(recs)
+}
+
+func (f *feed) reply(rec *kafkalog.Record) {
+	if len(rec.Value) == 0 {
+		return
+	}
+	if rec.Value[0] == record.RepliesReceipts {
+		f.receipts(rec.Value)
+		return
+	}
+	var mine [maxLoops][]record.Outcome
+	pair, err := record.ParseOutcomes(rec.Value, func(o record.Outcome) {
+		if o.Via.Edge == f.e.id {
+			i := o.Via.Conn % uint32(len(f.e.loops))
+			mine[i] = append(mine[i], o)
+		}
+	})
+	if err != nil {
+		f.e.metrics.drops.badReply.Inc()
+		return
+	}
+	if !f.current(pair) {
+		f.e.metrics.drops.staleOwner.Inc()
+		return
+	}
+	for i, l := range f.e.loops {
+		if list := mine[i]; len(list) > 0 {
+			l.post(func(l *loop) {
+				for i := range list {
+					l.outcome(&list[i])
+				}
+			})
+		}
+	}
+}
+
+// current folds who wrote a replies record: only the winner of a claim writes
+// any, so a greater epoch is the new owner's.
+func (f *feed) current(p record.Pair) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.replies.Own(p) || f.replies.Current(p)
+}
+
+// address answers where the partition's owner answers queries, "" if unknown.
+func (f *feed) address() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.owner
+}

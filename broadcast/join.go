@@ -1,0 +1,236 @@
+package broadcast
+
+import (
+	"strconv"
+
+	"github.com/fudai-live/fudai/broadcast/token"
+	"github.com/fudai-live/fudai/broadcast/wire"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// arrival is a connection on its way from Hertz to a loop.
+type arrival struct {
+	fd      int32
+	pump    *pump
+	head    []byte // the HTTP response, not yet sent
+	early   []byte // what the client sent behind its request
+	who     *session
+	from    *address
+	room    string
+	seq     uint64
+	hasSeq  bool
+	sse     bool
+	unique  []byte // what counts as one viewer
+	watched uint32 // seconds brought along
+}
+
+// adopt takes a connection over: its slot, its place in the room, and the
+// first things it is told, in one write where they fit.
+func (l *loop) adopt(a *arrival) {
+	c := l.take()
+	c.fd, c.pump, c.who, c.from = a.fd, a.pump, a.who, a.from
+	c.id = l.nextID*uint32(len(l.e.loops)) + uint32(l.index)
+	l.nextID++
+	l.byID[c.id] = c.slot
+	c.seen, c.wrote, c.joined, c.toldAt, c.base = l.sec, l.sec, l.sec, l.sec, a.watched
+	if a.sse {
+		c.set(sse)
+	}
+	l.held.Add(1)
+	if c.pump != nil {
+		c.pump.l, c.pump.at = l, l.ref(c)
+	} else if err := l.poll.add(int(a.fd), c.slot, c.gen); err != nil {
+		l.e.log.Error("broadcast: cannot watch a socket", "err", err)
+		l.drop(c)
+		return
+	}
+	l.enter(c, a)
+	l.greet(c, a)
+	if len(a.early) > 0 && c.is(live) {
+		l.heard(c, a.early)
+	}
+}
+
+// enter puts the connection in its room.
+func (l *loop) enter(c *conn, a *arrival) {
+	r := l.e.rooms.open([]byte(a.room), l.nowMS)
+	lr := l.rooms[r]
+	if lr == nil {
+		lr = &localRoom{room: r}
+		l.rooms[r] = lr
+	}
+	c.local, c.member = lr, uint32(len(lr.members))
+	lr.members = append(lr.members, c.slot)
+	r.viewers[l.index].Add(1) // before the view is taken: what comes after it is told
+	r.meet(a.unique)
+	l.identify(c)
+	l.e.metrics.joined(c)
+}
+
+// identify registers a connection under its user.
+func (l *loop) identify(c *conn) {
+	if c.who.user == nil {
+		return
+	}
+	first, extra := l.e.users.enter(c.who, c.local.room, l.ref(c), l.e.cfg.PerUser)
+	if first {
+		c.set(counts)
+		c.toldAt = l.sec
+	}
+	for _, old := range extra {
+		l.e.loops[old.loop].post(func(l *loop) {
+			if c := l.at(old.slot, old.gen); c != nil {
+				l.goodbye(c, wire.CloseTooMany, "more connections of this user than allowed")
+			}
+		})
+	}
+}
+
+// inherit makes a connection's time count from now on.
+func (l *loop) inherit(at ref) {
+	if c := l.at(at.slot, at.gen); c != nil && !c.is(closing) {
+		c.set(counts)
+		c.toldAt = l.sec
+	}
+}
+
+// greet sends the response, hello, and then the frames after the client's seq
+// or the room's state.
+func (l *loop) greet(c *conn, a *arrival) {
+	v := c.local.view()
+	l.out = append(l.out[:0], a.head...)
+	l.add(c, l.hello(c, v.seq))
+	if a.hasSeq && l.continues(c, &v, a.seq) {
+		l.send(c, l.out)
+	} else {
+		if a.hasSeq && v.state != nil && a.seq < v.state.seq {
+			l.enc = wire.AppendGap(l.enc[:0], c.local.name, a.seq+1, v.state.seq, wire.GapResume)
+			l.add(c, l.enc)
+		}
+		l.fresh(c, &v)
+		l.send(c, l.out)
+	}
+	if c.is(live) && !c.is(blocked) {
+		l.flush(c, &v)
+	}
+}
+
+// add appends a message to l.out in the connection's form.
+func (l *loop) add(c *conn, payload []byte) {
+	if c.is(sse) {
+		l.out = wire.AppendEvent(l.out, 0, payload)
+	} else {
+		l.out = wire.AppendText(l.out, payload)
+	}
+}
+
+// continues puts the cursors behind seq, if the ring reaches back to it.
+func (l *loop) continues(c *conn, v *view, seq uint64) bool {
+	if seq > v.seq || seq == 0 {
+		return false
+	}
+	pos := v.frames.after(seq)
+	if pos == v.frames.base && (pos == v.frames.end() && seq != v.seq || pos < v.frames.end() && v.frames.at(pos).from > seq+1) {
+		return false
+	}
+	c.next, c.last = pos, seq
+	c.results = v.results.base
+	if pos > v.frames.base {
+		c.results = max(c.results, v.frames.at(pos-1).results)
+	} else if v.state != nil && v.state.seq <= seq {
+		c.results = v.results.afterLedger(v.ledger)
+	}
+	return true
+}
+
+// fresh adds the state to l.out and puts the cursors behind it.
+func (l *loop) fresh(c *conn, v *view) {
+	c.next = v.place()
+	if v.state == nil {
+		l.enc = wire.AppendEmptyState(l.enc[:0], c.local.name, l.nowMS)
+		l.add(c, l.enc)
+		c.next, c.last, c.results = v.frames.end(), v.seq, v.results.base
+		c.set(stateDue)
+		c.local.due++
+		return
+	}
+	l.out = append(l.out, v.state.form(c.is(sse))...)
+	c.last, c.results = v.state.seq, v.results.afterLedger(v.ledger)
+}
+
+// stated gives the state to members that joined before there was one.
+func (l *loop) stated(lr *localRoom, v *view) {
+	for i := len(lr.members) - 1; i >= 0 && lr.due > 0; i-- {
+		if i >= len(lr.members) {
+			continue
+		}
+		c := l.conn(lr.members[i])
+		if !c.is(stateDue) {
+			continue
+		}
+		c.unset(stateDue)
+		lr.due--
+		l.send(c, v.state.form(c.is(sse)))
+		if c.is(live) {
+			c.next, c.last = max(c.next, v.place()), max(c.last, v.state.seq)
+		}
+	}
+}
+
+// restart takes every member of a room to its state: a new owner began anew.
+func (l *loop) restart(r *room) {
+	lr := l.rooms[r]
+	if lr == nil {
+		return
+	}
+	v := r.view()
+	for i := len(lr.members) - 1; i >= 0; i-- {
+		if i >= len(lr.members) {
+			continue
+		}
+		c := l.conn(lr.members[i])
+		l.enc = wire.AppendGap(l.enc[:0], r.name, c.last+1, c.last+1, wire.GapOwner)
+		l.private(c, l.enc)
+		if v.state != nil {
+			l.send(c, v.state.form(c.is(sse)))
+		}
+		if c.is(live) && !c.is(closing) {
+			c.next, c.last = v.place(), v.seq
+		}
+	}
+	l.broadcast(lr)
+}
+
+// hello encodes the connection's hello.
+func (l *loop) hello(c *conn, newest uint64) []byte {
+	s, r, cfg := c.who, c.local, &l.e.cfg
+	h := wire.Hello{
+		Room: r.name, Conn: connName(l.e.id, c.id), User: s.id(), Name: s.name, Role: s.roleName(), Now: l.nowMS, Seq: newest,
+		Resume: l.resume(c), MaxText: record.MaxText, SayMS: cfg.SayEvery.Milliseconds(), Likes: maxLikes,
+	}
+	h.BackMin, h.BackMax = l.e.back()
+	if s.user != nil {
+		var handle [record.HandleSize]byte
+		h.Handle = cfg.Keys.AppendHandle(handle[:0], []byte(r.name), []byte(s.user.id))
+		key := cfg.Keys.EntryKey([]byte(r.name), []byte(s.user.id))
+		h.EntryKey = key[:]
+	}
+	l.enc = wire.AppendHello(l.enc[:0], &h)
+	return l.enc
+}
+
+// connName is how a client names its connection; parseConn reads it.
+func connName(edge, conn uint32) string {
+	return strconv.FormatUint(uint64(edge), 16) + "-" + strconv.FormatUint(uint64(conn), 16)
+}
+
+// resumeFor is how long a resume ticket is good for, in seconds.
+const resumeFor = 180
+
+// resume writes the connection's resume ticket.
+func (l *loop) resume(c *conn) string {
+	if c.local == nil {
+		return ""
+	}
+	return l.e.tokens.Resume(token.Resume{Watched: l.watchTime(c), Show: c.local.showID(), Expires: l.nowMS/1000 + resumeFor}, c.local.name, c.who.id())
+}

@@ -1,0 +1,104 @@
+package broadcast
+
+import (
+	"time"
+
+	"github.com/fudai-live/fudai/broadcast/wire"
+)
+
+// farewellStep is how often a loop that drains says goodbye to some, in ms.
+const farewellStep = 20
+
+// farewell is the way through a loop's connections when the edge goes away: in
+// waves, so that they do not all come to the next edge at once.
+type farewell struct {
+	on   bool
+	slot uint32 // next
+	each int    // slots a wave
+	at   int64  // of the last wave, Unix ms
+}
+
+func (f *farewell) begin(l *loop, within time.Duration) {
+	waves := max(1, int(within.Milliseconds()/farewellStep))
+	f.on, f.slot = true, 0
+	f.each = max(16, (len(l.pages)*pageSize+waves-1)/waves)
+}
+
+// tick does what time asks for: once a second for every connection, and while
+// the edge drains a wave of goodbyes.
+func (l *loop) tick() {
+	if l.farewell.on && l.nowMS-l.farewell.at >= farewellStep {
+		l.farewell.at = l.nowMS
+		l.wave()
+	}
+	if l.sec == l.lastTick {
+		return
+	}
+	l.lastTick = l.sec
+	ping, silent := seconds(l.e.cfg.PingAfter), seconds(l.e.cfg.SilentAfter)
+	stall := seconds(l.e.cfg.StallAfter)
+	l.each(func(c *conn) { l.check(c, ping, silent, stall) })
+	l.publish()
+}
+
+func seconds(d time.Duration) uint32 { return uint32(d / time.Second) }
+
+// check looks after one connection, once a second.
+func (l *loop) check(c *conn, ping, silent, stall uint32) {
+	switch {
+	case c.is(closing):
+		if l.sec-c.stuck >= closeWait {
+			l.drop(c)
+		}
+	case c.stuck > 0 && l.sec-c.stuck >= stall:
+		l.e.metrics.drops.stalled.Inc()
+		l.goodbye(c, wire.CloseSlow, "nothing could be sent for too long")
+	case c.who.user != nil && c.who.expires <= l.nowMS:
+		l.goodbye(c, wire.CloseToken, "the token expired")
+	case c.is(sse):
+		if l.sec-c.wrote >= ping {
+			l.send(c, []byte(": \n\n")) // a comment, so that proxies keep the stream
+		}
+		l.watchTick(c)
+	case l.sec-c.seen >= silent:
+		l.goodbye(c, wire.CloseSilent, "silent for too long")
+	case l.sec-c.seen >= ping && !c.is(pinged):
+		c.set(pinged)
+		l.out = wire.AppendHeader(l.out[:0], wire.OpPing, 0)
+		l.send(c, l.out)
+	default:
+		l.watchTick(c)
+	}
+}
+
+// wave says goodbye to the next slots.
+func (l *loop) wave() {
+	f := &l.farewell
+	end := min(f.slot+uint32(f.each), uint32(len(l.pages)*pageSize))
+	for ; f.slot < end; f.slot++ {
+		if c := l.conn(f.slot); c.is(live) {
+			l.goodbye(c, wire.CloseDrain, "this edge goes away")
+		}
+	}
+	if int(f.slot) == len(l.pages)*pageSize {
+		f.slot = 0 // whoever arrived meanwhile
+	}
+}
+
+// counts64 are a loop's counters until they are published: a counter that
+// several loops add to for each viewer would cost more than the write.
+type counts64 struct {
+	comments uint64 // delivered: one comment to one viewer
+	writes   uint64
+	bytes    uint64
+}
+
+// publish adds the loop's counters to the metrics.
+func (l *loop) publish() {
+	m := l.e.metrics
+	m.deliveries.Add(float64(l.count.comments))
+	m.writes.Add(float64(l.count.writes))
+	m.bytes.Add(float64(l.count.bytes))
+	m.busy[l.index].Add(l.busy.Seconds())
+	l.count, l.busy = counts64{}, 0
+}
