@@ -96,22 +96,22 @@ func (f *fetcher) catchOnce(ctx context.Context, tails []*tail, buf []byte) ([]b
 		tl := byName[res.got[i].partition]
 		if tl != nil {
 			f.handle(tl, &res.got[i], false)
-			f.judge(tl)
+			f.judge(tl, res.got[i].code == 0)
 		}
 	}
-	f.tailer.mu.Lock()
-	f.catchGood = time.Now()
-	f.tailer.mu.Unlock()
 	return res.buf, nil
 }
 
-// judge decides when the catcher looks at tl again.
-func (f *fetcher) judge(tl *tail) {
+// judge notes whether tl was heard of, and decides when the catcher looks at tl again.
+func (f *fetcher) judge(tl *tail, good bool) {
 	tl.take.Lock()
 	held, behind := len(tl.rest) > 0, tl.outside || tl.next < tl.highMark
 	tl.take.Unlock()
 	f.tailer.mu.Lock()
 	defer f.tailer.mu.Unlock()
+	if good {
+		tl.heard = time.Now()
+	}
 	if tl.home != f || tl.notBefore.After(time.Now()) {
 		return // gone, or put off
 	}

@@ -22,8 +22,7 @@ type fetcher struct {
 	following  []*tail // sorted by topic and partition
 	forget     []partition
 	catching   map[*tail]struct{}
-	followGood time.Time // last good answer
-	catchGood  time.Time
+	followGood time.Time // the follower's last good answer
 
 	// Owned by runFollower.
 	session session
@@ -63,6 +62,7 @@ func (f *fetcher) adopt(tl *tail) {
 func (f *fetcher) lose(tl *tail) {
 	delete(f.catching, tl)
 	if tl.following {
+		tl.heard = f.followGood
 		f.following = slices.DeleteFunc(f.following, func(o *tail) bool { return o == tl })
 		f.forgetLater(tl)
 	}
@@ -79,11 +79,11 @@ func (f *fetcher) forgetLater(tl *tail) {
 // promote moves what has caught up to the follower; tailer.mu is held.
 func (f *fetcher) promote() {
 	before := len(f.following)
-	if before == 0 {
-		f.followGood = f.catchGood
-	}
 	for tl := range f.catching {
 		if tl.caughtUp && !tl.fetching {
+			if len(f.following) == 0 || tl.heard.Before(f.followGood) {
+				f.followGood = tl.heard
+			}
 			delete(f.catching, tl)
 			tl.following, tl.caughtUp = true, false
 			f.following = append(f.following, tl)
@@ -129,7 +129,7 @@ func (f *fetcher) disownLocked(tls []*tail) {
 		f.cluster.notLeader(tl.partition, f.broker)
 		if tl.home == f {
 			f.lose(tl)
-			tl.lostAt, tl.notBefore = now, now.Add(retryPause)
+			tl.notBefore = now.Add(retryPause)
 		}
 	}
 	f.tailer.nudge()

@@ -54,7 +54,7 @@ type tail struct {
 	fail    Fail
 
 	home      *fetcher  // nil while its leader is looked for
-	lostAt    time.Time // when it was added, or lost its home
+	heard     time.Time // when it was added, or last in a good answer; in the follower, followGood says
 	following bool      // in the follower; in the catcher otherwise
 	fetching  bool      // part of a fetch of the catcher under way
 	caughtUp  bool      // in the catcher, waiting for the follower to take it
@@ -89,7 +89,7 @@ func (t *Tailer) Add(topic string, id int32, offset int64, deliver Deliver, fail
 	p := partition{topic, id}
 	t.mu.Lock()
 	t.tails[p] = &tail{partition: p, cluster: t.log.route(topic), deliver: deliver, fail: fail, next: offset, highMark: -1,
-		lostAt: time.Now(), known: unheard}
+		heard: time.Now(), known: unheard}
 	t.mu.Unlock()
 	t.nudge()
 }
@@ -158,16 +158,13 @@ func (t *Tailer) LastFetch() time.Time {
 		}
 	}
 	for _, f := range t.brokers {
-		if len(f.catching) > 0 {
-			earliest(f.catchGood)
-		}
 		if len(f.following) > 0 {
 			earliest(f.followGood)
 		}
 	}
 	for _, tl := range t.tails {
-		if tl.home == nil {
-			earliest(tl.lostAt)
+		if !tl.following {
+			earliest(tl.heard)
 		}
 	}
 	return last
