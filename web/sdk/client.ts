@@ -67,7 +67,7 @@ export class Client extends Emitter<Events> {
   private likeTimer: unknown;
   private authTimer: unknown;
 
-  constructor(private readonly options: Options) {
+  constructor(options: Options) {
     super();
     this.env = { ...browserEnv(), ...options.env };
     this.clock = new Clock(() => this.env.timers.mono());
@@ -215,7 +215,7 @@ export class Client extends Emitter<Events> {
         this.entries.me(m);
         break;
       case 'result':
-        this.model.results.set(m.event, m);
+        this.model.outcome(m);
         this.emit('result', m);
         break;
       case 'direct':
@@ -284,6 +284,7 @@ export class Client extends Emitter<Events> {
 
   private newId(): string {
     const part = (): string => Math.floor(this.env.random() * 2 ** 32).toString(36);
-    return `${Math.floor(this.now()).toString(36)}-${part()}${part()}`;
+    return `${Math.floor(this.now()).toString(36)}-${(++this.ids).toString(36)}-${part()}${part()}`;
   }
+  private ids = 0;
 }

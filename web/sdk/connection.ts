@@ -124,6 +124,7 @@ export class Connection {
       message: (text) => mine() && this.hear(text, transport),
       closed: (end) => {
         if (!mine()) return;
+        this.generation++; // nothing more is believed of this link
         this.link = undefined;
         this.unopened = opened ? 0 : this.unopened + 1;
         this.closed(end);
@@ -152,7 +153,10 @@ export class Connection {
       if (m.back) this.window = m.back;
       this.target.resume = m.resume;
       if (!this.live) this.begin(by);
+    } else if (m.op === 'pong') {
+      if (m.resume) this.target.resume = m.resume;
     } else if (m.op === 'bye') {
+      if (m.resume) this.target.resume = m.resume;
       this.bye = { code: m.code, min_ms: m.min_ms ?? this.window.min_ms, max_ms: m.max_ms ?? this.window.max_ms };
     }
     this.hooks.message(m);

@@ -3,8 +3,8 @@ export class Emitter<Events> {
   private readonly all = new Map<keyof Events, Set<(e: never) => void>>();
 
   on<K extends keyof Events>(name: K, hear: (e: Events[K]) => void): () => void {
-    let set = this.all.get(name);
-    if (!set) this.all.set(name, (set = new Set()));
+    const set = this.all.get(name) ?? new Set();
+    this.all.set(name, set);
     set.add(hear as (e: never) => void);
     return () => void set.delete(hear as (e: never) => void);
   }

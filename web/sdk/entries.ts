@@ -72,7 +72,7 @@ export class Entries {
     if (old && (old.entry.state === 'submitting' || old.entry.state === 'in')) return old.entry;
     // After an answer a new try needs a new id: the old one is settled. Without
     // an answer it must be the old one, so that it counts once.
-    const settled = !old || old.entry.code !== 'not-sent';
+    const settled = old?.entry.code !== 'not-sent';
     const entry: Entry = {
       event,
       op,
@@ -170,7 +170,7 @@ export class Entries {
 
   private isOpen(event: string): boolean {
     const s = this.to.give(event)?.state;
-    return s === undefined || s === 'open' || s === 'announced' || s === 'planned';
+    return s === undefined || s === 'open' || s === 'announced' || s === 'scheduled';
   }
 
   private adopt(entry: Entry): void {

@@ -1,4 +1,4 @@
-export { Client, browserEnv, type Events as ClientEvents, type Need, type Options } from './client.ts';
+export { browserEnv, Client, type Events as ClientEvents, type Need, type Options } from './client.ts';
 export type { Mine } from './comments.ts';
 export type { Status } from './connection.ts';
 export type { Entry, EntryState } from './entries.ts';

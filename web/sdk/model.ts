@@ -65,6 +65,21 @@ export class Model {
     }
   }
 
+  /**
+   * A giveaway's outcome. The word that the list is sealed comes on the same
+   * lane, so that nobody misses it; it is no outcome yet.
+   */
+  outcome(r: Result): void {
+    if (r.state !== 'sealed') {
+      this.results.set(r.event, r);
+      return;
+    }
+    const g = this.gives.get(r.event);
+    if (!g || (g.state !== 'open' && g.state !== 'closing')) return;
+    const { epoch: _, ...rest } = g;
+    this.give({ ...rest, state: 'sealed', ...(r.seal !== undefined && { seal: r.seal }) });
+  }
+
   private give(g: Give): void {
     this.gives.set(g.event, g);
     for (const old of this.gives.keys()) {

@@ -59,12 +59,13 @@ function address(to: Target): string {
   const u = new URL(`v1/rooms/${encodeURIComponent(to.room)}/ws`, to.base);
   u.protocol = u.protocol === 'http:' ? 'ws:' : 'wss:';
   if (to.seq !== undefined) u.searchParams.set('seq', String(to.seq));
+  // Not a credential: it carries watch time and is bound to the user.
+  if (to.resume) u.searchParams.set('resume', to.resume);
   return u.href;
 }
 
 function protocols(to: Target): string[] {
   const p = ['fudai.v1'];
   if (to.token) p.push(`fudai.token.${to.token}`);
-  if (to.resume) p.push(`fudai.resume.${to.resume}`);
   return p;
 }

@@ -57,8 +57,8 @@ class Stream implements Link {
     try {
       const headers: Record<string, string> = { ...this.headers(), Accept: 'text/event-stream' };
       if (this.to.seq !== undefined) headers['Last-Event-ID'] = String(this.to.seq);
-      if (this.to.resume) headers['Fudai-Resume'] = this.to.resume;
-      const answer = await this.fetcher(this.url('events'), { headers, signal: this.abort.signal, cache: 'no-store' });
+      const resume = this.to.resume ? `?resume=${encodeURIComponent(this.to.resume)}` : '';
+      const answer = await this.fetcher(this.url('events') + resume, { headers, signal: this.abort.signal, cache: 'no-store' });
       if (!answer.ok || !answer.body) return await this.refused(answer);
       this.on.open();
       const events = new Events((data) => this.take(data));

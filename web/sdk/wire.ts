@@ -83,7 +83,9 @@ export interface Product {
   image?: string;
   url?: string;
   stock?: number;
-  points?: string[];
+  facts?: string[];
+  link?: number;
+  as_of?: number;
 }
 export interface ProductItem extends Product {
   t: 'product';
@@ -127,7 +129,8 @@ export interface ShowItem extends Show {
 }
 export interface Settings {
   slow_ms?: number;
-  mute_all?: boolean;
+  mute_all?: boolean | string;
+  closed?: boolean;
   followers_ms?: number;
   unique?: boolean;
   budget?: number;
@@ -146,6 +149,7 @@ export interface Prize {
 export interface Condition {
   rule: string;
   args?: unknown;
+  tree?: unknown;
 }
 export interface Give {
   event: string;
@@ -162,8 +166,9 @@ export interface Give {
   epoch?: string;
   plan?: string;
   grade?: string;
-  why_grade?: string;
+  why_grade?: string | string[];
   seal?: string;
+  winners?: number;
   why?: string;
 }
 export interface GiveItem extends Give {
@@ -252,13 +257,19 @@ export interface Winner {
   h?: string;
   prize?: string;
   rank?: number;
+  /** Fen, of a red packet. */
+  amount?: number;
 }
 export interface Result {
   op: 'result';
   event: string;
   state?: string;
   entered?: number;
+  title?: string;
   winners?: Winner[];
+  /** Winners beyond those listed. */
+  more?: number;
+  seal?: string;
   round?: number;
   sigma?: string;
   close_hash?: string;
@@ -286,6 +297,7 @@ export interface Pong {
   op: 'pong';
   t: number;
   now: number;
+  resume?: string;
 }
 export interface Bye {
   op: 'bye';
@@ -293,21 +305,10 @@ export interface Bye {
   why?: string;
   min_ms?: number;
   max_ms?: number;
+  resume?: string;
 }
 
-export type ServerMessage =
-  | Hello
-  | State
-  | Frame
-  | Ack
-  | Out
-  | Receipt
-  | Result
-  | Direct
-  | Gap
-  | Me
-  | Pong
-  | Bye;
+export type ServerMessage = Hello | State | Frame | Ack | Out | Receipt | Result | Direct | Gap | Me | Pong | Bye;
 
 export type ClientMessage =
   | { op: 'say'; id: string; text: string; re?: number }

@@ -1,7 +1,7 @@
 import type { Entry, Give } from '@fudai/sdk';
 import { said, type Word } from '../words/index.ts';
-import { condition } from './conditions.ts';
 import { count, line, span, yuan } from './clean.ts';
+import { condition } from './conditions.ts';
 import { Bag, Check, Clock } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { Sheet } from './sheet.tsx';
@@ -43,7 +43,9 @@ export function BagChip() {
   );
 }
 
-const name = (g: Give): string => (g.kind === 'tap' || g.kind === 'grab' ? w('tapGive') : w('bag'));
+const name = (g: Give): string => (g.kind === 'grab' ? w('tapGive') : g.kind === 'packet' ? w('packet') : w('bag'));
+
+const isTap = (g: Give): boolean => g.kind === 'grab' || g.kind === 'packet';
 
 type Phase = 'before' | 'open' | 'closing' | 'sealed' | 'over';
 
@@ -57,11 +59,10 @@ export function phaseOf(g: Give): Phase {
     case 'sealed':
       return 'sealed';
     case 'drawn':
+    case 'claiming':
     case 'settled':
     case 'cancelled':
     case 'void':
-    case 'voided':
-    case 'missed':
       return 'over';
   }
   return 'before';
@@ -157,13 +158,13 @@ function Steps({ g, phase }: { g: Give; phase: Phase }) {
 function Yours({ g, phase, open }: { g: Give; phase: Phase; open: boolean }) {
   const e = entries.value.get(g.event);
   const enter = (): void => {
-    if (g.kind === 'tap' || g.kind === 'grab') client.tap(g.event);
+    if (isTap(g)) client.tap(g.event);
     else client.enter(g.event, g.phrase || undefined);
   };
   if (!e && !open) return null;
   return (
     <section class="yours" aria-live="polite">
-      {e && <EntryLine e={e} onRetry={enter} />}
+      {e && <EntryLine e={e} g={g} onRetry={enter} />}
       {open && (!e || e.state === 'ineligible') && (
         <button type="button" class="go big" onClick={enter}>
           <bdi>{callOf(g)}</bdi>
@@ -175,11 +176,11 @@ function Yours({ g, phase, open }: { g: Give; phase: Phase; open: boolean }) {
 }
 
 function callOf(g: Give): string {
-  if (g.kind === 'tap' || g.kind === 'grab') return w('bagTapGo');
+  if (isTap(g)) return w('bagTapGo');
   return g.phrase ? w('bagPhraseGo', { phrase: line(g.phrase) }) : w('bagEnterGo');
 }
 
-function EntryLine({ e, onRetry }: { e: Entry; onRetry: () => void }) {
+function EntryLine({ e, g, onRetry }: { e: Entry; g: Give; onRetry: () => void }) {
   const words = e.code ? said(language.value, e.code) : undefined;
   const label = w(`st_${e.state}` as Word);
   if (e.state === 'failed')
@@ -198,11 +199,14 @@ function EntryLine({ e, onRetry }: { e: Entry; onRetry: () => void }) {
       </b>
       {e.state === 'in' && <small>{e.receipt?.sig ? w('in_receipt') : w('in_wait')}</small>}
       {e.state === 'late' && <small>{said(language.value, 'late').next}</small>}
-      {e.state === 'ineligible' && (
-        <small>
-          {[e.detail ? condition({ rule: e.detail }, w) : words?.what, words?.next].filter(Boolean).join(' · ')}
-        </small>
-      )}
+      {e.state === 'ineligible' && <small>{[missing(e, g) ?? words?.what, words?.next].filter(Boolean).join(' · ')}</small>}
     </div>
   );
+}
+
+/** The condition that was not met: the answer names its place in the card's list. */
+function missing(e: Entry, g: Give): string | undefined {
+  if (e.code !== 'ineligible' && e.code !== 'unknown') return undefined;
+  const c = g.conditions?.[Number(e.detail ?? 0)];
+  return c && condition(c, w);
 }

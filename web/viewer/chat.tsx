@@ -1,11 +1,10 @@
 import { memo } from 'preact/compat';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { said } from '../words/index.ts';
-import { count } from './clean.ts';
+import { count, line } from './clean.ts';
 import { Check, Pin as PinIcon } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { answer, banner, client, pins, quiet, type Row, rows, user } from './store.ts';
-import { line } from './clean.ts';
 
 /** The comments as a list: what flew by can be read, by eye and by screen reader. */
 export function Chat() {

@@ -1,12 +1,79 @@
-import { w } from './prefs.ts';
+import { useState } from 'preact/hooks';
+import { said, type Word } from '../words/index.ts';
+import type { Verdict } from './checker.ts';
+import { Check as Tick } from './icons.tsx';
+import { language, w } from './prefs.ts';
 import { Sheet } from './sheet.tsx';
+import { entries, gives, roomName, sheetEvent } from './store.ts';
 
-/** The way to check a draw oneself. */
+type Step = { is: 'idle' | 'running' | 'missing' | 'failed' } | { is: 'done'; verdict: Verdict };
+
+/** Checking a draw oneself: a plain sentence first, then one button, then what came of it. */
 export function CheckSheet({ onClose }: { onClose: () => void }) {
+  const [step, set] = useState<Step>({ is: 'idle' });
+  const event = sheetEvent.value;
+  const run = async (): Promise<void> => {
+    set({ is: 'running' });
+    try {
+      const { check } = await import('./verify.ts');
+      const verdict = await check(roomName.value, event, entries.value.get(event), gives.value.get(event));
+      set(verdict ? { is: 'done', verdict } : { is: 'missing' });
+    } catch {
+      set({ is: 'failed' });
+    }
+  };
   return (
     <Sheet title={w('checkTitle')} onClose={onClose} klass="check">
       <p>{w('checkPlain')}</p>
-      <p class="calm">{w('checkMissing')}</p>
+      <div aria-live="polite">
+        {step.is === 'running' && (
+          <p class="checking">
+            <span class="spin" aria-hidden="true" /> {w('checkRunning')}
+          </p>
+        )}
+        {step.is === 'missing' && <p class="calm">{w('checkMissing')}</p>}
+        {step.is === 'failed' && <p class="calm">{w('checkFailed')}</p>}
+        {step.is === 'done' && <Outcome v={step.verdict} event={event} />}
+      </div>
+      {(step.is === 'idle' || step.is === 'missing' || step.is === 'failed') && (
+        <button type="button" class="go big" onClick={() => void run()}>
+          {step.is === 'idle' ? w('checkRun') : w('retry')}
+        </button>
+      )}
     </Sheet>
   );
 }
+
+function Outcome({ v, event }: { v: Verdict; event: string }) {
+  return (
+    <>
+      <p class={`verdict ${v.ok ? 'ok' : 'bad'}`}>
+        {v.ok && <Tick />}
+        {v.ok ? w('checkOk') : w('checkBad')}
+      </p>
+      {v.fate && fates.has(v.fate) && <p>{w(`fate_${v.fate}` as Word)}</p>}
+      <details>
+        <summary>{w('checkMore')}</summary>
+        <p class="calm">{w('checkCount', { n: v.rules })}</p>
+        {v.failed.length > 0 && <p class="calm">{v.failed.join(' ')}</p>}
+        <p>
+          {w('checkSeal')} <b>{v.seal}</b>
+        </p>
+        <p>
+          {w('checkGrade')} <b>{v.grade}</b>
+        </p>
+        <p class="calm">{w('checkGradeWhy')}</p>
+        <ul class="calm">
+          {v.reasons.map((r) => (
+            <li key={r}>{said(language.value, `grade-${r}`).what}</li>
+          ))}
+        </ul>
+        <a class="link" href={`/v1/rooms/${encodeURIComponent(roomName.value)}/bundle/${encodeURIComponent(event)}`} download>
+          {w('checkSave')}
+        </a>
+      </details>
+    </>
+  );
+}
+
+const fates = new Set(['won', 'alternate', 'lost', 'excluded', 'outside', 'omitted']);

@@ -2,8 +2,12 @@
 // nodes or pixels; here they also lose what would let them disturb the line they
 // stand in: direction overrides, invisible characters, towers of marks.
 
+// biome-ignore-start lint/suspicious/noControlCharactersInRegex: these are what is taken out
+// biome-ignore-start lint/suspicious/noMisleadingCharacterClass: single code points, all of them unwanted
 const invisible =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
+// biome-ignore-end lint/suspicious/noControlCharactersInRegex: until here
+// biome-ignore-end lint/suspicious/noMisleadingCharacterClass: until here
 const joinerAlone = /(?<!\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]*)\u200d|\u200d(?!\p{Extended_Pictographic})/gu;
 const towers = /(\p{M}{2})\p{M}+/gu;
 

@@ -1,9 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
-import { Heart, Send } from './icons.tsx';
-import { w } from './prefs.ts';
-import { client, demo, heart, likes, muteAll, openSheet, user } from './store.ts';
 import { count } from './clean.ts';
-import { language } from './prefs.ts';
+import { Heart, Send } from './icons.tsx';
+import { language, w } from './prefs.ts';
+import { client, demo, heart, likes, muteAll, openSheet, user } from './store.ts';
 
 const bytes = new TextEncoder();
 

@@ -3,47 +3,53 @@ import type { Word } from '../words/index.ts';
 
 type Fill = (key: Word, values?: Record<string, string | number>) => string;
 
+/** A tree of conditions, as a card carries it. */
+interface Tree {
+  all?: Tree[];
+  any?: Tree[];
+  not?: Tree;
+  rule?: string;
+  n?: number;
+}
+
 /** A condition as a sentence. A rule this page does not know reads "meet the campaign's terms", never its code. */
 export function condition(c: Condition, w: Fill): string {
-  const n = number(c.args);
-  switch (c.rule) {
+  return c.rule === 'tree' ? tree(c.tree as Tree | undefined, w) : rule(c.rule, first(c.args), w);
+}
+
+function tree(t: Tree | undefined, w: Fill): string {
+  if (!t || typeof t !== 'object' || t.not) return w('cond_other');
+  if (Array.isArray(t.any)) return t.any.map((x) => tree(x, w)).join(w('or'));
+  if (Array.isArray(t.all)) return t.all.map((x) => tree(x, w)).join(w('and'));
+  return typeof t.rule === 'string' ? rule(t.rule, t.n, w) : w('cond_other');
+}
+
+function rule(name: string, n: number | undefined, w: Fill): string {
+  switch (name) {
     case 'follow':
-    case 'followed':
-    case 'follows':
-      return w('cond_follow');
-    case 'fan':
+      return n ? w('cond_follow_for', { n: Math.max(1, Math.ceil(n / 60)) }) : w('cond_follow');
     case 'fan_level':
-    case 'fan-level':
       return w('cond_fan', { n: n ?? 1 });
     case 'watch':
-    case 'watch_s':
-    case 'watched':
       return w('cond_watch', { n: Math.max(1, Math.ceil((n ?? 60) / 60)) });
-    case 'buy':
     case 'bought':
-    case 'purchase':
-    case 'purchased':
-      return w('cond_buy');
-    case 'phrase':
-      return w('cond_phrase');
+      return n ? w('cond_bought', { p: (n / 100).toLocaleString('en-US') }) : w('cond_buy');
     case 'verified':
       return w('cond_verified');
     case 'adult':
       return w('cond_adult');
     case 'region':
       return w('cond_region');
-    case 'age':
-    case 'account_age':
-    case 'account-age':
+    case 'account_days':
       return w('cond_age', { n: n ?? 1 });
+    case 'first':
+      return w('cond_first', { n: n ?? 1 });
   }
   return w('cond_other');
 }
 
-function number(args: unknown): number | undefined {
-  if (typeof args === 'number') return args;
-  if (Array.isArray(args)) return args.find((a): a is number => typeof a === 'number');
-  if (typeof args === 'object' && args !== null)
-    return Object.values(args).find((a): a is number => typeof a === 'number');
-  return undefined;
+function first(args: unknown): number | undefined {
+  const a: unknown = Array.isArray(args) ? args[0] : args;
+  const n = typeof a === 'string' ? Number(a) : a;
+  return typeof n === 'number' && Number.isFinite(n) ? n : undefined;
 }

@@ -30,7 +30,7 @@ interface Queued {
 const QUEUE = 80;
 const PATIENCE_MS = 2_000;
 const perSecond: Record<Density, number> = { few: 6, normal: 18, all: Number.POSITIVE_INFINITY };
-const share: Record<Area, number> = { top: 0.3, half: 0.5, full: 1 };
+const share: Record<Area, number> = { top: 0.25, half: 0.5, full: 1 };
 const colours: Record<Kind, string> = {
   normal: '#ffffff',
   own: '#ffe08a',
@@ -75,7 +75,7 @@ export class Danmaku {
     this.ratio = Math.min(2, devicePixelRatio || 1);
     this.width = width;
     this.height = height;
-    this.size = width < 600 ? 17 : 21;
+    this.size = width < 600 ? 16 : 21;
     this.canvas.width = Math.round(width * this.ratio);
     this.canvas.height = Math.round(height * this.ratio);
     this.spare = [];
@@ -125,7 +125,7 @@ export class Danmaku {
   }
 
   private get laneHeight(): number {
-    return Math.round(this.size * 1.75);
+    return Math.round(this.size * 1.7);
   }
 
   private layout(): void {
@@ -191,7 +191,7 @@ export class Danmaku {
   private fly(shot: Shot, lane: number, now: number): void {
     const l = this.lanes[lane];
     if (!l) return;
-    const speed = (this.width / (this.width < 600 ? 6.5 : 9.5)) * l.speed;
+    const speed = (this.width / (this.width < 600 ? 5.2 : 9.5)) * l.speed;
     const picture = this.spare.pop() ?? document.createElement('canvas');
     const s: Sprite = { shot, picture, width: 0, lane, born: now, speed };
     this.paint(s);
@@ -226,8 +226,8 @@ export class Danmaku {
       }
     } else {
       pen.lineJoin = 'round';
-      pen.lineWidth = 3;
-      pen.strokeStyle = 'rgba(0,0,0,.45)';
+      pen.lineWidth = 2.6;
+      pen.strokeStyle = 'rgba(52,10,24,.72)';
       pen.strokeText(s.shot.text, pad, middle + 0.5);
     }
     pen.fillStyle = colours[s.shot.kind];

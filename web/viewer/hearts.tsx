@@ -3,7 +3,8 @@ import { onHeart } from './store.ts';
 
 const MOST = 14;
 const colours = ['#ff4d6d', '#ff8fa3', '#ffc53d', '#ff7a45', '#ff5c8a'];
-const shape = 'M12 20.5S3 15 3 8.9C3 6 5.200 4 7.700 4 9.500 4 11.100 5 12 6.600 12.900 5 14.500 4 16.300 4 18.800 4 21 6 21 8.900 21 15 12 20.500 12 20.500z';
+const shape =
+  'M12 20.5S3 15 3 8.9C3 6 5.200 4 7.700 4 9.500 4 11.100 5 12 6.600 12.900 5 14.500 4 16.300 4 18.800 4 21 6 21 8.900 21 15 12 20.500 12 20.500z';
 
 /** Hearts rise over the like button; never more than a few at once, whatever the count. */
 export function Hearts() {

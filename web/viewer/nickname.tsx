@@ -35,7 +35,6 @@ export function Nickname() {
           type="text"
           name="nickname"
           autocomplete="nickname"
-          // biome-ignore lint/a11y/noAutofocus: the dialog is opened to type here
           autofocus
           maxLength={MOST * 2}
           value={name}

@@ -26,7 +26,12 @@ function load(): Prefs {
     language: guess(navigator.languages),
     theme: 'auto',
     // Who asked the system for less motion gets the list alone, and may turn the rest on.
-    flying: { on: !matchMedia('(prefers-reduced-motion: reduce)').matches, density: 'normal', area: 'top', opacity: 0.9 },
+    flying: {
+      on: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+      density: 'normal',
+      area: innerWidth < 900 ? 'top' : 'half',
+      opacity: 0.9,
+    },
   };
   try {
     const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Prefs>;

@@ -17,6 +17,7 @@ export function ProductCard() {
         <h2>
           <bdi>{line(p.title)}</bdi>
         </h2>
+        {p.facts?.length ? <p class="facts">{p.facts.map((f) => line(f)).join(' · ')}</p> : null}
         <p class="price">
           {p.price !== undefined && <b>{w('price', { p: yuan(p.price) })}</b>}
           {p.was !== undefined && <s>{w('price', { p: yuan(p.was) })}</s>}
@@ -39,7 +40,13 @@ function Box() {
       <path d="M17 22h30l-.6 8H17.600z" fill="#3d8a6d" />
       <rect x="20" y="14" width="24" height="9" rx="3" fill="#c9a15a" />
       <circle cx="32" cy="38" r="8" fill="#f7efdd" />
-      <path d="M28 39c5 1 7-3 8-6-5 0-8 2-8 6zm0 0-1 3" stroke="#2f6f57" stroke-width="1.800" fill="none" stroke-linecap="round" />
+      <path
+        d="M28 39c5 1 7-3 8-6-5 0-8 2-8 6zm0 0-1 3"
+        stroke="#2f6f57"
+        stroke-width="1.800"
+        fill="none"
+        stroke-linecap="round"
+      />
     </svg>
   );
 }

@@ -14,7 +14,7 @@ export function ResultCard() {
   const close = (): void => {
     resultShown.value = '';
   };
-  const failed = r.state === 'cancelled' || r.state === 'void' || r.state === 'voided' || r.state === 'missed';
+  const failed = r.state === 'cancelled' || r.state === 'void';
   const won = mine(r);
   return (
     <section class={`result ${won ? 'won' : ''}`} role="status" aria-label={w('resultTitle')}>
@@ -23,13 +23,8 @@ export function ResultCard() {
       </button>
       {won && <Confetti />}
       <Bag size={won ? 76 : 56} />
-      <h2>{failed ? w('resultVoid') : won ? w('resultWon') : line(g?.title) || w('resultTitle')}</h2>
+      <h2>{failed ? w('resultVoid') : won ? w('resultWon') : line(r.title ?? g?.title) || w('resultTitle')}</h2>
       {failed ? r.why && <p>{w('resultVoidWhy', { why: line(r.why) })}</p> : <Body r={r} g={g} won={won?.prize} />}
-      {won && (
-        <button type="button" class="go" onClick={() => client.need('openPrize', { event: r.event })}>
-          {w('openPrize')}
-        </button>
-      )}
       <Next />
       {!failed && (
         <button type="button" class="link" onClick={() => openSheet('check', r.event)}>
@@ -47,7 +42,8 @@ function mine(r: Result) {
 
 function Body({ r, g, won }: { r: Result; g: Give | undefined; won: string | undefined }) {
   const winners = r.winners ?? [];
-  const values = { entered: count(r.entered, language.value), n: count(winners.length, language.value) };
+  const values = { entered: count(r.entered, language.value), n: count(winners.length + (r.more ?? 0), language.value) };
+  const total = winners.length + (r.more ?? 0);
   const entered = entries.value.get(r.event)?.state === 'in';
   const title = (id: string | undefined): string => line(g?.prizes?.find((p) => p.id === id)?.title ?? id);
   const own = mine(r);
@@ -60,6 +56,11 @@ function Body({ r, g, won }: { r: Result; g: Give | undefined; won: string | und
     <>
       {own && <p class="won-prize">{w('resultWonPrize', { prize: title(won) })}</p>}
       <p class="result-line">{line1}</p>
+      {own && (
+        <button type="button" class="go" onClick={() => client.need('openPrize', { event: r.event })}>
+          {w('openPrize')}
+        </button>
+      )}
       {winners.length > 0 && (
         <ul class="winners" aria-label={w('resultWinners')}>
           {winners.slice(0, SHOW).map((x) => (
@@ -67,7 +68,7 @@ function Body({ r, g, won }: { r: Result; g: Give | undefined; won: string | und
               <bdi>{x.h === user.value?.h ? w('resultYou') : name(x.n)}</bdi>
             </li>
           ))}
-          {winners.length > SHOW && <li class="more">{w('resultMore', { n: winners.length - SHOW })}</li>}
+          {total > SHOW && <li class="more">{w('resultMore', { n: total - SHOW })}</li>}
         </ul>
       )}
     </>

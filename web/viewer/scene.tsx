@@ -1,4 +1,5 @@
 import { memo } from 'preact/compat';
+import { Fu } from './icons.tsx';
 
 // The drawn host, for rooms without a stream: a lucky cat at its desk under
 // lanterns. All of it is vector and CSS; it moves only in transforms and
@@ -34,7 +35,7 @@ function Lantern({ side }: { side: string }) {
       <rect x="30" y="42" width="40" height="12" rx="4" fill="#f4b942" />
       <rect x="30" y="146" width="40" height="12" rx="4" fill="#f4b942" />
       <circle cx="50" cy="100" r="21" fill="#ffd873" />
-      <path d="M42 92h16M50 86v28M42 104h16M44 114h12" stroke="#b3261e" stroke-width="4" stroke-linecap="round" />
+      <Fu x={50} y={100} scale={0.58} />
       <path d="M42 158v34M50 158v44M58 158v34" stroke="#f4b942" stroke-width="3" stroke-linecap="round" />
     </svg>
   );
@@ -53,7 +54,10 @@ function Shelf({ side }: { side: string }) {
       <rect x="136" y="72" width="56" height="40" rx="4" fill="#f2994a" />
       <path d="M164 72v40M136 92h56" stroke="#fff0d9" stroke-width="5" />
       <path d="M36 242c-14 0-20-10-18-26h40c2 16-4 26-18 26z" fill="#b5573c" />
-      <path d="M38 216c-4-26-20-30-24-32 2 18 10 28 24 32zm0 0c2-30 18-40 24-42 0 22-8 36-24 42zm0 0c-2-30 0-44 4-52 6 20 6 36-4 52z" fill="#4f9d69" />
+      <path
+        d="M38 216c-4-26-20-30-24-32 2 18 10 28 24 32zm0 0c2-30 18-40 24-42 0 22-8 36-24 42zm0 0c-2-30 0-44 4-52 6 20 6 36-4 52z"
+        fill="#4f9d69"
+      />
       <rect x="86" y="186" width="30" height="56" rx="5" fill="#e5383b" />
       <rect x="92" y="176" width="18" height="12" rx="3" fill="#ffd873" />
       <rect x="122" y="196" width="30" height="46" rx="5" fill="#8e5bb5" />
@@ -84,14 +88,7 @@ function Cat() {
         <path d="M196 372c36 26 92 26 128 0l26 148H170z" fill="#d92d2d" />
         <circle cx="260" cy="452" r="44" fill="#ffc53d" />
         <circle cx="260" cy="452" r="36" fill="none" stroke="#e09a1a" stroke-width="3" />
-        <path
-          d="M243 432l6 6M240 446h14l-9 16m4-6v18M264 432h24M266 440h20v10h-20zM264 456h24v20h-24zm12 0v20m-12-10h24"
-          stroke="#b3261e"
-          stroke-width="4"
-          fill="none"
-          stroke-linecap="round"
-          stroke-linejoin="round"
-        />
+        <Fu x={260} y={452} scale={1} />
         <g class="paw">
           <path d="M356 420c34-12 52-60 48-134-2-32 56-36 58-2 6 96-20 166-84 186z" fill="url(#fur)" />
           <ellipse cx="433" cy="262" rx="41" ry="43" fill="url(#fur)" />
@@ -107,7 +104,7 @@ function Cat() {
           <path d="M90 416c-22 16-34 40-34 60 0 24 22 32 58 32s58-8 58-32c0-20-12-44-34-60z" fill="#e5383b" />
           <path d="M86 416h56" stroke="#ffc53d" stroke-width="10" stroke-linecap="round" />
           <circle cx="114" cy="464" r="24" fill="#ffc53d" />
-          <path d="M105 454h18M114 449v28M104 464h20M106 477h16" stroke="#b3261e" stroke-width="4" stroke-linecap="round" />
+          <Fu x={114} y={464} scale={0.62} />
           <ellipse cx="160" cy="432" rx="30" ry="24" fill="url(#fur)" />
           <path d="M142 430v12M154 428v16" stroke="#e3c9a3" stroke-width="3" stroke-linecap="round" />
         </g>
@@ -136,7 +133,13 @@ function Cat() {
             <path d="M240 268c8 28 32 28 40 0z" fill="#a8322c" />
             <path d="M248 282c8-6 16-6 24 0-6 8-18 8-24 0z" fill="#ff8f83" />
           </g>
-          <path d="M260 254c0 16-22 22-32 8M260 254c0 16 22 22 32 8" stroke="#3b2418" stroke-width="5" fill="none" stroke-linecap="round" />
+          <path
+            d="M260 254c0 16-22 22-32 8M260 254c0 16 22 22 32 8"
+            stroke="#3b2418"
+            stroke-width="5"
+            fill="none"
+            stroke-linecap="round"
+          />
           <path
             d="M150 236l-54-12M150 250l-56 2M152 264l-52 16M370 236l54-12M370 250l56 2M368 264l52 16"
             stroke="#d9bf98"
@@ -176,12 +179,25 @@ function Desk() {
           <path d="M520 120V74c0-6 4-10 10-10h56c6 0 10 4 10 10v46z" fill="#f7f2ea" />
           <path d="M596 78h12c16 0 16 30 0 30h-12" fill="none" stroke="#f7f2ea" stroke-width="8" />
           <path d="M548 88c4-8 14-6 14 2 0 7-8 11-14 16-6-5-14-9-14-16 0-8 10-10 14-2z" fill="#e5383b" />
-          <path class="steam" d="M542 54c-6-8 6-12 0-22M568 54c-6-8 6-12 0-22" stroke="#fff" stroke-width="4" fill="none" stroke-linecap="round" opacity=".6" />
+          <path
+            class="steam"
+            d="M542 54c-6-8 6-12 0-22M568 54c-6-8 6-12 0-22"
+            stroke="#fff"
+            stroke-width="4"
+            fill="none"
+            stroke-linecap="round"
+            opacity=".6"
+          />
         </g>
         <g>
           <rect x="630" y="56" width="62" height="64" rx="6" fill="#8e5bb5" />
           <path d="M661 56v64M630 82h62" stroke="#ffd873" stroke-width="7" />
-          <path d="M661 56c-16-4-24-18-14-22s14 12 14 22zm0 0c16-4 24-18 14-22s-14 12-14 22z" fill="none" stroke="#ffd873" stroke-width="6" />
+          <path
+            d="M661 56c-16-4-24-18-14-22s14 12 14 22zm0 0c16-4 24-18 14-22s-14 12-14 22z"
+            fill="none"
+            stroke="#ffd873"
+            stroke-width="6"
+          />
         </g>
       </svg>
       <div class="cloth">

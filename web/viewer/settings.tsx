@@ -82,13 +82,7 @@ function set(change: Partial<typeof flying.value>): void {
   flying.value = { ...flying.value, ...change };
 }
 
-function Choice<T extends string>(props: {
-  name: string;
-  label: string;
-  value: T;
-  options: [T, string][];
-  set: (v: T) => void;
-}) {
+function Choice<T extends string>(props: { name: string; label: string; value: T; options: [T, string][]; set: (v: T) => void }) {
   return (
     <fieldset class="choice">
       <legend>{props.label}</legend>

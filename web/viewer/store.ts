@@ -60,11 +60,12 @@ export const toast = signal<{ key: number; text: string } | undefined>(undefined
 export const announce = signal('');
 export const sheet = signal<'' | 'bag' | 'settings' | 'name' | 'check'>('');
 export const sheetEvent = signal('');
+export const roomName = signal('demo');
 export const resultShown = signal('');
 export const isOffline = signal(!navigator.onLine);
 export const demo = signal(false);
 
-const finished = new Set(['drawn', 'settled', 'cancelled', 'void', 'voided', 'missed']);
+const finished = new Set(['drawn', 'claiming', 'settled', 'cancelled', 'void']);
 const order = (g: Give): number => g.close_at ?? g.open_at ?? 0;
 
 /** The giveaway the chip shows: what runs first, then what comes next. */
@@ -75,10 +76,11 @@ export const current = computed<Give | undefined>(() => {
   return list.sort((a, b) => order(a) - order(b))[0];
 });
 
-export const next = computed<Give | undefined>(() =>
-  [...gives.value.values()]
-    .filter((g) => (g.open_at ?? 0) > now.value && !finished.has(g.state ?? ''))
-    .sort((a, b) => order(a) - order(b))[0],
+export const next = computed<Give | undefined>(
+  () =>
+    [...gives.value.values()]
+      .filter((g) => (g.open_at ?? 0) > now.value && !finished.has(g.state ?? ''))
+      .sort((a, b) => order(a) - order(b))[0],
 );
 
 export let client: Client;
@@ -87,8 +89,12 @@ type Heart = (n: number, own: boolean) => void;
 let fly: (s: Shot) => void = () => undefined;
 let heartNow: Heart = () => undefined;
 export const heart: Heart = (n, own) => heartNow(n, own);
-export const onFly = (f: (s: Shot) => void): void => void (fly = f);
-export const onHeart = (f: Heart): void => void (heartNow = f);
+export function onFly(f: (s: Shot) => void): void {
+  fly = f;
+}
+export function onHeart(f: Heart): void {
+  heartNow = f;
+}
 
 let key = 0;
 const uniq = (): number => ++key;
@@ -232,7 +238,7 @@ function sync(m: Model): void {
     online.value = m.online;
     likes.value = m.likes;
     pins.value = m.pins;
-    muteAll.value = m.set.mute_all === true;
+    muteAll.value = Boolean(m.set.mute_all) || m.set.closed === true;
     stream.value = m.set.stream ?? '';
   });
   const cards = { product: m.product, gives: new Map(m.gives), results: new Map(m.results) };
@@ -260,11 +266,8 @@ function mine(m: Mine): void {
 /** Outcomes that need no word beside the comment: it stands there. */
 export const quiet = new Set(['shown', 'shown-low', 'merged', 'entered', 'already']);
 
-let drawnAt = 0;
 function tick(): void {
   now.value = client.now();
-  const t = performance.now();
-  if (t - drawnAt > 30_000) drawnAt = t;
 }
 
 export function openSheet(which: typeof sheet.value, eventId = ''): void {
@@ -297,6 +300,7 @@ async function token(why: 'start' | 'expired', known: Promise<Config>): Promise<
 }
 
 export function start(room: string): void {
+  roomName.value = room;
   const known = config();
   void known.then((c) => {
     demo.value = c.demo;
@@ -326,6 +330,7 @@ export function start(room: string): void {
     if (e.state !== 'submitting') announce.value = w(`st_${e.state}` as Word);
   });
   client.on('result', (r) => {
+    if (r.state === 'sealed') return sync(client.model);
     inStep(client.model, () => {
       results.value = new Map(client.model.results);
       resultShown.value = r.event;

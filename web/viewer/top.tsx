@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
+import { raise } from './bridge.ts';
 import { count } from './clean.ts';
 import { Eye, Gear, Share } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { client, isOffline, likes, onAir, online, openSheet, status, tell, title } from './store.ts';
-import { raise } from './bridge.ts';
 
 export function Top() {
   const [followed, follow] = useState(false);
@@ -18,7 +18,13 @@ export function Top() {
             <path d="M12 12c3-3 6-3 8-3l-4 8z" fill="#f2994a" />
             <circle cx="15" cy="21" r="1.900" fill="#3b2418" />
             <circle cx="25" cy="21" r="1.900" fill="#3b2418" />
-            <path d="M17 26c1 1.500 2.500 1.500 3 0 .5 1.500 2 1.500 3 0" stroke="#3b2418" stroke-width="1.300" fill="none" stroke-linecap="round" />
+            <path
+              d="M17 26c1 1.500 2.500 1.500 3 0 .5 1.500 2 1.500 3 0"
+              stroke="#3b2418"
+              stroke-width="1.300"
+              fill="none"
+              stroke-linecap="round"
+            />
           </svg>
         </span>
         <div class="host-words">

@@ -42,7 +42,6 @@ export function Video({ url }: { url: string }) {
   }, [url]);
   return (
     <>
-      {/* biome-ignore lint/a11y/useMediaCaption: a live picture; what is said stands in the comment list */}
       <video ref={ref} class="video" playsInline muted autoPlay onError={() => set('failed')} onPlaying={() => set('')} />
       {state === 'tap' && (
         <button type="button" class="video-note" onClick={() => void ref.current?.play()}>

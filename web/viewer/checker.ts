@@ -1,0 +1,34 @@
+// The worker that checks a draw: the project's own verifier, the one that runs
+// in Node, on the viewer's device.
+import { verify, verifyReceipt } from '../../giveaway/drawproof/verifiers/verify.js';
+
+export interface Job {
+  bundle: ArrayBuffer;
+  receipt?: string;
+}
+
+export interface Verdict {
+  ok: boolean;
+  rules: number;
+  failed: string[];
+  seal: string;
+  grade: string;
+  reasons: string[];
+  fate: string;
+}
+
+self.onmessage = (e: MessageEvent<Job>) => {
+  const raw = new Uint8Array(e.data.bundle);
+  const report = verify(raw);
+  const own = e.data.receipt ? verifyReceipt(raw, new TextEncoder().encode(e.data.receipt)) : undefined;
+  const verdict: Verdict = {
+    ok: report.verdict === 'ok',
+    rules: report.rules.length,
+    failed: report.rules.filter((r) => r.status === 'fail').map((r) => r.rule),
+    seal: String(report.values.sealCode ?? ''),
+    grade: report.grade.letter,
+    reasons: report.grade.reasons,
+    fate: own?.fate ?? '',
+  };
+  self.postMessage(verdict);
+};

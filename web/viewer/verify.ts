@@ -1,0 +1,62 @@
+import type { Entry, Give } from '@fudai/sdk';
+import type { Job, Verdict } from './checker.ts';
+import checker from './checker.ts?worker&url';
+
+// Under the page's policy a worker's address must be a trusted one. This is the
+// only policy, and it knows one address, fixed at build time.
+interface Trusting {
+  trustedTypes?: {
+    createPolicy(name: string, rules: { createScriptURL(s: string): string }): { createScriptURL(s: string): string };
+  };
+}
+const trusted = (window as Trusting).trustedTypes?.createPolicy('fudai', {
+  createScriptURL: (s) => {
+    if (s !== checker) throw new TypeError('not a script of this page');
+    return s;
+  },
+});
+
+export const bundleURL = (room: string, event: string): string =>
+  `/v1/rooms/${encodeURIComponent(room)}/bundle/${encodeURIComponent(event)}`;
+
+/** Fetches the proof of a draw and checks it in a worker. Undefined: not published yet. */
+export async function check(
+  room: string,
+  event: string,
+  entry: Entry | undefined,
+  give: Give | undefined,
+): Promise<Verdict | undefined> {
+  const answer = await fetch(bundleURL(room, event));
+  if (answer.status === 404) return undefined;
+  if (!answer.ok) throw new Error(`bundle: status ${answer.status}`);
+  const bundle = await answer.arrayBuffer();
+  const receipt = receiptOf(entry, give);
+  const job: Job = { bundle, ...(receipt !== undefined && { receipt }) };
+  const worker = new Worker(trusted?.createScriptURL(checker) ?? checker, { type: 'module' });
+  try {
+    return await new Promise<Verdict>((done, fail) => {
+      worker.onmessage = (e: MessageEvent<Verdict>) => done(e.data);
+      worker.onerror = (e) => fail(new Error(e.message));
+      worker.postMessage(job, [bundle]);
+    });
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** The receipt as the verifier reads it. */
+function receiptOf(e: Entry | undefined, g: Give | undefined): string | undefined {
+  const r = e?.receipt;
+  if (!e || !r?.sig || !g?.plan) return undefined;
+  return JSON.stringify({
+    event: e.event,
+    planHash: g.plan,
+    tag: r.tag,
+    salt: r.salt,
+    weight: r.weight,
+    partition: r.partition,
+    offset: r.offset,
+    proof: { index: r.index, size: r.size, path: r.path },
+    signature: r.sig,
+  });
+}

@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as en from './en.ts';
+import * as zh from './zh.ts';
+
+const read = (p: string): string => readFileSync(new URL(`../../${p}`, import.meta.url), 'utf8');
+
+/** Everything that may stand in a `code`, read from where it is decided. */
+function codes(): string[] {
+  const go = /var codeNames = \[codeEnd\]string\{([^}]*)\}/.exec(read('room/record/code.go'))?.[1] ?? '';
+  const protocol = read('broadcast/wire/PROTOCOL.md');
+  const row = (op: string): string => protocol.split('\n').find((l) => l.startsWith(`| \`${op}\` |`)) ?? '';
+  const ticked = (text: string): string[] => [...text.matchAll(/`([a-z][a-z-]+)`/g)].map((m) => m[1] ?? '');
+  const members = new Set(['id', 'code', 'detail', 'retry_ms', 'ack', 'out', 'o', 'event', 'from', 'to', 'gap', 'why']);
+  const close = [...protocol.matchAll(/^\| (\d{4}) \|/gm)].map((m) => m[1] ?? '');
+  const server = [...read('broadcast/wire/server.go').matchAll(/Ack\w+\s+= "([a-z-]+)"/g)].map((m) => m[1] ?? '');
+  const grades = [...read('giveaway/drawproof/grade.go').matchAll(/Reason\w+\s*= "([a-z-]+)"/g)].map((m) => `grade-${m[1]}`);
+  return [
+    ...[...go.matchAll(/"([a-z-]+)"/g)].map((m) => m[1] ?? ''),
+    ...ticked(row('ack'))
+      .concat(ticked(row('out')))
+      .filter((c) => !members.has(c)),
+    ...ticked(row('gap'))
+      .filter((c) => !members.has(c))
+      .map((c) => `gap-${c}`),
+    ...close,
+    ...server,
+    ...grades,
+    ...['401', '403', '404', '429', '503'],
+  ];
+}
+
+const good = new Set([
+  'shown',
+  'shown-low',
+  'masked',
+  'counted',
+  'entered',
+  'claimed',
+  'answered',
+  'already',
+  'duplicate',
+  'sent',
+  'renewed',
+  '1000',
+]);
+
+describe('the catalogue', () => {
+  const all = [...new Set(codes())];
+
+  it('was read from where codes are decided', () => {
+    expect(all.length).toBeGreaterThan(45);
+    expect(all).toEqual(
+      expect.arrayContaining(['sampled', 'bad-entry', 'not-sent', 'gap-owner', '4006', 'renewed', 'grade-local-beacon']),
+    );
+  });
+
+  it.each(all)('%s has both texts', (code) => {
+    for (const book of [zh.codes, en.codes]) {
+      const s = book[code];
+      expect(s?.what, code).toBeTruthy();
+      // Who is refused learns why and what to do.
+      if (!good.has(code) && !code.startsWith('grade-')) expect(s?.why && s.next, code).toBeTruthy();
+    }
+  });
+
+  it('has the same codes in both languages', () => {
+    expect(Object.keys(en.codes).sort()).toEqual(Object.keys(zh.codes).sort());
+  });
+
+  it('fills the same places in both languages', () => {
+    const places = (s: string): string =>
+      [...s.matchAll(/\{\w+\}/g)]
+        .map((m) => m[0])
+        .sort()
+        .join();
+    for (const k of Object.keys(zh.ui) as (keyof typeof zh.ui)[]) expect(places(en.ui[k]), k).toBe(places(zh.ui[k]));
+  });
+
+  it('is Chinese in Chinese', () => {
+    const foreign = new Set(['languageOther', 'price', 'bagQty']);
+    for (const [k, v] of Object.entries(zh.ui)) if (!foreign.has(k)) expect(v, k).toMatch(/\p{Script=Han}/u);
+    for (const [k, v] of Object.entries(zh.codes)) expect(v.what, k).toMatch(/\p{Script=Han}/u);
+  });
+
+  it('keeps the machinery out of sight', () => {
+    const never = /分片|账本|信标|偏移|哈希|分区|shard|ledger|beacon|offset|partition|kafka|\bhash/i;
+    for (const book of [zh, en]) {
+      for (const [k, v] of Object.entries(book.ui)) expect(v, k).not.toMatch(never);
+      for (const [k, v] of Object.entries(book.codes)) expect(`${v.what}${v.why}${v.next}`, k).not.toMatch(never);
+    }
+  });
+
+  it('has no text that no page uses', () => {
+    const dir = new URL('../viewer/', import.meta.url);
+    const source = readdirSync(dir)
+      .map((f) => readFileSync(new URL(f, dir), 'utf8'))
+      .join('\n');
+    const built = ['st_', 'cond_', 'fate_'];
+    for (const k of Object.keys(zh.ui)) {
+      if (built.some((p) => k.startsWith(p))) continue;
+      expect(source.includes(`'${k}'`), `ui text ${k}`).toBe(true);
+    }
+  });
+});
