@@ -288,7 +288,21 @@ export async function takeName(nick: string): Promise<boolean> {
   const token = await demoToken(nick);
   if (!token) return false;
   client.login(token);
-  return true;
+  return known(6_000);
+}
+
+/** Whether the server knows the viewer, at the latest after a while. */
+function known(ms: number): Promise<boolean> {
+  return new Promise((done) => {
+    if (user.value) return done(true);
+    const end = (ok: boolean): void => {
+      off();
+      clearTimeout(timer);
+      done(ok);
+    };
+    const off = client.on('hello', (h) => h.user && end(true));
+    const timer = setTimeout(() => end(false), ms);
+  });
 }
 
 async function token(why: 'start' | 'expired', known: Promise<Config>): Promise<string | undefined> {

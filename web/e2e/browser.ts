@@ -1,0 +1,57 @@
+import { mkdirSync } from 'node:fs';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const phone: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+};
+export const small: BrowserContextOptions = { ...phone, viewport: { width: 360, height: 640 } };
+export const desktop: BrowserContextOptions = { viewport: { width: 1440, height: 900 } };
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+
+export interface Opened {
+  page: Page;
+  /** What the page complained about: errors, and everything the policy refused. */
+  complaints: string[];
+}
+
+/** A page of a fresh visitor; with a name, one who has been here before. */
+export async function open(b: Browser, url: string, options: BrowserContextOptions & { name?: string } = {}): Promise<Opened> {
+  const { name, ...rest } = options;
+  const context = await b.newContext({ locale: 'zh-CN', ...rest });
+  if (name) {
+    const token = Buffer.from(name).toString('base64url');
+    await context.addInitScript((t) => localStorage.setItem('fudai.demo-token', t), token);
+  }
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (e) => complaints.push(`error: ${e.message}`));
+  page.on('console', (m) => {
+    // A lost connection is ordinary; anything else is not.
+    if (m.type() === 'error' && !/WebSocket connection|Failed to load resource|net::/.test(m.text())) complaints.push(m.text());
+  });
+  await page.goto(url);
+  return { page, complaints };
+}
+
+/** Keeps a picture where FUDAI_SHOTS says, for people to look at. */
+export async function shot(page: Page, name: string): Promise<void> {
+  const dir = process.env.FUDAI_SHOTS;
+  if (!dir) return;
+  mkdirSync(dir, { recursive: true });
+  await page.screenshot({ path: `${dir}/${name}.png` });
+}

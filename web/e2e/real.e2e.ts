@@ -1,0 +1,81 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Client, type Mine, webSocket } from '../sdk/index.ts';
+import { desktop, launch, open, phone, shot } from './browser.ts';
+import { type Real, real } from './server.ts';
+
+// The whole way, as a visitor goes it: the real program, its log, its demo show.
+
+let server: Real;
+let browser: Browser;
+beforeAll(async () => {
+  server = await real();
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+it('sees comments move, says one under a name, and gets it back through the log', async () => {
+  const { page, complaints } = await open(browser, server.url, desktop);
+  await page.waitForFunction(() => document.querySelectorAll('.row').length > 5, undefined, { timeout: 45_000 });
+  await page.waitForFunction(
+    () => (window as never as { fudaiFlying: { flyingNow: number } }).fudaiFlying.flyingNow > 2,
+    undefined,
+    {
+      timeout: 30_000,
+    },
+  );
+  // Pixels move: two pictures of the overlay differ.
+  const ink = (): Promise<string> =>
+    page.evaluate(() => (document.querySelector('.flying canvas') as HTMLCanvasElement).toDataURL());
+  const before = await ink();
+  await page.waitForTimeout(400);
+  expect(await ink()).not.toBe(before);
+
+  await page.click('#say');
+  await page.fill('[name=nickname]', '端到端小明');
+  await page.click('.nickname .go');
+  await page.waitForSelector('.nickname', { state: 'detached' });
+  const text = `这件衬衫会缩水吗${Date.now() % 1000}`;
+  await page.fill('#say', text);
+  await page.press('#say', 'Enter');
+  const mine = page.locator('.row.own', { hasText: text });
+  await mine.waitFor({ timeout: 2_000 });
+  await mine.locator('.state.ok, .state.said').waitFor({ timeout: 15_000 });
+  await shot(page, 'real-desktop');
+
+  // Somebody else sees it too, from the room's state or its frames.
+  const other = await open(browser, server.url, phone);
+  await other.page.locator('.row', { hasText: text }).waitFor({ timeout: 15_000 });
+  expect(await other.page.locator('.row', { hasText: text }).count()).toBe(1);
+  await shot(other.page, 'real-phone');
+  expect([...complaints, ...other.complaints]).toEqual([]);
+});
+
+it('counts likes and people', async () => {
+  const { page, complaints } = await open(browser, server.url, phone);
+  await page.waitForSelector('.row');
+  for (let i = 0; i < 5; i++) await page.click('.like');
+  await page.waitForFunction(() => Number(document.querySelector('.pill b')?.textContent) >= 1, undefined, { timeout: 20_000 });
+  expect(complaints).toEqual([]);
+});
+
+it('serves the client from Node, without a browser', async () => {
+  const { WebSocket } = await import('ws');
+  const { token } = (await (await fetch(`${server.url}v1/demo-token?name=Node`)).json()) as { token: string };
+  const client = new Client({
+    base: server.url,
+    room: 'demo',
+    token: () => token,
+    env: { transports: [webSocket((url, protocols) => new WebSocket(url, protocols) as never)] },
+  });
+  const done = new Promise<Mine>((ok) => client.on('mine', (m) => m.state === 'done' && ok(m)));
+  client.on('hello', () => client.say(`hello from node ${Date.now()}`));
+  client.start();
+  const m = await done;
+  client.stop();
+  expect(['shown', 'sampled', 'merged']).toContain(m.code);
+  expect(m.o).toBeGreaterThanOrEqual(0);
+});

@@ -1,0 +1,65 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Real {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** The real program with its demo show: FUDAI_URL if given, else FUDAI_BIN or a fresh build, on a free port with data of its own. */
+export async function real(): Promise<Real> {
+  const given = process.env.FUDAI_URL;
+  if (given) return { url: given.endsWith('/') ? given : `${given}/`, stop: async () => undefined };
+  const dir = mkdtempSync(join(tmpdir(), 'fudai-e2e-'));
+  const bin = process.env.FUDAI_BIN ?? join(dir, 'fudai');
+  if (!process.env.FUDAI_BIN) execFileSync('go', ['build', '-o', bin, '.'], { cwd: new URL('../..', import.meta.url).pathname });
+  const url = `http://127.0.0.1:${await freePort()}/`;
+  const child = spawn(bin, ['serve', '--listen', new URL(url).host, '--data', join(dir, 'data'), '--demo', 'yes'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (d) => {
+    log = (log + String(d)).slice(-8_000);
+  });
+  try {
+    await ready(url, child);
+  } catch (e) {
+    child.kill('SIGKILL');
+    throw new Error(`${String(e)}\n${log}`);
+  }
+  return {
+    url,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await new Promise((done) => (child.exitCode === null ? child.once('exit', done) : done(0)));
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ready(url: string, child: ChildProcess): Promise<void> {
+  for (let i = 0; i < 240; i++) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    const ok = await fetch(`${url}readyz`).then(
+      (r) => r.ok,
+      () => false,
+    );
+    if (ok) return;
+    await new Promise((done) => setTimeout(done, 250));
+  }
+  throw new Error('the server was not ready within a minute');
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const s = createServer();
+    s.once('error', fail);
+    s.listen(0, '127.0.0.1', () => {
+      const at = s.address();
+      s.close(() => (at && typeof at === 'object' ? done(at.port) : fail(new Error('no port'))));
+    });
+  });
+}
