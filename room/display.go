@@ -53,6 +53,10 @@ func (p *Partition) offer(r *room, c *record.Comment, text []byte, cand *candida
 	p.stir(r)
 }
 
+// calm is how many comments may wait before a user's newest stands for all of
+// the user's: a quiet room shows everything that everybody says.
+const calm = 3
+
 // offer puts a candidate on the waiting list, or into the line of its text.
 func (d *display) offer(p *Partition, cand *candidate, id, user, name, text []byte) {
 	d.said.offered[cand.class]++
@@ -60,7 +64,7 @@ func (d *display) offer(p *Partition, cand *candidate, id, user, name, text []by
 	if d.merge(p, cand, name, text) {
 		return
 	}
-	if cand.class.drawn() {
+	if cand.class.drawn() && len(d.waiting) >= calm {
 		if i, ok := d.byUser[cand.user]; ok {
 			d.replace(p, int(i), cand, id, user, name, text)
 			return

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/fudai-live/fudai/moderation"
@@ -38,8 +39,15 @@ func (p *Partition) hold(r *room, c *record.Comment, text []byte, cand *candidat
 		h.fan = c.Facts.FanLevel
 	}
 	r.held = append(r.held, h)
-	if !slices.Contains(p.timed, r) {
-		p.timed = append(p.timed, r)
+	p.keepTime(r)
+}
+
+// keepTime lets the Ticks look at a room that holds comments: in the order of
+// names, so that a restored state expires them in the same order.
+func (p *Partition) keepTime(r *room) {
+	i, ok := slices.BinarySearchFunc(p.timed, r, func(a, b *room) int { return cmp.Compare(a.name, b.name) })
+	if !ok {
+		p.timed = slices.Insert(p.timed, i, r)
 	}
 }
 

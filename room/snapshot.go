@@ -163,7 +163,7 @@ func (r *room) load(p *Partition, rd *reader) {
 		r.held = append(r.held, h)
 	}
 	if len(r.held) > 0 {
-		p.timed = append(p.timed, r)
+		p.keepTime(r)
 	}
 	r.likes = rd.int()
 	r.loadStaff(rd)
