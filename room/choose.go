@@ -237,7 +237,9 @@ func (p *Partition) over(r *room, l *line) bool {
 	}
 	for _, w := range l.waiting { // it never got a slot
 		r.display.shed.count(l.class, shedLine)
-		p.tellLate(tell(nil, w, record.Sampled, DetailNone, 0)...)
+		if len(p.late) < maxLate {
+			p.late = tell(p.late, w, record.Sampled, DetailNone, 0)
+		}
 	}
 	return true
 }

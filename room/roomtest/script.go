@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ import (
 //	say USER ID [role=R] [fan=N] [room=R] [follow=MS] : TEXT
 //	like USER ID N | buy USER ID ITEM N | gift USER ID ITEM N | join USER FAN
 //	enter USER ID EVENT TEXT | fact USER follow=MS
-//	command KIND JSON                  e.g. command mute {"user":"u1","reason":"x"}
+//	command KIND JSON                  e.g. command mute {"user":"u1","reason":"x"}; @1000 is a second from now
 //	rules BLOCK/HOLD/MASK/... WORD...  a rule set with one list
 //	flush MS [SEED]                    prints frames, then outcomes
 //	state | stats | snapshot | active
@@ -58,6 +59,9 @@ func RunScript(t testing.TB, path string, rewrite bool) {
 		t.Errorf("%s: differs (run with -rewrite and review the difference)\n%s", path, firstDifference(want, got.String()))
 	}
 }
+
+// soon is a time in a command: @1000 is a second from now.
+var soon = regexp.MustCompile(`@[0-9]+`)
 
 func firstDifference(want, got string) string {
 	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
@@ -116,7 +120,9 @@ func (s *script) run(line string) (out []string) {
 	case "command":
 		rest := strings.TrimSpace(strings.TrimPrefix(line, "command"))
 		kind, data, _ := strings.Cut(rest, " ")
-		s.w.Command(kind, s.room, strings.NewReplacer("$NOW", strconv.FormatInt(Epoch+s.w.Now, 10)).Replace(data))
+		s.w.Command(kind, s.room, soon.ReplaceAllStringFunc(data, func(in string) string {
+			return strconv.FormatInt(Epoch+s.w.Now+number(in[1:]), 10)
+		}))
 		s.w.owe()
 	case "rules":
 		s.rules(args)

@@ -1,9 +1,11 @@
 package roomtest
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/room"
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -39,6 +41,7 @@ type World struct {
 	seq     uint64
 	epoch   uint64
 	marked  map[string]bool
+	beacon  drawproof.LocalKey
 }
 
 // NewWorld is an empty partition 0 whose rooms make themselves.
@@ -46,7 +49,14 @@ func NewWorld(cfg room.Config) *World {
 	if cfg.Keys == nil {
 		cfg.Keys = Keys()
 	}
-	return &World{P: room.New(cfg), Cfg: cfg, Names: map[record.Via]string{}, marked: map[string]bool{}, epoch: 1}
+	beacon, err := drawproof.NewLocalKey(cfg.Keys.Beacon[:])
+	if err != nil {
+		panic(err) // any 32 bytes make one
+	}
+	if cfg.Chains == nil {
+		cfg.Chains = []drawproof.Chain{beacon.Chain(Epoch/1000-3600, 1)}
+	}
+	return &World{P: room.New(cfg), Cfg: cfg, Names: map[record.Via]string{}, marked: map[string]bool{}, epoch: 1, beacon: beacon}
 }
 
 // Send appends c to comments and folds it. name is what scripts call it; a
@@ -110,6 +120,11 @@ func (w *World) Tick(ms int64) {
 
 // owe appends markers and decisions until nothing more is due.
 func (w *World) owe() {
+	for _, a := range w.P.Awaits(nil) {
+		if a.Chain.RoundTime(a.Round) <= Epoch+w.Now {
+			w.Command(record.CtlBeacon, a.Room, fmt.Sprintf(`{"chain":%q,"round":%d,"sig":"%x"}`, a.Chain.Hash, a.Round, w.beacon.Sign(a.Round)))
+		}
+	}
 	for range 20 {
 		var due giveaway.Due
 		w.P.Due(&due)
@@ -118,7 +133,7 @@ func (w *World) owe() {
 			if key := fmt.Sprint(m.Event, m.Kind); !w.marked[key] {
 				w.marked[key], quiet = true, false
 				c := record.Comment{Kind: m.Kind, Room: []byte(m.Room), Event: []byte(m.Event)}
-				c.Marker = record.Marker{Epoch: w.epoch, Owner: record.ID128{byte(w.epoch)}, Now: Epoch + w.Now, Plan: []byte(m.Plan.String())}
+				c.Marker = record.Marker{Epoch: w.epoch, Owner: record.ID128{byte(w.epoch)}, Seq: 1, Now: Epoch + w.Now, Plan: []byte(m.Plan.String())}
 				w.Cfg.Keys.SignMarker(&c, w.Cfg.Partition)
 				w.Send(&c, "")
 			}
@@ -126,7 +141,11 @@ func (w *World) owe() {
 		for i := range due.Decisions {
 			w.next.ledger++
 			quiet = false
-			w.Append(Step{Offset: w.next.ledger - 1, Ledger: &due.Decisions[i]})
+			read := new(record.Decision) // what an owner reads back is bytes
+			if err := json.Unmarshal(record.AppendDecision(nil, &due.Decisions[i]), read); err != nil {
+				panic(err)
+			}
+			w.Append(Step{Offset: w.next.ledger - 1, Ledger: read})
 		}
 		if quiet {
 			return
