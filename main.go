@@ -389,7 +389,13 @@ func (n *node) run(ctx context.Context) (err error) {
 	stages := make([]func(), 0, 4)
 	stage := func(part func(context.Context) error) {
 		own, stop := context.WithCancel(context.WithoutCancel(ctx))
-		done := n.goes(func() error { return part(own) })
+		done := n.goes(func() error {
+			err := part(own)
+			if own.Err() != nil && errors.Is(err, context.Canceled) {
+				return nil // it was asked to end
+			}
+			return err
+		})
 		stages = append(stages, func() { stop(); <-done })
 	}
 	if n.beacon, err = beacon.New(n.beaconConfig()); err != nil {

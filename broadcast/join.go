@@ -158,7 +158,8 @@ func (l *loop) fresh(c *conn, v *view) {
 	c.last, c.results = v.state.seq, v.results.afterLedger(v.ledger)
 }
 
-// stated gives the state to members that joined before there was one.
+// stated gives the state to members that joined before there was one, behind
+// the frames they have not had: a room's first comment flies, too.
 func (l *loop) stated(lr *localRoom, v *view) {
 	for i := len(lr.members) - 1; i >= 0 && lr.due > 0; i-- {
 		if i >= len(lr.members) {
@@ -170,7 +171,12 @@ func (l *loop) stated(lr *localRoom, v *view) {
 		}
 		c.unset(stateDue)
 		lr.due--
-		l.send(c, v.state.form(c.is(sse)))
+		if !c.is(blocked) {
+			l.flush(c, v)
+		}
+		if c.is(live) {
+			l.send(c, v.state.form(c.is(sse)))
+		}
 		if c.is(live) {
 			c.next, c.last = max(c.next, v.place()), max(c.last, v.state.seq)
 		}

@@ -80,7 +80,7 @@ func TestLottery(t *testing.T) {
 	if out := v.reply("out", "e2"); out.Code != "already" {
 		t.Errorf("a second entry: %s, want already", out.raw)
 	}
-	result := v.until("result", func(m *message) bool { return m.Op == "result" && m.Event == event })
+	result := v.until("result", func(m *message) bool { return m.Op == "result" && m.Event == event && m.State == "drawn" })
 	var r struct {
 		Entered int `json:"entered"`
 		Winners []struct{ N, H, Prize string }

@@ -30,7 +30,7 @@ type viewer struct {
 type message struct {
 	Op    string `json:"op"`
 	ID    string `json:"id"`
-	Code  string `json:"code"`
+	Code  code   `json:"code"`
 	O     int64  `json:"o"`
 	Seq   int64  `json:"seq"`
 	From  int64  `json:"from"`
@@ -43,6 +43,14 @@ type message struct {
 	Gives []item `json:"gives"`
 	Last  []item `json:"last"`
 	raw   []byte
+}
+
+// code is a word in most messages and a number in bye.
+type code string
+
+func (c *code) UnmarshalJSON(b []byte) error {
+	*c = code(strings.Trim(string(b), `"`))
+	return nil
 }
 
 // item is any item of a frame.
@@ -168,7 +176,7 @@ func (v *viewer) shown(text string) item {
 	v.t.Helper()
 	var got item
 	v.until("comment "+text, func(m *message) bool {
-		for _, it := range m.Items {
+		for _, it := range append(m.Items, m.Last...) {
 			if it.T == "c" && it.X == text {
 				got = it
 				return true
@@ -179,7 +187,8 @@ func (v *viewer) shown(text string) item {
 	return got
 }
 
-// count answers how often a text was shown, in comments and aggregated lines.
+// count answers how often a text was shown in frames: the last comments of a
+// state repeat what frames showed.
 func (v *viewer) count(text string) int {
 	v.mu.Lock()
 	defer v.mu.Unlock()

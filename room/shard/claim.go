@@ -172,7 +172,7 @@ func (r *recovery) replay(ctx context.Context) error {
 		if err := r.foldTo(ctx, f, min(l.After+1, in[r.p].End)); err != nil {
 			return err
 		}
-		if err := applyLedger(r.state, l.offset, &l.Ledger, r.control, &f.out); err != nil {
+		if err := applyLedger(r.state, l.offset, &l.Ledger, r.control, &f.out, nil); err != nil {
 			return err
 		}
 		f.out.Reset() // outcomes of the past were told by whoever decided them

@@ -76,7 +76,9 @@ func (f *folder) misrouted(rec *kafkalog.Record) {
 
 // applyLedger folds the decisions of a ledger record that counts, read back at
 // offset. Control records are found by their offset.
-func applyLedger(state *room.Partition, offset int64, l *record.Ledger, control map[int64]record.Control, out *room.Out) error {
+// A command that the state refuses is refused the same way on every owner;
+// refused hears of it where somebody should be told.
+func applyLedger(state *room.Partition, offset int64, l *record.Ledger, control map[int64]record.Control, out *room.Out, refused func(int64, *record.Control, error)) error {
 	for i := range l.Decisions {
 		d := &l.Decisions[i]
 		if d.Applied != nil {
@@ -84,9 +86,9 @@ func applyLedger(state *room.Partition, offset int64, l *record.Ledger, control 
 			if !ok {
 				return fmt.Errorf("ledger offset %d applies control offset %d, which control no longer holds or which was refused: the state cannot be rebuilt from the log; restore a snapshot", offset, d.Applied.Control)
 			}
-			// A refused command is refused the same way on every owner; its
-			// sender was told by whoever decided it.
-			_ = state.Control(&c, d.Applied.Control, out)
+			if err := state.Control(&c, d.Applied.Control, out); err != nil && refused != nil {
+				refused(d.Applied.Control, &c, err)
+			}
 			continue
 		}
 		if err := state.Ledger(d, offset, out); err != nil {

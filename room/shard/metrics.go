@@ -54,7 +54,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		claims:       vec("claims_total", "Claims of partitions.", "outcome", "won", "lost", "failed"),
 		stops:        vec("stops_total", "Partitions let go.", "reason", "asked", "lost", "failed"),
 		outcomes:     vec("outcomes_total", "Outcomes told to senders.", "code", codes...),
-		deadLetters:  vec("dead_letters_total", "Records refused.", "reason", append(reasons, "key-differs", "misrouted-twice", "forged", "bad-presence")...),
+		deadLetters:  vec("dead_letters_total", "Records refused.", "reason", append(reasons, "key-differs", "misrouted-twice", "forged", "bad-presence", "command-refused")...),
 		dropped:      vec("dropped_total", "What was given up because a bound was reached.", "reason", "replies-full"),
 		appendErrors: vec("append_errors_total", "Appends that failed at least once.", "what", "ledger", "frames", "markers", "tick", "replies", "snapshot", "deadletter", "forward"),
 	}

@@ -53,7 +53,7 @@ type owner struct {
 	due        giveaway.Due
 	marked     map[string]time.Time // markers appended, by kind and event: when
 	marking    bool
-	tickSeq    uint64
+	tickSeq    uint64 // of our markers and ticks
 	tickAt     time.Time
 	ticking    bool
 	tickDone   chan error

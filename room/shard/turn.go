@@ -28,13 +28,13 @@ const (
 
 // turn does what time asks for and answers when it wants to be called again.
 func (o *owner) turn(ctx context.Context, now time.Time) time.Duration {
+	o.tick(now)
 	if o.waiting == nil {
 		o.decide(ctx, now)
 	} else if now.Sub(o.sentAt) > resendAfter {
 		o.sendLedger(ctx, now)
 	}
 	o.mark(ctx, now)
-	o.tick(now)
 	o.flush(ctx, now)
 	o.tell()
 	o.discard()
@@ -42,7 +42,7 @@ func (o *owner) turn(ctx context.Context, now time.Time) time.Duration {
 	o.takeSnapshot(ctx, now)
 	active := o.state.Active()
 	o.gives.Store(active)
-	if active || o.waiting != nil || len(o.told) > 0 {
+	if active || o.waiting != nil || len(o.told)+len(o.commands) > 0 {
 		return o.s.cfg.Turn / 2
 	}
 	return idleTurn
@@ -66,7 +66,10 @@ func (o *owner) decide(ctx context.Context, now time.Time) {
 		add(record.Decision{Kind: record.DecideGap, Gap: o.gap})
 		o.gap = nil
 	}
-	for len(o.commands) > 0 && o.gap == nil {
+	if len(o.commands) > 0 && o.stale(now) {
+		return // room time must be of now when a command takes effect: tick moves it
+	}
+	for len(o.commands) > 0 {
 		c := &o.commands[0]
 		if !add(record.Decision{Kind: record.DecideApplied, Room: c.Room, Applied: &record.Applied{Control: c.offset, After: l.After}}) {
 			break
@@ -92,6 +95,22 @@ func (o *owner) decide(ctx context.Context, now time.Time) {
 	o.waiting = &rec
 	o.s.m.decisions.Add(float64(len(l.Decisions)))
 	o.sendLedger(ctx, now)
+}
+
+// staleAfter is how far room time may be behind the owner's clock when a
+// command takes effect. Room time stands still in a quiet partition.
+const staleAfter = time.Second
+
+func (o *owner) stale(now time.Time) bool {
+	return now.UnixMilli()-o.state.Now() > staleAfter.Milliseconds()
+}
+
+// commandRefused tells of a command that took no effect: to the operator, and
+// as a dead letter to whoever sent it.
+func (o *owner) commandRefused(offset int64, c *record.Control, err error) {
+	o.s.log.Warn("command refused", "kind", c.Kind, "room", c.Room, "id", c.ID, "by", c.By, "partition", o.p, "offset", offset, "err", err)
+	rec := kafkalog.Record{Topic: kafkalog.Control, Offset: offset, Key: []byte(c.Room), Value: record.AppendControl(nil, c)}
+	o.refused = append(o.refused, refusal{rec, "command-refused", err.Error()})
 }
 
 // sendLedger appends the waiting record beside the loop.
@@ -133,7 +152,7 @@ func (o *owner) readBack(recs []kafkalog.Record) error {
 		if o.waiting != nil && l.Seq == o.seq {
 			o.waiting = nil
 		}
-		if err := applyLedger(o.state, rec.Offset, &l, o.applied, &o.out); err != nil {
+		if err := applyLedger(o.state, rec.Offset, &l, o.applied, &o.out, o.commandRefused); err != nil {
 			return err
 		}
 		clear(o.applied)
@@ -159,7 +178,8 @@ func (o *owner) mark(ctx context.Context, now time.Time) {
 		}
 		o.marked[name] = now
 		c := record.Comment{Kind: m.Kind, Room: []byte(m.Room), Event: []byte(m.Event)}
-		c.Marker = record.Marker{Epoch: o.pair.Epoch, Owner: o.pair.Owner, Now: o.state.Now(), Plan: []byte(m.Plan.String())}
+		o.tickSeq++
+		c.Marker = record.Marker{Epoch: o.pair.Epoch, Owner: o.pair.Owner, Seq: o.tickSeq, Now: o.state.Now(), Plan: []byte(m.Plan.String())}
 		o.s.cfg.Keys.SignMarker(&c, o.p)
 		recs = append(recs, kafkalog.Record{Key: c.Room, Value: record.AppendComment(nil, &c)})
 	}
@@ -176,7 +196,8 @@ func (o *owner) mark(ctx context.Context, now time.Time) {
 // tick moves room time: the owner's clock, written into the log, so that every
 // fold of it sees the same time.
 func (o *owner) tick(now time.Time) {
-	if o.ticking || !o.state.Active() || now.Sub(o.tickAt) < o.s.cfg.TickEvery {
+	needed := o.state.Active() || len(o.commands) > 0 && o.stale(now)
+	if o.ticking || !needed || now.Sub(o.tickAt) < o.s.cfg.TickEvery {
 		return
 	}
 	o.tickAt = now
