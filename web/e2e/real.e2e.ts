@@ -79,3 +79,31 @@ it('serves the client from Node, without a browser', async () => {
   expect(['shown', 'sampled', 'merged']).toContain(m.code);
   expect(m.o).toBeGreaterThanOrEqual(0);
 });
+
+// The demo show opens a bag every two minutes: this waits for one and goes through all of it.
+it('enters a lucky bag, sees it sealed and drawn, and checks the draw in the page', { timeout: 330_000 }, async () => {
+  const { page, complaints } = await open(browser, server.url, phone);
+  await page.click('#say', { timeout: 30_000 });
+  await page.fill('[name=nickname]', '福袋小明');
+  await page.click('.nickname .go');
+  await page.waitForSelector('.nickname', { state: 'detached' });
+  await page.waitForSelector('.chip.open', { timeout: 200_000 });
+  await page.click('.chip.open');
+  await page.click('.bag-sheet .go');
+  await page.waitForSelector('.entry.in, .entry.ineligible', { timeout: 20_000 });
+  const isIn = (await page.locator('.entry.in').count()) > 0;
+  if (isIn) await page.getByText('回执已保存').waitFor({ timeout: 20_000 });
+  await shot(page, 'real-bag-in');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('.result', { timeout: 120_000 });
+  expect(await page.textContent('.result')).toMatch(/人参与，抽 \d+ 名|恭喜/);
+  await shot(page, 'real-result');
+  await page.click('.result .link');
+  await page.click('.check .go');
+  await page.waitForSelector('.verdict', { timeout: 60_000 });
+  expect(await page.textContent('.verdict')).toContain('核对通过');
+  if (isIn) expect(await page.textContent('.check')).toContain('你的参与在名单里');
+  await page.click('.check summary');
+  await shot(page, 'real-check');
+  expect(complaints).toEqual([]);
+});

@@ -1,15 +1,20 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Close } from './icons.tsx';
 import { w } from './prefs.ts';
 
 /** A sheet from below on a phone, a card in the middle on a desktop. The platform's dialog keeps focus and Escape. */
 export function Sheet(props: { title: string; onClose: () => void; children: ComponentChildren; klass?: string }) {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const d = ref.current;
+    const before = document.activeElement;
     if (d && !d.open) d.showModal();
-    return () => d?.close();
+    return () => {
+      d?.close();
+      // The dialog is gone from the page by now: it cannot give the focus back itself.
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
   }, []);
   return (
     <dialog

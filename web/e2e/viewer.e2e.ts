@@ -1,0 +1,316 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { desktop, launch, open, phone, shot, small } from './browser.ts';
+import { type Fake, serve } from './fake/server.ts';
+
+// The viewer page against a fake edge, for what a real show does not do on
+// demand: every state of a lucky bag, lost lines, hostile text.
+
+let browser: Browser;
+let edge: Fake;
+const dist = new URL('../dist/', import.meta.url).pathname;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+beforeEach(async () => {
+  edge = await serve({ dist });
+});
+afterEach(async () => {
+  for (const c of browser.contexts()) await c.close();
+  await edge.stop();
+});
+
+const winners = (mine?: number) =>
+  Array.from({ length: 50 }, (_, i) => ({
+    n: ['王***朵', '小*', '周***粥'][i % 3] ?? '',
+    h: i === mine ? 'h-小明' : `q${i}`,
+    prize: 'p2',
+  }));
+
+async function joined(options: Parameters<typeof open>[2] = {}) {
+  const x = await open(browser, edge.url, { ...phone, name: '小明', ...options });
+  await x.page.waitForFunction(() => document.querySelector('.host h1')?.textContent !== '福袋');
+  return x;
+}
+
+async function serious(page: Page): Promise<string[]> {
+  // Pictures under translucent plates make contrast a question for eyes, which the screenshots answer.
+  const found = await new AxeBuilder({ page: page as never }).disableRules(['color-contrast']).analyze();
+  return found.violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .map((v) => `${v.id}: ${v.nodes[0]?.html}`);
+}
+
+describe('a lucky bag', () => {
+  it('is entered in one tap, sealed, drawn, and lost with a plain sentence', async () => {
+    const { page, complaints } = await joined();
+    edge.room.openBag('e1', 120);
+    await page.waitForSelector('.chip.open');
+    expect(await page.textContent('.chip-time')).toMatch(/^[12]:\d\d$/);
+    await page.click('.chip');
+    await shot(page, 'phone-bag');
+    expect(await serious(page)).toEqual([]);
+    await page.click('.bag-sheet .go');
+    await page.waitForSelector('.entry.in');
+    expect(await page.textContent('.entry.in')).toContain('已参与');
+    expect(edge.room.entered.get('e1')?.has('u-小明')).toBe(true);
+    await shot(page, 'phone-bag-in');
+    edge.room.turn('e1', 'closing');
+    await page.waitForSelector('.steps');
+    edge.room.result({ event: 'e1', state: 'sealed', seal: 'K7QX-2MZD', entered: 12_384 });
+    await page.waitForFunction(() => document.querySelector('.steps .now')?.textContent === '等待公开随机数');
+    expect(await page.textContent('.steps .done')).toBe('名单已封存');
+    await shot(page, 'phone-sealed');
+    expect(await page.locator('.result').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    edge.room.draw('e1', 12_384, winners());
+    await page.waitForSelector('.result');
+    expect(await page.textContent('.result-line')).toBe('12,384 人参与，抽 50 名，这次没抽中');
+    await shot(page, 'phone-lost');
+    // The card never covers the way to buy.
+    const [card, buy] = [await page.locator('.result').boundingBox(), await page.locator('.buy').boundingBox()];
+    expect((card?.y ?? 0) + (card?.height ?? 0)).toBeLessThanOrEqual(buy?.y ?? 0);
+    expect(await page.textContent('.result')).not.toMatch(/[0-9a-f]{16}/);
+    expect(complaints).toEqual([]);
+  });
+
+  it('is won, even on a small phone', async () => {
+    const { page } = await joined(small);
+    edge.room.openBag('e1', 60);
+    await page.click('.chip');
+    await page.click('.bag-sheet .go');
+    await page.waitForSelector('.entry.in');
+    await page.keyboard.press('Escape');
+    edge.room.draw('e1', 12_384, winners(3));
+    await page.waitForSelector('.result.won .go');
+    expect(await page.textContent('.won-prize')).toContain('手作品茗杯');
+    await page.waitForTimeout(500);
+    expect(await page.locator('.result .go').isVisible()).toBe(true);
+    const [go, buy] = [await page.locator('.result .go').boundingBox(), await page.locator('.buy').boundingBox()];
+    expect((go?.y ?? 0) + (go?.height ?? 0)).toBeLessThanOrEqual(buy?.y ?? 0);
+    await shot(page, 'small-won');
+  });
+
+  it.each([
+    ['late', '.entry.late', '未赶上'],
+    ['ineligible', '.entry.ineligible', '看满 1 分钟'],
+    ['bad-entry', '.entry.failed', '失败，点此重试'],
+  ])('says %s', async (code, selector, text) => {
+    const { page } = await joined();
+    edge.room.intercept = (v, m) => {
+      if (m.op !== 'enter') return false;
+      v.send({ op: 'ack', id: m.id, code: 'sent', o: 1 });
+      v.send({ op: 'out', id: m.id, code, o: 1 });
+      return true;
+    };
+    edge.room.openBag('e1', 60);
+    await page.click('.chip');
+    await page.click('.bag-sheet .go');
+    await page.waitForSelector(selector);
+    expect(await page.textContent(selector)).toContain(text);
+    expect(await page.textContent('.bag-sheet')).not.toContain(code);
+  });
+
+  it('asks a guest for a name once, then enters by itself', async () => {
+    const { page } = await open(browser, edge.url, phone);
+    edge.room.openBag('e1', 60);
+    await page.click('.chip');
+    await page.click('.bag-sheet .go');
+    await page.fill('[name=nickname]', '新来的');
+    await shot(page, 'phone-name');
+    await page.click('.nickname .go');
+    await page.waitForFunction(() => document.querySelector('.chip.is-in'));
+    expect(edge.room.entered.get('e1')?.has('u-新来的')).toBe(true);
+  });
+
+  it('counts down by the server’s clock on a device that is hours off', async () => {
+    const { page } = await open(browser, 'about:blank', phone);
+    await page.clock.install({ time: Date.now() - 5 * 3_600_000 });
+    await page.goto(edge.url);
+    edge.room.openBag('e1', 90);
+    await page.waitForSelector('.chip.open');
+    await page.clock.runFor(1_000);
+    expect(await page.textContent('.chip-time')).toMatch(/^1:(2|3)\d$/);
+  });
+});
+
+describe('the line', () => {
+  it('comes back by itself, loses nothing, and says so calmly', async () => {
+    const { page, complaints } = await joined();
+    edge.room.say('甲', '断线之前');
+    await page.waitForSelector('.row');
+    edge.cut();
+    edge.room.say('乙', '断线之中');
+    await page.locator('.row', { hasText: '断线之中' }).waitFor();
+    expect(await page.locator('.row', { hasText: '断线之前' }).count()).toBe(1);
+    expect(complaints).toEqual([]);
+  });
+
+  it('tells a gap, once, in words', async () => {
+    const { page } = await joined();
+    edge.room.say('甲', '第一句');
+    await page.waitForSelector('.row');
+    edge.cut();
+    for (let i = 0; i < 300; i++) edge.room.say('乙', `第${i}句`);
+    await page.waitForSelector('.row.note');
+    expect(await page.textContent('.row.note')).toContain('抽奖和你的参与不受影响');
+    expect(await page.locator('.row.note').count()).toBe(1);
+  });
+
+  it('keeps what was said while it was away', async () => {
+    const { page } = await joined();
+    edge.room.intercept = (_, m) => m.op === 'say';
+    await page.fill('#say', '我说的');
+    await page.press('#say', 'Enter');
+    await page.waitForSelector('.row.own .state.wait');
+    edge.room.intercept = undefined;
+    edge.cut();
+    await page.waitForSelector('.row.own .state.ok');
+    expect(await page.locator('.row', { hasText: '我说的' }).count()).toBe(1);
+  });
+
+  it('works without WebSocket', async () => {
+    await edge.stop();
+    edge = await serve({ dist, noSocket: true });
+    const { page } = await joined();
+    edge.room.say('甲', '从另一条路来');
+    await page.waitForSelector('.row');
+    await page.fill('#say', '我也在');
+    await page.press('#say', 'Enter');
+    await page.waitForSelector('.row.own .state.ok');
+  });
+
+  it('ends with words where it may not come back', async () => {
+    const { page } = await joined();
+    for (const v of edge.room.viewers) v.send({ op: 'bye', code: 4005, why: 'banned' });
+    edge.cut();
+    await page.waitForSelector('.ended');
+    expect(await page.textContent('.ended')).toContain('你已被移出直播间');
+  });
+});
+
+describe('other people', () => {
+  const nasty = [
+    '<img src=x onerror="window.pwned=1">',
+    '<script>window.pwned=1</script>',
+    'javascript:window.pwned=1',
+    '"><svg onload=window.pwned=1>',
+    '{{constructor.constructor("window.pwned=1")()}}',
+    '\u202E\u2067反过来\u2069',
+    `z${'\u0301'.repeat(400)}algo`,
+    '长'.repeat(5_000),
+    'a'.repeat(5_000),
+    '\u200b\u200b\u200b',
+    '👨‍👩‍👧‍👦🏳️‍🌈',
+  ];
+
+  it('cannot run, break or hide anything with their text', async () => {
+    const { page, complaints } = await joined();
+    for (const x of nasty) {
+      edge.room.say(x, x, 'host');
+      edge.room.push({ t: 'agg', key: x, x, count: 9, users: 9, names: [x] }, { t: 'buy', n: x, title: x }, { t: 'join', n: x });
+      edge.room.push({ t: 'answer', x, q: x }, { t: 'pin', pin: x, n: x, x }, { t: 'card', card: x, title: x });
+      edge.room.push({ t: 'product', item: 'i', title: x, url: 'javascript:window.pwned=1', image: x, facts: [x], price: 100 });
+    }
+    edge.room.openBag('e1', 30, {
+      title: nasty[0] ?? '',
+      phrase: nasty[3] ?? '',
+      prizes: [{ id: 'p', title: nasty[1] ?? '', qty: 1 }],
+    });
+    await page.waitForFunction(() => document.querySelectorAll('.row').length >= 20);
+    await page.click('.chip');
+    await page.click('.bag-sheet .go');
+    edge.room.result({ event: 'e1', state: 'drawn', entered: 3, winners: [{ n: nasty[0] ?? '', h: 'x', prize: 'p' }] });
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.result');
+    expect(await page.evaluate(() => (window as never as { pwned?: number }).pwned)).toBeUndefined();
+    expect(await page.locator('.room img[src="x"], .room script').count()).toBe(0);
+    // Nothing grew past the page, nothing pushed the input away.
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    expect(await page.locator('#say').isVisible()).toBe(true);
+    expect(
+      complaints.filter(
+        (c) => !/Refused to load the image|violates the following Content Security Policy directive: "img-src/.test(c),
+      ),
+    ).toEqual([]);
+  });
+
+  it('cannot make the page forget a comment that was taken back', async () => {
+    const { page } = await joined();
+    edge.room.say('坏人', '广告');
+    await page.locator('.row', { hasText: '广告' }).waitFor();
+    edge.room.push({ t: 'retract', o: [edge.room.offset], why: 'ad' });
+    await page.locator('.row', { hasText: '广告' }).waitFor({ state: 'detached' });
+  });
+});
+
+describe('everybody', () => {
+  it.each([
+    ['phone', phone, 'zh', 'light'],
+    ['small', small, 'en', 'dark'],
+    ['desktop', desktop, 'zh', 'dark'],
+    ['desktop', desktop, 'en', 'light'],
+  ] as const)('can use it: %s %s', async (name, options, lang, colorScheme) => {
+    const x = await open(browser, `${edge.url}?lang=${lang}`, { ...options, name: '小明', colorScheme });
+    edge.room.play(8);
+    await x.page.waitForFunction(() => document.querySelectorAll('.row').length > 6);
+    edge.room.openBag('e1', 200);
+    await x.page.waitForSelector('.chip');
+    await x.page.waitForTimeout(3_000);
+    await shot(x.page, `${name}-${lang}-${colorScheme}`);
+    expect(await serious(x.page)).toEqual([]);
+    const unseen = await x.page.evaluate(() =>
+      ['#say', '.send', '.like', '.buy', '.chip', '.top-right button:last-child'].filter((s) => {
+        const r = document.querySelector(s)?.getBoundingClientRect();
+        return !r || r.left < 0 || r.right > innerWidth || r.bottom > innerHeight || r.width < 32 || r.height < 32;
+      }),
+    );
+    expect(unseen).toEqual([]);
+    expect(x.complaints).toEqual([]);
+  });
+
+  it('can do it all by keyboard', async () => {
+    const { page } = await joined(desktop);
+    edge.room.openBag('e1', 60);
+    await page.waitForSelector('.chip');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('skip');
+    await page.keyboard.press('Enter');
+    await page.focus('.chip');
+    await page.keyboard.press('Enter');
+    await page.focus('.bag-sheet .go');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.entry.in');
+    await page.keyboard.press('Escape');
+    expect(await page.locator('dialog[open]').count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.classList.contains('chip'))).toBe(true);
+  });
+
+  it('gets a still page who asked for less motion', async () => {
+    const { page } = await joined({ reducedMotion: 'reduce' });
+    edge.room.play(20);
+    await page.waitForFunction(() => document.querySelectorAll('.row').length > 6);
+    expect(await page.evaluate(() => (window as never as { fudaiFlying: { flyingNow: number } }).fudaiFlying.flyingNow)).toBe(0);
+    const moving = await page.evaluate(() => document.getAnimations().filter((a) => a.playState === 'running').length);
+    expect(moving).toBe(0);
+  });
+
+  it('sets language, appearance and flying comments, and finds them kept', async () => {
+    const { page } = await joined();
+    await page.click('.top-right button:last-child');
+    await page.getByText('English').click();
+    await page.getByText('Dark', { exact: true }).click();
+    await page.getByText('Off', { exact: true }).click();
+    await shot(page, 'phone-settings');
+    expect(await serious(page)).toEqual([]);
+    await page.reload();
+    await page.waitForFunction(() => document.documentElement.lang === 'en' && document.documentElement.dataset.theme === 'dark');
+    edge.room.say('甲', 'hello');
+    await page.waitForSelector('.row');
+    expect(await page.evaluate(() => (window as never as { fudaiFlying: { flyingNow: number } }).fudaiFlying.flyingNow)).toBe(0);
+  });
+});
