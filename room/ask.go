@@ -40,3 +40,25 @@ func (p *Partition) Bundle(name, event string) ([]byte, error) {
 	}
 	return r.give.Bundle(event)
 }
+
+// HeldComment is a comment that waits for a moderator.
+type HeldComment struct {
+	Offset               int64
+	ID, User, Name, Text string
+	Detail               uint8 // category, see the Detail constants
+	Until                int64 // room time at which it expires
+}
+
+// Held lists what waits for a decision in a room, oldest first.
+func (p *Partition) Held(name string) (all []HeldComment) {
+	r := p.rooms[name]
+	if r == nil {
+		return nil
+	}
+	for i := range r.held {
+		if h := &r.held[i]; !h.shadow {
+			all = append(all, HeldComment{h.offset, h.id, h.user, h.name, h.text, h.detail, h.until})
+		}
+	}
+	return all
+}

@@ -14,6 +14,12 @@ func (p *Partition) saveDisplay(w *writer) {
 	for _, r := range p.order {
 		r.display.save(w)
 	}
+	w.uint(uint64(len(p.orphans)))
+	for _, name := range sortedKeys(p.orphans) {
+		w.string(name)
+		w.uint(p.orphans[name].seq)
+		saveKnown(w, p.orphans[name].known)
+	}
 	w.uint(uint64(len(p.late)))
 	for _, o := range p.late {
 		saveWaiter(w, waiter{via: o.Via, offset: o.Offset, has: true})
@@ -36,6 +42,17 @@ func (p *Partition) loadDisplay(r *reader) {
 			return
 		}
 		p.stir(room)
+		p.expect(&room.display)
+	}
+	for range r.count(r.left()) {
+		name, o := r.string(), &orphan{seq: r.uint(), known: loadKnown(r)}
+		if r.err != nil {
+			return
+		}
+		if p.orphans == nil {
+			p.orphans = map[string]*orphan{}
+		}
+		p.orphans[name] = o
 	}
 	for range r.count(r.left()) {
 		x := loadWaiter(r)
@@ -50,6 +67,7 @@ func (p *Partition) loadDisplay(r *reader) {
 func (d *display) save(w *writer) {
 	w.uint(d.seq)
 	w.int(d.covered)
+	saveKnown(w, d.known)
 	w.uint(uint64(len(d.waiting)))
 	for i := range d.waiting {
 		c := &d.waiting[i]
@@ -91,7 +109,7 @@ func (d *display) save(w *writer) {
 }
 
 func (d *display) load(r *reader) {
-	d.seq, d.covered = r.uint(), r.int()
+	d.seq, d.covered, d.known = r.uint(), r.int(), loadKnown(r)
 	for range r.count(r.left()) {
 		var c candidate
 		c.load(r)
@@ -128,6 +146,23 @@ func (d *display) load(r *reader) {
 	}
 	d.tokens, d.flush, d.items = r.int(), r.uint(), r.bytes()
 	d.loadRest(r)
+}
+
+func saveKnown(w *writer, known []coverage) {
+	w.uint(uint64(len(known)))
+	for _, c := range known {
+		w.int(c.from)
+		w.int(c.to)
+		w.fixed(c.seed)
+		w.uint(uint64(c.budget))
+	}
+}
+
+func loadKnown(r *reader) (known []coverage) {
+	for range r.count(min(r.left(), maxCoverage)) {
+		known = append(known, coverage{r.int(), r.int(), r.fixed(), uint32(r.uint())})
+	}
+	return known
 }
 
 // saveRest writes what is added up and what is on screen. Presence is not

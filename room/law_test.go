@@ -160,8 +160,19 @@ func screen(t *testing.T, w *roomtest.World, die, snap func(int) bool) (lines []
 		for j := range written {
 			p.Covered(written[j].Room, &written[j].Meta)
 		}
+		half := from + (i-from)/2
 		for j := from; j <= i; j++ {
 			roomtest.Fold(p, &d, &w.Log[j], &out)
+			if j == half { // it dies too, half-way, right after a snapshot of its own
+				snapshot, from = p.AppendSnapshot(nil), j+1
+				p = room.New(w.Cfg)
+				if err := p.Restore(snapshot); err != nil {
+					t.Fatal(err)
+				}
+				for k := range written {
+					p.Covered(written[k].Room, &written[k].Meta)
+				}
+			}
 		}
 	}
 	slices.SortStableFunc(lines, func(a, b string) int { return strings.Compare(a[:4], b[:4]) }) // by room

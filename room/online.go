@@ -44,7 +44,9 @@ func (p *Partition) Presence(edge uint32, name string, viewers int64, sketch []b
 			}
 		}
 	}
-	p.stir(r)
+	if o.pending() {
+		p.stir(r)
+	}
 }
 
 // due reports whether viewers should be told.

@@ -35,11 +35,11 @@ func (p *Partition) say(r *room, c *record.Comment, w waiter, out *Out) {
 		return
 	}
 	v := p.rulesOf(r).Judge(view(c.Text), p.sender(r, c, user), &p.scratch)
-	p.dedupe.add(key, p.clock.now)
-	if no := p.unique(r, c, v.Tight); no {
+	if p.unique(r, c, v.Tight) {
 		p.refuse(r, classOf(c), w, record.Limited, DetailUnique, p.set.UniqueMS, out)
 		return
 	}
+	p.dedupe.add(key, p.clock.now)
 	p.obey(r, c, user, &v, w, out)
 }
 
