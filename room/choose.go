@@ -58,6 +58,9 @@ func (p *Partition) demand(d *display) (n [classes]int64) {
 // then what is left by importance. A class without demand is owed at most one
 // slot. System lines stand outside the budget.
 func (d *display) allot(budget int64, demand [classes]int64) (grant [classes]int64) {
+	if demand == [classes]int64{} {
+		return grant // a flush that shows nothing leaves no frame, so it may change nothing
+	}
 	grant[classSystem] = demand[classSystem]
 	left := budget
 	for k := classHost; k < classes; k++ {
@@ -158,7 +161,7 @@ func (p *Partition) saleDue(s *sale) bool {
 
 // appendSales appends due sales and joins within their grants, and forgets
 // items that nobody bought for a while.
-func (p *Partition) appendSales(d *display, grant *[classes]int64, dst []byte) (_ []byte, used int64) {
+func (p *Partition) appendSales(d *display, grant *[classes]int64, budget int64, dst []byte) (_ []byte, used int64) {
 	for i := range d.sales {
 		s := &d.sales[i]
 		k := s.class()
@@ -181,10 +184,10 @@ func (p *Partition) appendSales(d *display, grant *[classes]int64, dst []byte) (
 		grant[classLow]--
 		used++
 	}
-	for range d.joins {
-		d.shed.count(classLow, shedDraw)
+	if budget > 0 {
+		d.shed[classLow][shedDraw] += uint64(len(d.joins))
+		d.joins = nil
 	}
-	d.joins = nil
 	return dst, used
 }
 
@@ -194,7 +197,9 @@ func (p *Partition) appendSales(d *display, grant *[classes]int64, dst []byte) (
 func (p *Partition) pickLines(d *display, grant *[classes]int64, budget int64) []*line {
 	told := p.pick.lines[:0]
 	grown := max(budget, 2)
-	slices.SortStableFunc(d.lines, func(a, b *line) int { return cmp.Compare(b.count-b.told, a.count-a.told) })
+	slices.SortFunc(d.lines, func(a, b *line) int {
+		return cmp.Or(cmp.Compare(b.count-b.told, a.count-a.told), cmp.Compare(a.first, b.first))
+	})
 	var fresh [classes]int64
 	for _, l := range d.lines {
 		switch k := l.class; {

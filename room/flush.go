@@ -151,8 +151,9 @@ func (p *Partition) appendCounters(r *room, t *turn, dst []byte) []byte {
 func (p *Partition) appendChosen(r *room, t *turn, out *Frames) (count, used int64) {
 	d := &r.display
 	p.settle(d)
+	d.lines = slices.DeleteFunc(d.lines, func(l *line) bool { return p.over(r, l) })
 	grant := d.allot(t.budget, p.demand(d))
-	out.buf, used = p.appendSales(d, &grant, out.buf)
+	out.buf, used = p.appendSales(d, &grant, t.budget, out.buf)
 	lines := p.pickLines(d, &grant, t.budget)
 	if t.budget > 0 || grant[classSystem] > 0 {
 		p.choose(d, t.seed, &grant)
@@ -165,7 +166,6 @@ func (p *Partition) appendChosen(r *room, t *turn, out *Frames) (count, used int
 		}
 		p.appendLine(d, l, out)
 	}
-	d.lines = slices.DeleteFunc(d.lines, func(l *line) bool { return p.over(r, l) })
 	if count > 0 || len(lines) > 0 {
 		d.said.busy = p.clock.now
 	}

@@ -115,7 +115,8 @@ func onScreen(t *testing.T, f *room.Frame) (lines []string) {
 // same selection from the same seeds, nothing twice, nothing left out.
 func TestTakeoverShowsTheSame(t *testing.T) {
 	for seed := uint64(1); seed <= 6; seed++ {
-		w := roomtest.Simulate(seed, 3000, room.Config{AutoCreate: true})
+		// One slot a flush, so that credit and class debts decide every selection.
+		w := roomtest.Simulate(seed, 3000, room.Config{AutoCreate: true, Settings: room.Settings{Budget: 1, EmissionMS: 100}})
 		alone := screen(t, w, func(int) bool { return false }, never)
 		rnd := roomtest.Rand(seed)
 		shared := screen(t, w, func(int) bool { return rnd.One(150) }, func(int) bool { return rnd.One(40) })
@@ -139,7 +140,7 @@ func screen(t *testing.T, w *roomtest.World, die, snap func(int) bool) (lines []
 		roomtest.Fold(p, &d, &w.Log[i], &out)
 		if i%5 == 4 {
 			frames.Reset()
-			p.Flush(room.Flush{Seed: uint64(i), Now: roomtest.Epoch, Millis: 200}, &frames)
+			p.Flush(room.Flush{Seed: uint64(i), Now: roomtest.Epoch, Millis: 1000}, &frames)
 			for j := range frames.Frames {
 				if f := &frames.Frames[j]; f.Meta.Audience == record.ToRoom {
 					written = append(written, room.Frame{Room: f.Room, Meta: f.Meta})

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/fudai-live/fudai/room/record"
@@ -29,22 +30,32 @@ type joiner struct {
 	fan  int64
 }
 
+// sold adds an order or a gift to its item's line; they are kept in the order
+// of items, so that it does not matter when an old one was forgotten.
 func (d *display) sold(c *record.Comment, offset int64) {
 	gift := c.Kind == record.Gift
-	i := slices.IndexFunc(d.sales, func(s sale) bool { return s.gift == gift && s.item == string(c.Item) })
-	if i < 0 {
+	i, have := slices.BinarySearchFunc(d.sales, view(c.Item), func(s sale, item string) int {
+		return cmp.Or(cmp.Compare(s.item, item), order(s.gift)-order(gift))
+	})
+	if !have {
 		if len(d.sales) >= maxSales {
 			d.shed.count(classPurchase, shedQueue)
 			return
 		}
-		d.sales = append(d.sales, sale{gift: gift, item: string(c.Item)})
-		i = len(d.sales) - 1
+		d.sales = slices.Insert(d.sales, i, sale{gift: gift, item: string(c.Item)})
 	}
 	s := &d.sales[i]
 	s.offset, s.count = offset, s.count+max(c.Count, 1)
 	if string(c.Name) != s.name {
 		s.name = string(c.Name)
 	}
+}
+
+func order(gift bool) int {
+	if gift {
+		return 1
+	}
+	return 0
 }
 
 func (d *display) joined(c *record.Comment) {
