@@ -3,6 +3,7 @@ package room_test
 import (
 	"fmt"
 	"runtime"
+	"syscall"
 	"testing"
 
 	"github.com/fudai-live/fudai/room"
@@ -76,7 +77,8 @@ func (s *stream) tick() {
 }
 
 // BenchmarkComment is the whole pure path: bytes, decoded, deduplicated,
-// limited, judged, made a candidate. At 8,000 comments a second.
+// limited, judged, made a candidate; a Tick with its signature and a Flush for
+// each 200 ms of room time are in the figure.
 func BenchmarkComment(b *testing.B) {
 	for _, c := range []struct {
 		name string
@@ -96,15 +98,25 @@ func BenchmarkComment(b *testing.B) {
 			}
 			b.ReportAllocs()
 			b.ResetTimer()
+			before := cpu()
 			for i := range b.N {
 				if s.next(); i%c.rate == c.rate-1 {
-					b.StopTimer()
 					s.tick()
-					b.StartTimer()
 				}
 			}
+			b.ReportMetric(float64(cpu()-before)/float64(b.N), "cpu-ns/op")
 		})
 	}
+}
+
+// cpu is the processor time of this process in ns: on a shared machine the
+// clock on the wall says little.
+func cpu() int64 {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return u.Utime.Nano() + u.Stime.Nano()
 }
 
 // BenchmarkFlush is a selection among 1,600 candidates with 6 places.
