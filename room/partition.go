@@ -1,6 +1,7 @@
 package room
 
 import (
+	"errors"
 	"math"
 
 	"github.com/fudai-live/fudai/giveaway"
@@ -193,14 +194,19 @@ func (p *Partition) fold(c *record.Comment, w waiter, out *Out) {
 }
 
 // Ledger folds a decision that was read back and counts. Several decisions may
-// stand at one offset.
+// stand at one offset. One without a room, a gap, concerns them all.
 func (p *Partition) Ledger(d *record.Decision, offset int64, out *Out) error {
 	if offset < p.pos.Ledger {
 		return nil
 	}
 	p.pos.Ledger = offset
 	if d.Room == "" {
-		return nil
+		var errs []error
+		for _, r := range p.order {
+			errs = append(errs, r.give.Ledger(d, offset))
+			p.stir(r)
+		}
+		return errors.Join(errs...)
 	}
 	r := p.rooms[d.Room]
 	if r == nil {

@@ -27,6 +27,7 @@ import (
 //	command KIND JSON                  e.g. command mute {"user":"u1","reason":"x"}; @1000 is a second from now
 //	rules BLOCK/HOLD/MASK/... WORD...  a rule set with one list
 //	flush MS [SEED]                    prints frames, then outcomes
+//	gap FROM TO                        the ledger says that these comments are lost
 //	state | stats | snapshot | active
 //
 // Names of sockets are the message ids. Offsets are those of the comments.
@@ -124,6 +125,8 @@ func (s *script) run(line string) (out []string) {
 			return strconv.FormatInt(Epoch+s.w.Now+number(in[1:]), 10)
 		}))
 		s.w.owe()
+	case "gap":
+		s.w.Decide(&record.Decision{Kind: record.DecideGap, Gap: &record.Gap{From: number(arg(0)), To: number(arg(1))}})
 	case "rules":
 		s.rules(args)
 	case "flush":

@@ -139,18 +139,23 @@ func (w *World) owe() {
 			}
 		}
 		for i := range due.Decisions {
-			w.next.ledger++
 			quiet = false
 			read := new(record.Decision) // what an owner reads back is bytes
 			if err := json.Unmarshal(record.AppendDecision(nil, &due.Decisions[i]), read); err != nil {
 				panic(err)
 			}
-			w.Append(Step{Offset: w.next.ledger - 1, Ledger: read})
+			w.Decide(read)
 		}
 		if quiet {
 			return
 		}
 	}
+}
+
+// Decide appends a decision to the ledger.
+func (w *World) Decide(d *record.Decision) {
+	w.next.ledger++
+	w.Append(Step{Offset: w.next.ledger - 1, Ledger: d})
 }
 
 // Takeover replaces the partition by one that another owner restores from a
