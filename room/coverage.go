@@ -106,6 +106,15 @@ func (p *Partition) repeatRoom(r *room) {
 	}
 }
 
+// Late moves to dst the outcomes of comments that will be in no frame: they
+// need not wait for one. A caller that folds more than maxLate records between
+// two flushes takes them in between.
+func (p *Partition) Late(dst []record.Outcome) []record.Outcome {
+	dst = append(dst, p.late...)
+	p.late = p.late[:0]
+	return dst
+}
+
 // maxLate bounds the outcomes that wait for a Flush: half a second of the
 // largest flood. Past it nobody flushes, and only replies would be lost.
 const maxLate = 1 << 17

@@ -293,7 +293,7 @@ func (o *owner) framesWritten(err error) {
 
 // collect takes what a fold decided out of the reused Out.
 func (o *owner) collect() {
-	o.told = append(o.told, o.out.Outcomes...)
+	o.told = o.state.Late(append(o.told, o.out.Outcomes...))
 	for i := range o.out.Receipts {
 		r := &o.out.Receipts[i]
 		b := o.receipts[r.Event]
