@@ -172,7 +172,7 @@ func (r *recovery) replay(ctx context.Context) error {
 		if err := r.foldTo(ctx, f, min(l.After+1, in[r.p].End)); err != nil {
 			return err
 		}
-		if err := applyLedger(r.state, l.offset, &l.Ledger, r.control, &f.out, nil); err != nil {
+		if err := applyLedger(r.state, l.offset, &l.Ledger, r.control, &f.out, nil, r.contradicts); err != nil {
 			return err
 		}
 		f.out.Reset() // outcomes of the past were told by whoever decided them
@@ -181,6 +181,13 @@ func (r *recovery) replay(ctx context.Context) error {
 		r.ledger, r.control = nil, nil
 	}
 	return nil
+}
+
+// contradicts reports a decision that does not follow from the comments. It has
+// stopped its giveaway; somebody must look.
+func (r *recovery) contradicts(offset int64, d *record.Decision, err error) {
+	r.cfg.Logger.Error("a decision in the ledger contradicts the comments; its giveaway is stopped", "partition", r.p,
+		"offset", offset, "kind", d.Kind, "room", d.Room, "event", d.Event, "err", err)
 }
 
 func (r *recovery) foldTo(ctx context.Context, f *folder, end int64) error {

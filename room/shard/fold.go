@@ -77,8 +77,9 @@ func (f *folder) misrouted(rec *kafkalog.Record) {
 // applyLedger folds the decisions of a ledger record that counts, read back at
 // offset. Control records are found by their offset.
 // A command that the state refuses is refused the same way on every owner;
-// refused hears of it where somebody should be told.
-func applyLedger(state *room.Partition, offset int64, l *record.Ledger, control map[int64]record.Control, out *room.Out, refused func(int64, *record.Control, error)) error {
+// refused hears of it where somebody should be told. A decision that contradicts
+// what the comments fold to stops its giveaway, nothing else; contradicts hears.
+func applyLedger(state *room.Partition, offset int64, l *record.Ledger, control map[int64]record.Control, out *room.Out, refused func(int64, *record.Control, error), contradicts func(int64, *record.Decision, error)) error {
 	for i := range l.Decisions {
 		d := &l.Decisions[i]
 		if d.Applied != nil {
@@ -91,8 +92,8 @@ func applyLedger(state *room.Partition, offset int64, l *record.Ledger, control 
 			}
 			continue
 		}
-		if err := state.Ledger(d, offset, out); err != nil {
-			return fmt.Errorf("ledger offset %d, decision %d (%s): %w", offset, i, d.Kind, err)
+		if err := state.Ledger(d, offset, out); err != nil && contradicts != nil {
+			contradicts(offset, d, err)
 		}
 	}
 	return nil

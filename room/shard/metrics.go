@@ -8,20 +8,21 @@ import (
 
 // metrics of a shard process. None has a label per room or partition.
 type metrics struct {
-	owned        prometheus.Gauge
-	folded       prometheus.Counter
-	decisions    prometheus.Counter
-	frames       prometheus.Counter
-	receipts     prometheus.Counter
-	snapshots    prometheus.Counter
-	misrouted    prometheus.Counter
-	fenced       prometheus.Counter
-	claims       *prometheus.CounterVec // by outcome
-	stops        *prometheus.CounterVec // by reason
-	outcomes     *prometheus.CounterVec // by code
-	deadLetters  *prometheus.CounterVec // by reason
-	dropped      *prometheus.CounterVec // by reason
-	appendErrors *prometheus.CounterVec // by what was appended
+	owned          prometheus.Gauge
+	folded         prometheus.Counter
+	decisions      prometheus.Counter
+	frames         prometheus.Counter
+	receipts       prometheus.Counter
+	snapshots      prometheus.Counter
+	misrouted      prometheus.Counter
+	fenced         prometheus.Counter
+	contradictions prometheus.Counter
+	claims         *prometheus.CounterVec // by outcome
+	stops          *prometheus.CounterVec // by reason
+	outcomes       *prometheus.CounterVec // by code
+	deadLetters    *prometheus.CounterVec // by reason
+	dropped        *prometheus.CounterVec // by reason
+	appendErrors   *prometheus.CounterVec // by what was appended
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -43,23 +44,24 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		reasons = append(reasons, r.String())
 	}
 	m := &metrics{
-		owned:        prometheus.NewGauge(prometheus.GaugeOpts{Name: "fudai_shard_partitions_owned", Help: "Partitions this process owns."}),
-		folded:       counter("records_folded_total", "Records of comments folded."),
-		decisions:    counter("decisions_total", "Decisions appended to the ledger."),
-		frames:       counter("frames_total", "Frames appended."),
-		receipts:     counter("receipts_total", "Receipts signed."),
-		snapshots:    counter("snapshots_total", "Snapshots written."),
-		misrouted:    counter("misrouted_total", "Records forwarded to the partition of their room."),
-		fenced:       counter("fenced_total", "Ledger records of others or repeats, ignored."),
-		claims:       vec("claims_total", "Claims of partitions.", "outcome", "won", "lost", "failed"),
-		stops:        vec("stops_total", "Partitions let go.", "reason", "asked", "lost", "failed"),
-		outcomes:     vec("outcomes_total", "Outcomes told to senders.", "code", codes...),
-		deadLetters:  vec("dead_letters_total", "Records refused.", "reason", append(reasons, "key-differs", "misrouted-twice", "forged", "bad-presence", "command-refused")...),
-		dropped:      vec("dropped_total", "What was given up because a bound was reached.", "reason", "replies-full"),
-		appendErrors: vec("append_errors_total", "Appends that failed at least once.", "what", "ledger", "frames", "markers", "tick", "replies", "snapshot", "deadletter", "forward"),
+		owned:          prometheus.NewGauge(prometheus.GaugeOpts{Name: "fudai_shard_partitions_owned", Help: "Partitions this process owns."}),
+		folded:         counter("records_folded_total", "Records of comments folded."),
+		decisions:      counter("decisions_total", "Decisions appended to the ledger."),
+		frames:         counter("frames_total", "Frames appended."),
+		receipts:       counter("receipts_total", "Receipts signed."),
+		snapshots:      counter("snapshots_total", "Snapshots written."),
+		misrouted:      counter("misrouted_total", "Records forwarded to the partition of their room."),
+		fenced:         counter("fenced_total", "Ledger records of others or repeats, ignored."),
+		contradictions: counter("contradictions_total", "Decisions that contradicted the comments; each stopped a giveaway."),
+		claims:         vec("claims_total", "Claims of partitions.", "outcome", "won", "lost", "failed"),
+		stops:          vec("stops_total", "Partitions let go.", "reason", "asked", "lost", "failed"),
+		outcomes:       vec("outcomes_total", "Outcomes told to senders.", "code", codes...),
+		deadLetters:    vec("dead_letters_total", "Records refused.", "reason", append(reasons, "key-differs", "misrouted-twice", "forged", "bad-presence", "command-refused")...),
+		dropped:        vec("dropped_total", "What was given up because a bound was reached.", "reason", "replies-full"),
+		appendErrors:   vec("append_errors_total", "Appends that failed at least once.", "what", "ledger", "frames", "markers", "tick", "replies", "snapshot", "deadletter", "forward"),
 	}
 	if reg != nil {
-		reg.MustRegister(m.owned, m.folded, m.decisions, m.frames, m.receipts, m.snapshots, m.misrouted, m.fenced,
+		reg.MustRegister(m.owned, m.folded, m.decisions, m.frames, m.receipts, m.snapshots, m.misrouted, m.fenced, m.contradictions,
 			m.claims, m.stops, m.outcomes, m.deadLetters, m.dropped, m.appendErrors)
 	}
 	return m

@@ -113,6 +113,11 @@ func (o *owner) commandRefused(offset int64, c *record.Control, err error) {
 	o.refused = append(o.refused, refusal{rec, "command-refused", err.Error()})
 }
 
+func (o *owner) contradicts(offset int64, d *record.Decision, err error) {
+	o.s.m.contradictions.Inc()
+	(&recovery{cfg: &o.s.cfg, p: o.p}).contradicts(offset, d, err)
+}
+
 // sendLedger appends the waiting record beside the loop.
 func (o *owner) sendLedger(ctx context.Context, now time.Time) {
 	o.sentAt = now
@@ -152,7 +157,7 @@ func (o *owner) readBack(recs []kafkalog.Record) error {
 		if o.waiting != nil && l.Seq == o.seq {
 			o.waiting = nil
 		}
-		if err := applyLedger(o.state, rec.Offset, &l, o.applied, &o.out, o.commandRefused); err != nil {
+		if err := applyLedger(o.state, rec.Offset, &l, o.applied, &o.out, o.commandRefused, o.contradicts); err != nil {
 			return err
 		}
 		clear(o.applied)
