@@ -30,7 +30,7 @@ interface Queued {
 const QUEUE = 80;
 const PATIENCE_MS = 2_000;
 const perSecond: Record<Density, number> = { few: 6, normal: 18, all: Number.POSITIVE_INFINITY };
-const share: Record<Area, number> = { top: 0.25, half: 0.5, full: 1 };
+const share: Record<Area, number> = { top: 0.27, half: 0.5, full: 1 };
 const colours: Record<Kind, string> = {
   normal: '#ffffff',
   own: '#ffe08a',

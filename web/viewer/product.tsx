@@ -10,7 +10,7 @@ export function ProductCard() {
   return (
     <article class="product" aria-label={w('onAir')}>
       <div class="product-pic" aria-hidden="true">
-        {p.image ? <img src={p.image} alt="" loading="lazy" referrerpolicy="no-referrer" /> : <Box />}
+        {p.image ? <img src={p.image} alt="" loading="lazy" referrerpolicy="no-referrer" /> : <Parcel item={p.item ?? ''} />}
         <span class="product-on">{w('onAir')}</span>
       </div>
       <div class="product-words">
@@ -31,22 +31,22 @@ export function ProductCard() {
   );
 }
 
-function Box() {
+const papers = ['#2f6f57', '#b5493c', '#3f6ea5', '#8e5bb5', '#b9791a'];
+
+/** A parcel, where the shop gave no picture; the same product always has the same paper. */
+function Parcel({ item }: { item: string }) {
+  let sum = 0;
+  for (const c of item) sum = (sum * 31 + (c.codePointAt(0) ?? 0)) % 9973;
+  const paper = papers[sum % papers.length] ?? '#2f6f57';
   return (
     <svg viewBox="0 0 64 64">
       <rect width="64" height="64" fill="#ffe9cf" />
-      <ellipse cx="32" cy="53" rx="20" ry="3.500" fill="#e8c79c" />
-      <path d="M17 22h30l-2 30H19z" fill="#2f6f57" />
-      <path d="M17 22h30l-.6 8H17.600z" fill="#3d8a6d" />
-      <rect x="20" y="14" width="24" height="9" rx="3" fill="#c9a15a" />
-      <circle cx="32" cy="38" r="8" fill="#f7efdd" />
-      <path
-        d="M28 39c5 1 7-3 8-6-5 0-8 2-8 6zm0 0-1 3"
-        stroke="#2f6f57"
-        stroke-width="1.800"
-        fill="none"
-        stroke-linecap="round"
-      />
+      <ellipse cx="32" cy="54" rx="21" ry="3.5" fill="#e8c79c" />
+      <path d="M14 24h36l-2 29H16z" fill={paper} />
+      <path d="M14 24h36l-.6 8H14.6z" fill="#000" opacity=".14" />
+      <path d="M24 24c0-14 16-14 16 0" fill="none" stroke="#c9a15a" stroke-width="3" stroke-linecap="round" />
+      <circle cx="32" cy="41" r="7.5" fill="#fff6e4" />
+      <path d="M32 45.5l-4-3.800c-2.200-2.200.4-5.700 4-2.800 3.600-2.900 6.200.6 4 2.800z" fill={paper} />
     </svg>
   );
 }

@@ -36,8 +36,9 @@ export interface Row {
   gone?: boolean;
 }
 
-const ROWS = 150;
-const FLUSH_MS = 160;
+// What a list keeps, and how often it is drawn at most. A phone shows eight rows at a time.
+const ROWS = innerWidth < 600 ? 80 : 150;
+const FLUSH_MS = innerWidth < 600 ? 240 : 160;
 
 export const rows = signal<Row[]>([]);
 export const status = signal<Status>({ is: 'idle' });
@@ -281,7 +282,15 @@ function need(which: string, data: unknown): void {
   if (which === 'login') {
     if (demo.value) openSheet('name');
     else tell(said(language.value, 'login-needed').what);
-  }
+  } else if (which === 'buy') buy(data as Product);
+  else if (which === 'openPrize') tell(w(demo.value ? 'prizeDemo' : 'prizeElsewhere'));
+}
+
+/** The shop's own page, if the product names one that a browser may open. */
+function buy(p: Product): void {
+  const url = p.url && URL.canParse(p.url, location.origin) ? new URL(p.url, location.origin) : undefined;
+  if (url && (url.protocol === 'https:' || url.origin === location.origin)) window.open(url, '_blank', 'noopener,noreferrer');
+  else tell(w(demo.value ? 'buyDemo' : 'buyElsewhere'));
 }
 
 export async function takeName(nick: string): Promise<boolean> {
@@ -307,8 +316,9 @@ function known(ms: number): Promise<boolean> {
 
 async function token(why: 'start' | 'expired', known: Promise<Config>): Promise<string | undefined> {
   if (window.fudaiApp?.token) return window.fudaiApp.token(why);
-  if (!(await known).demo) return undefined;
+  // Without waiting for the server's word on the demo: a kept token is its proof.
   if (why === 'start') return kept();
+  if (!(await known).demo) return undefined;
   forget();
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Room } from './room.ts';
 
@@ -83,8 +84,13 @@ async function answer(o: Options, room: Room, q: IncomingMessage, s: ServerRespo
   const page = url.pathname === '/' || url.pathname.startsWith('/r/') ? '/index.html' : normalize(url.pathname);
   try {
     const body = await readFile(join(o.dist, page));
-    s.writeHead(200, { 'Content-Type': kinds[extname(page)] ?? 'application/octet-stream', 'Content-Security-Policy': csp });
-    s.end(body);
+    const zip = String(q.headers['accept-encoding']).includes('gzip');
+    s.writeHead(200, {
+      'Content-Type': kinds[extname(page)] ?? 'application/octet-stream',
+      'Content-Security-Policy': csp,
+      ...(zip && { 'Content-Encoding': 'gzip' }),
+    });
+    s.end(zip ? gzipSync(body) : body);
   } catch {
     s.writeHead(404).end();
   }
