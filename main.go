@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -571,6 +572,10 @@ func (n *node) demoToken(_ context.Context, c *app.RequestContext) {
 
 // entry answers an edge that asks for a viewer's own entry.
 func (n *node) entry(ctx context.Context, c *app.RequestContext) {
+	if !hmac.Equal(c.GetHeader(broadcast.AskHeader), []byte(broadcast.SignAsk(n.keys, string(c.Request.URI().QueryString())))) {
+		c.JSON(403, map[string]string{"code": "forbidden", "message": "only an edge of this installation may ask"})
+		return
+	}
 	e, err := n.shard.Entry(ctx, c.Query("room"), c.Query("event"), c.Query("user"))
 	if err != nil {
 		c.JSON(503, map[string]string{"code": "elsewhere", "message": err.Error()})

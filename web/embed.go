@@ -188,6 +188,7 @@ func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		body = f.Gzip
 	}
 	h.Set("Content-Length", fmt.Sprint(len(body)))
+	w.WriteHeader(http.StatusOK) // said aloud: behind a route of last resort the status stands at 404
 	if r.Method == http.MethodGet {
 		_, _ = w.Write(body)
 	}

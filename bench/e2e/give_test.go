@@ -80,6 +80,10 @@ func TestLottery(t *testing.T) {
 	if out := v.reply("out", "e2"); out.Code != "already" {
 		t.Errorf("a second entry: %s, want already", out.raw)
 	}
+	v.send(map[string]any{"op": "me", "event": event})
+	if me := v.until("me", func(m *message) bool { return m.Op == "me" }); me.State != "in" {
+		t.Errorf("my own state: %s, want in", me.raw)
+	}
 	result := v.until("result", func(m *message) bool { return m.Op == "result" && m.Event == event && m.State == "drawn" })
 	var r struct {
 		Entered int `json:"entered"`
