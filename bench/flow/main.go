@@ -157,7 +157,7 @@ func (f *flow) play(ctx context.Context, kafka *kafkalog.Log, lines []line) erro
 			}
 		}
 		id := "f" + strconv.Itoa(i)
-		c := record.Comment{Kind: record.Say, ID: []byte(id), Room: []byte(f.room), User: []byte(lines[i].User), Name: []byte(lines[i].User), Text: []byte(clip(lines[i].Text))}
+		c := record.Comment{Kind: record.Say, Role: record.Viewer, ID: []byte(id), Room: []byte(f.room), User: []byte(lines[i].User), Name: []byte(lines[i].User), Text: []byte(clip(lines[i].Text))}
 		rec := kafkalog.Record{Topic: kafkalog.Comments, Partition: kafkalog.Partition(f.room), Key: []byte(f.room), Value: record.AppendComment(nil, &c),
 			Headers: []kafkalog.Header{{Key: "via", Value: record.AppendVia(nil, record.Via{Edge: f.edge, Conn: 1, Ref: uint32(i)})}}}
 		f.mu.Lock()
