@@ -70,15 +70,40 @@ func (r *recovery) load(ctx context.Context) error {
 		r.next = next{}
 		return err
 	}
-	if err := r.state.Restore(snap.state); err != nil {
-		return fmt.Errorf("snapshot of %s: %w (delete it from %s to replay the log instead)", snap.Taken, err, kafkalog.Snapshots)
-	}
-	if h := r.state.Hash(); h != snap.hash {
-		return fmt.Errorf("snapshot of %s restores to state %x, it was taken of %x: this build folds differently; nothing was changed", snap.Taken, h[:8], snap.hash[:8])
+	if err := r.restore(snap); err != nil {
+		if whole, _ := r.logWhole(ctx); !whole {
+			return fmt.Errorf("snapshot of %s: %w (delete it from %s to replay what the log still holds)", snap.Taken, err, kafkalog.Snapshots)
+		}
+		r.cfg.Logger.Warn("a snapshot is of no use; the log is whole and is replayed from its start", "partition", r.p, "taken", snap.Taken, "err", err)
+		r.state, r.next = room.New(cfg), next{}
+		return nil
 	}
 	r.fence = record.Fence{Pair: snap.pair, Seq: snap.Seq}
 	r.next = next{comments: snap.Comments + 1, control: snap.Control + 1, ledger: snap.Ledger + 1}
 	return nil
+}
+
+// restore takes the state from a snapshot and holds it against its hash.
+func (r *recovery) restore(snap *snapshot) error {
+	if err := r.state.Restore(snap.state); err != nil {
+		return err
+	}
+	if h := r.state.Hash(); h != snap.hash {
+		return fmt.Errorf("it restores to state %x and was taken of %x: this build folds differently", h[:8], snap.hash[:8])
+	}
+	return nil
+}
+
+// logWhole reports whether nothing was deleted from the topics a partition is
+// folded from, so that it can do without a snapshot.
+func (r *recovery) logWhole(ctx context.Context) (bool, error) {
+	for _, topic := range []string{kafkalog.Comments, kafkalog.Control, kafkalog.Ledger} {
+		in, err := r.cfg.Log.Offsets(ctx, topic, []int32{r.p})
+		if err != nil || in[r.p].First > 0 {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // own appends the claim and reads the ledger through it. Whoever the fence
