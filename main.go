@@ -5,6 +5,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -108,7 +109,41 @@ func yamlFile(r io.Reader) (kong.Resolver, error) {
 	if err != nil {
 		return nil, err
 	}
-	return kong.JSON(strings.NewReader(string(j)))
+	known, err := kong.JSON(bytes.NewReader(j))
+	if err != nil {
+		return nil, err
+	}
+	f := &file{Resolver: known}
+	return f, json.Unmarshal(j, &f.values)
+}
+
+// file is a configuration file whose every name must be that of a flag: a
+// misspelt setting must not be a default.
+type file struct {
+	kong.Resolver
+	values map[string]any
+}
+
+// Validate reports all names that are none.
+func (f *file) Validate(app *kong.Application) error {
+	var errs []error
+	var walk func(path string, node *kong.Node, values map[string]any)
+	walk = func(path string, node *kong.Node, values map[string]any) {
+		for name, value := range values {
+			is := func(n *kong.Flag) bool { return n.Name == name }
+			below := slices.IndexFunc(node.Children, func(n *kong.Node) bool { return n.Name == name })
+			nested, isMap := value.(map[string]any)
+			switch {
+			case below >= 0 && isMap:
+				walk(path+name+".", node.Children[below], nested)
+			case below < 0 && slices.ContainsFunc(node.Flags, is):
+			default:
+				errs = append(errs, fmt.Errorf("configuration: no setting %s%s", path, name))
+			}
+		}
+	}
+	walk("", app.Node, f.values)
+	return errors.Join(errs...)
 }
 
 // cluster says where the log is.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -265,4 +266,21 @@ func TestCommandLine(t *testing.T) {
 		t.Errorf("after SIGTERM: %v\n%s", err, n.log)
 	}
 	v.until("bye", func(m *message) bool { return m.Op == "bye" })
+}
+
+// The sample configuration is what the program understands, and a name it does
+// not know is an error that says which.
+func TestConfigurationFile(t *testing.T) {
+	out, err := run(t, "--config", "../../deploy/fudai.sample.yaml", "token", "x", "--data", t.TempDir())
+	if err != nil {
+		t.Fatalf("the sample is refused: %v\n%s", err, out)
+	}
+	bad := filepath.Join(t.TempDir(), "bad.yaml")
+	if err := os.WriteFile(bad, []byte("serve:\n  lisen: 127.0.0.1:1\n  drian: 3s\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err = run(t, "--config", bad, "token", "x", "--data", t.TempDir())
+	if err == nil || !strings.Contains(out, "serve.lisen") || !strings.Contains(out, "serve.drian") {
+		t.Errorf("misspelt settings: %v\n%s", err, out)
+	}
 }
