@@ -1,0 +1,211 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cloudwego/hertz/pkg/app/server"
+	"github.com/cloudwego/hertz/pkg/common/ut"
+
+	"github.com/fudai-live/fudai/broadcast/token"
+	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/room/kafkalog"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// paper is a log that keeps what was written.
+type paper struct {
+	recs []kafkalog.Record
+	fail error
+}
+
+func (p *paper) Append(_ context.Context, topic string, partition int32, recs []kafkalog.Record) (int64, error) {
+	if p.fail != nil {
+		return 0, p.fail
+	}
+	for _, r := range recs {
+		r.Topic, r.Partition = topic, partition
+		p.recs = append(p.recs, r)
+	}
+	return int64(len(p.recs) - 1), nil
+}
+
+// feeder is a tailer whose records come from the test.
+type feeder map[int32]kafkalog.Deliver
+
+func (f feeder) Add(_ string, p int32, _ int64, deliver kafkalog.Deliver, _ kafkalog.Fail) {
+	f[p] = deliver
+}
+
+type office struct {
+	t      *testing.T
+	log    *paper
+	tail   feeder
+	keys   *record.Keys
+	tokens *token.Authority
+	h      *server.Hertz
+}
+
+func newOffice(t *testing.T) *office {
+	keys := record.DeriveKeys([32]byte{7})
+	beacon, err := drawproof.NewLocalKey(keys.Beacon[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &office{t: t, log: &paper{}, tail: feeder{}, keys: keys, tokens: token.New(keys.Token, nil), h: server.New()}
+	d, err := New(Config{Log: o.log, Keys: keys, Tokens: o.tokens, Tailer: o.tail, Logger: slog.New(slog.DiscardHandler),
+		Chains: []drawproof.Chain{beacon.Chain(1_700_000_000, 1)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Mount(o.h)
+	d.Follow()
+	return o
+}
+
+func (o *office) token(role record.Role, market bool, rooms ...string) string {
+	c := token.Claims{User: "staff", Role: role, Market: market, Rooms: rooms, Issued: time.Now().UnixMilli(), Expires: time.Now().Add(time.Hour).UnixMilli()}
+	raw, err := o.tokens.Sign(&c)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return raw
+}
+
+func (o *office) send(tok, room, body string) (int, string) {
+	header := ut.Header{Key: "Authorization", Value: "Bearer " + tok}
+	w := ut.PerformRequest(o.h.Engine, "POST", "/v1/rooms/"+room+"/commands", &ut.Body{Body: bytes.NewBufferString(body), Len: len(body)}, header)
+	return w.Code, w.Body.String()
+}
+
+// A command that is accepted stands in the room's partition, signed, and the
+// answer says where.
+func TestCommandIsWritten(t *testing.T) {
+	o := newOffice(t)
+	code, body := o.send(o.token(record.Moderator, false), "demo", `{"id":"c1","kind":"mute","data":{"user":"u1","seconds":60,"reason":"spam"}}`)
+	if code != 202 || len(o.log.recs) != 1 {
+		t.Fatalf("%d %s, %d records", code, body, len(o.log.recs))
+	}
+	rec := o.log.recs[0]
+	if rec.Topic != kafkalog.Control || rec.Partition != kafkalog.Partition("demo") || string(rec.Key) != "demo" {
+		t.Errorf("written to %s/%d under key %q", rec.Topic, rec.Partition, rec.Key)
+	}
+	if !o.keys.VerifyControl(rec.Value, rec.Header("sig")) {
+		t.Error("the signature does not verify")
+	}
+	ctl, bad := record.ParseControl(rec.Value)
+	if bad != nil || ctl.ID != "c1" || ctl.By != "staff" || ctl.Role != "moderator" {
+		t.Errorf("written %+v, %v", ctl, bad)
+	}
+	var where struct{ Partition, Offset int64 }
+	if json.Unmarshal([]byte(body), &where) != nil || where.Partition != int64(rec.Partition) || where.Offset != 0 {
+		t.Errorf("answered %s", body)
+	}
+}
+
+// Who may send what: the table, by every role.
+func TestPermissions(t *testing.T) {
+	o := newOffice(t)
+	plan := fmt.Sprintf(`{"kind":"plan","data":{"event":"e1","kind":"lottery","title":"福袋","openAt":%d,"closeAt":%d,"prizes":[{"id":"p","title":"杯","qty":1}]}}`,
+		time.Now().Add(time.Minute).UnixMilli(), time.Now().Add(2*time.Minute).UnixMilli())
+	for _, c := range []struct {
+		role   record.Role
+		market bool
+		body   string
+		want   int
+	}{
+		{record.Viewer, false, `{"kind":"mute","data":{"user":"u","reason":"x"}}`, 403},
+		{record.Assistant, false, `{"kind":"mute","data":{"user":"u","reason":"x"}}`, 403},
+		{record.Moderator, false, `{"kind":"mute","data":{"user":"u","reason":"x"}}`, 202},
+		{record.Assistant, false, `{"kind":"pin","data":{"pin":"p1","text":"看这里"}}`, 202},
+		{record.Moderator, false, `{"kind":"show-start","data":{"show":"s1"}}`, 403},
+		{record.Host, false, `{"kind":"show-start","data":{"show":"s1"}}`, 202},
+		{record.Host, false, `{"kind":"rules","data":{"version":"1","yaml":"x"}}`, 403},
+		{record.Service, false, `{"kind":"rules","data":{"version":"1","yaml":"x"}}`, 202},
+		{record.Viewer, false, plan, 403},
+		{record.Viewer, true, plan, 202},
+		{record.Host, false, plan, 202},
+		{record.Host, false, `{"kind":"dance","data":{}}`, 403},
+	} {
+		if code, body := o.send(o.token(c.role, c.market), "demo", c.body); code != c.want {
+			t.Errorf("%s (marketer %t) sends %.40s: %d %s, want %d", c.role, c.market, c.body, code, body, c.want)
+		}
+	}
+	if code, _ := o.send(o.token(record.Host, false, "other"), "demo", `{"kind":"show-start","data":{"show":"s1"}}`); code != 403 {
+		t.Errorf("a token for another room: %d, want 403", code)
+	}
+	if code, _ := o.send("nonsense", "demo", `{"kind":"pin","data":{"pin":"p"}}`); code != 401 {
+		t.Errorf("a bad token: %d, want 401", code)
+	}
+}
+
+// What is wrong with a command is told, all of it at once, and nothing is written.
+func TestBadCommands(t *testing.T) {
+	o := newOffice(t)
+	host := o.token(record.Service, false)
+	for body, want := range map[string][]string{
+		`{`: {"JSON"},
+		`{"kind":"room","data":{"budget":0,"slow_ms":-1}}`:       {"budget", "slow_ms"},
+		`{"kind":"room","data":{"budgte":5}}`:                    {"budgte"},
+		`{"kind":"mute","data":{"user":"","seconds":-1}}`:        {"user", "seconds"},
+		`{"kind":"retract","data":{}}`:                           {"offsets", "reason"},
+		`{"kind":"void","data":{"event":"e1"}}`:                  {"reason"},
+		`{"kind":"plan","data":{"event":"e1","kind":"lottery"}}`: {"prize", "title"},
+		`{"id":"has space","kind":"pin","data":{"pin":"p"}}`:     {"id"},
+	} {
+		code, answer := o.send(host, "demo", body)
+		if code != 400 {
+			t.Errorf("%s: %d %s, want 400", body, code, answer)
+		}
+		for _, w := range want {
+			if !strings.Contains(answer, w) {
+				t.Errorf("%s: the answer does not name %q: %s", body, w, answer)
+			}
+		}
+	}
+	if len(o.log.recs) != 0 {
+		t.Errorf("%d bad commands were written", len(o.log.recs))
+	}
+}
+
+// A log that does not acknowledge is told, with what to do.
+func TestLogDown(t *testing.T) {
+	o := newOffice(t)
+	o.log.fail = kafkalog.ErrUnknown
+	if code, body := o.send(o.token(record.Host, false), "demo", `{"id":"c9","kind":"show-start","data":{"show":"s1"}}`); code != 503 || !strings.Contains(body, "same id") {
+		t.Errorf("%d %s", code, body)
+	}
+}
+
+// Ending a show with a giveaway open asks what is to become of it.
+func TestShowEndAsks(t *testing.T) {
+	o := newOffice(t)
+	m := record.Meta{Kind: record.FrameState, Pair: record.Pair{Epoch: 1, Owner: record.ID128{1}}, Seq: 1}
+	state := kafkalog.Record{Key: []byte("demo"), Value: []byte(`{"op":"state","gives":[{"event":"e1","state":"open"},{"event":"e0","state":"settled"}]}`),
+		Headers: []kafkalog.Header{{Key: "meta", Value: record.AppendMeta(nil, &m)}}}
+	p := kafkalog.Partition("demo")
+	o.tail[p]([]kafkalog.Record{state}, 1)
+	host := o.token(record.Host, false)
+	code, body := o.send(host, "demo", `{"kind":"show-end","data":{"show":"s1"}}`)
+	if code != 409 || !strings.Contains(body, `"e1"`) || strings.Contains(body, `"e0"`) {
+		t.Errorf("%d %s", code, body)
+	}
+	if code, body := o.send(host, "demo", `{"kind":"show-end","data":{"show":"s1","open":"finish"}}`); code != 202 {
+		t.Errorf("%d %s", code, body)
+	}
+	// A zombie's state does not count.
+	old := m
+	old.Pair.Epoch = 0
+	state.Headers[0].Value = record.AppendMeta(nil, &old)
+	state.Value = []byte(`{"op":"state"}`)
+	o.tail[p]([]kafkalog.Record{state}, 2)
+	if code, _ := o.send(host, "demo", `{"kind":"show-end","data":{"show":"s1"}}`); code != 409 {
+		t.Errorf("a stale owner's state was believed: %d", code)
+	}
+}
