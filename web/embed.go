@@ -143,16 +143,20 @@ func compress(body []byte) []byte {
 }
 
 // Lookup answers the file for a request path: "/" and "/r/ROOM" are the viewer
-// page. Nil where there is none.
+// page, "/overlay/ROOM" the page that a streaming program lays over its picture.
+// Nil where there is none.
 func (p *Pages) Lookup(at string) *File {
-	if at == "/" || isRoom(at) {
+	switch {
+	case at == "/" || isRoom(at, "/r/"):
 		at = "/index.html"
+	case isRoom(at, "/overlay/"):
+		at = "/overlay.html"
 	}
 	return p.files[at]
 }
 
-func isRoom(at string) bool {
-	room, ok := strings.CutPrefix(at, "/r/")
+func isRoom(at, under string) bool {
+	room, ok := strings.CutPrefix(at, under)
 	room = strings.TrimSuffix(room, "/")
 	if !ok || room == "" || len(room) > 64 {
 		return false

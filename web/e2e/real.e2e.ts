@@ -80,6 +80,27 @@ it('serves the client from Node, without a browser', async () => {
   expect(m.o).toBeGreaterThanOrEqual(0);
 });
 
+it('comes back after the server was restarted, with what was typed meanwhile', async ({ skip }) => {
+  const { restart } = server;
+  if (!restart) return skip('the server is not ours to restart');
+  const { page, complaints } = await open(browser, server.url, desktop);
+  await page.click('#say', { timeout: 30_000 });
+  await page.fill('[name=nickname]', '没走开的小明');
+  await page.click('.nickname .go');
+  await page.waitForSelector('.nickname', { state: 'detached' });
+  const back = restart();
+  await page.waitForSelector('.connection', { timeout: 20_000 });
+  await shot(page, 'real-away');
+  await page.fill('#say', '断线时说的话');
+  await page.press('#say', 'Enter');
+  await back;
+  const mine = page.locator('.row.own', { hasText: '断线时说的话' });
+  await mine.locator('.state.ok, .state.said').waitFor({ timeout: 45_000 });
+  expect(await mine.count()).toBe(1);
+  await page.waitForSelector('.connection', { state: 'detached' });
+  expect(complaints).toEqual([]);
+});
+
 // The demo show opens a bag every two minutes: this waits for one and goes through all of it.
 it('enters a lucky bag, sees it sealed and drawn, and checks the draw in the page', { timeout: 330_000 }, async () => {
   const { page, complaints } = await open(browser, server.url, phone);

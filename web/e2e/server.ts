@@ -6,20 +6,36 @@ import { join } from 'node:path';
 
 export interface Real {
   url: string;
+  /** Ends the program as an operator does and starts it again on the same data; undefined where it is not ours. */
+  restart: (() => Promise<void>) | undefined;
   stop(): Promise<void>;
 }
 
 /** The real program with its demo show: FUDAI_URL if given, else FUDAI_BIN or a fresh build, on a free port with data of its own. */
 export async function real(): Promise<Real> {
   const given = process.env.FUDAI_URL;
-  if (given) return { url: given.endsWith('/') ? given : `${given}/`, stop: async () => undefined };
+  if (given) return { url: given.endsWith('/') ? given : `${given}/`, restart: undefined, stop: async () => undefined };
   const dir = mkdtempSync(join(tmpdir(), 'fudai-e2e-'));
   const bin = process.env.FUDAI_BIN ?? join(dir, 'fudai');
   if (!process.env.FUDAI_BIN) execFileSync('go', ['build', '-o', bin, '.'], { cwd: new URL('../..', import.meta.url).pathname });
   const url = `http://127.0.0.1:${await freePort()}/`;
-  const child = spawn(bin, ['serve', '--listen', new URL(url).host, '--data', join(dir, 'data'), '--demo', 'yes'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  let child = await start(bin, url, dir);
+  return {
+    url,
+    async restart() {
+      await end(child);
+      child = await start(bin, url, dir);
+    },
+    async stop() {
+      await end(child);
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function start(bin: string, url: string, dir: string): Promise<ChildProcess> {
+  const args = ['serve', '--listen', new URL(url).host, '--data', join(dir, 'data'), '--demo', 'yes'];
+  const child = spawn(bin, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.on('data', (d) => {
     log = (log + String(d)).slice(-8_000);
@@ -30,14 +46,12 @@ export async function real(): Promise<Real> {
     child.kill('SIGKILL');
     throw new Error(`${String(e)}\n${log}`);
   }
-  return {
-    url,
-    stop: async () => {
-      child.kill('SIGTERM');
-      await new Promise((done) => (child.exitCode === null ? child.once('exit', done) : done(0)));
-      rmSync(dir, { recursive: true, force: true });
-    },
-  };
+  return child;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  child.kill('SIGTERM');
+  if (child.exitCode === null && child.signalCode === null) await new Promise((done) => child.once('exit', done));
 }
 
 async function ready(url: string, child: ChildProcess): Promise<void> {

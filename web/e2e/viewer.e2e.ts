@@ -93,6 +93,14 @@ describe('a lucky bag', () => {
     const [go, buy] = [await page.locator('.result .go').boundingBox(), await page.locator('.buy').boundingBox()];
     expect((go?.y ?? 0) + (go?.height ?? 0)).toBeLessThanOrEqual(buy?.y ?? 0);
     await shot(page, 'small-won');
+    // The prize is found again, after the show and a reload too.
+    edge.room.state.show = { show: 's1', title: '散场了', on: false };
+    await page.reload();
+    await page.waitForFunction(() => document.querySelector('.host p')?.textContent?.includes('未开播'));
+    await page.click('.top-right button:last-child');
+    await page.click('.row-button');
+    expect(await page.textContent('.my-prizes li')).toContain('手作品茗杯');
+    await shot(page, 'small-prizes');
   });
 
   it.each([
@@ -135,6 +143,22 @@ describe('a lucky bag', () => {
     await page.waitForSelector('.chip.open');
     await page.clock.runFor(1_000);
     expect(await page.textContent('.chip-time')).toMatch(/^1:(2|3)\d$/);
+  });
+});
+
+describe('the overlay', () => {
+  it('is transparent, shows what is said, the bag and the winners', async () => {
+    const { page, complaints } = await open(browser, `${edge.url}overlay/demo`, { ...desktop, name: '小明' });
+    edge.room.say('甲', '大家好');
+    await page.getByText('大家好').waitFor();
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgba(0, 0, 0, 0)');
+    edge.room.openBag('e1', 60);
+    await page.getByText('评论区发“福气到”参加').waitFor();
+    await shot(page, 'overlay');
+    edge.room.draw('e1', 12_384, winners());
+    await page.getByText('12,384 人参与，抽 50 名').waitFor();
+    expect([...edge.room.viewers].map((v) => v.user)).toEqual(['']);
+    expect(complaints).toEqual([]);
   });
 });
 

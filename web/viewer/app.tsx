@@ -4,6 +4,7 @@ import { CheckSheet } from './check.tsx';
 import { Composer } from './composer.tsx';
 import { Ended } from './ended.tsx';
 import { Hearts } from './hearts.tsx';
+import { MyPrizes } from './mine.tsx';
 import { Nickname } from './nickname.tsx';
 import { w } from './prefs.ts';
 import { ProductCard } from './product.tsx';
@@ -43,6 +44,7 @@ export function App() {
       {sheet.value === 'bag' && <BagSheet onClose={close} />}
       {sheet.value === 'settings' && <Settings onClose={close} />}
       {sheet.value === 'name' && <Nickname />}
+      {sheet.value === 'mine' && <MyPrizes onClose={close} />}
       {sheet.value === 'check' && <CheckSheet onClose={close} />}
       <div class="sr" role="status" aria-live="polite">
         {announce.value}

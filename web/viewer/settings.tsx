@@ -1,10 +1,17 @@
 import { type Area, type Density, flying, language, type Theme, theme, w } from './prefs.ts';
+import { prizes } from './prizes.ts';
 import { Sheet } from './sheet.tsx';
+import { openSheet } from './store.ts';
 
 export function Settings({ onClose }: { onClose: () => void }) {
   const f = flying.value;
   return (
     <Sheet title={w('settings')} onClose={onClose} klass="settings">
+      <button type="button" class="row-button" onClick={() => openSheet('mine')}>
+        <span>{w('myPrizes')}</span>
+        <b>{prizes.value.length || ''}</b>
+      </button>
+      <hr />
       <Choice
         name="flying"
         label={w('flying')}

@@ -19,6 +19,7 @@ import { onToken, raise } from './bridge.ts';
 import { line as cleanLine, name as cleanName } from './clean.ts';
 import type { Shot } from './danmaku.ts';
 import { language, w } from './prefs.ts';
+import { notePrize, openPrizes } from './prizes.ts';
 
 /** A row of the comment list. */
 export interface Row {
@@ -59,7 +60,7 @@ export const now = signal(0);
 export const banner = signal<{ key: number; text: string } | undefined>(undefined);
 export const toast = signal<{ key: number; text: string } | undefined>(undefined);
 export const announce = signal('');
-export const sheet = signal<'' | 'bag' | 'settings' | 'name' | 'check'>('');
+export const sheet = signal<'' | 'bag' | 'settings' | 'name' | 'check' | 'mine'>('');
 export const sheetEvent = signal('');
 export const roomName = signal('demo');
 export const resultShown = signal('');
@@ -323,13 +324,14 @@ async function token(why: 'start' | 'expired', known: Promise<Config>): Promise<
   return undefined;
 }
 
-export function start(room: string): void {
+/** `guest` watches only, whoever was here before. */
+export function start(room: string, as: { guest?: boolean } = {}): void {
   roomName.value = room;
   const known = config();
   void known.then((c) => {
     demo.value = c.demo;
   });
-  client = new Client({ base: `${location.origin}/`, room, token: (why) => token(why, known) });
+  client = new Client({ base: `${location.origin}/`, room, token: (why) => (as.guest ? undefined : token(why, known)) });
   client.on('status', (s) => {
     const before = status.value.is;
     status.value = s;
@@ -337,6 +339,7 @@ export function start(room: string): void {
   });
   client.on('hello', (h) => {
     user.value = h.user ? { id: h.user, name: cleanName(h.name), h: h.h ?? '' } : undefined;
+    if (h.user) openPrizes(room, h.user);
   });
   client.on('state', ({ model, last }) => {
     sync(model);
@@ -355,6 +358,7 @@ export function start(room: string): void {
   });
   client.on('result', (r) => {
     if (r.state === 'sealed') return sync(client.model);
+    notePrize(r, client.model.gives.get(r.event), user.value?.h ?? '', client.now());
     inStep(client.model, () => {
       results.value = new Map(client.model.results);
       resultShown.value = r.event;

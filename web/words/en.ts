@@ -117,6 +117,9 @@ export const ui: Record<keyof typeof zh, string> = {
   resultVoid: 'This lucky bag was cancelled',
   resultVoidWhy: 'Reason: {why}',
   openPrize: 'Claim your prize',
+  overlayPhrase: 'Comment “{phrase}” to join',
+  myPrizes: 'My prizes',
+  myPrizesNone: 'No prizes yet. Tap the lucky bag when it opens to take part.',
   check: 'Check the result',
   checkTitle: 'Check this draw yourself',
   checkPlain:

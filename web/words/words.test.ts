@@ -92,10 +92,9 @@ describe('the catalogue', () => {
   });
 
   it('has no text that no page uses', () => {
-    const dir = new URL('../viewer/', import.meta.url);
-    const source = readdirSync(dir)
-      .map((f) => readFileSync(new URL(f, dir), 'utf8'))
-      .join('\n');
+    const dirs = ['../viewer/', '../overlay/'].map((d) => new URL(d, import.meta.url));
+    const files = dirs.flatMap((d) => readdirSync(d).map((f) => readFileSync(new URL(f, d), 'utf8')));
+    const source = files.join('\n');
     const built = ['st_', 'cond_', 'fate_'];
     for (const k of Object.keys(zh.ui)) {
       if (built.some((p) => k.startsWith(p))) continue;

@@ -81,7 +81,12 @@ async function answer(o: Options, room: Room, q: IncomingMessage, s: ServerRespo
     return json(s, { token: Buffer.from(url.searchParams.get('name') ?? '').toString('base64url') });
   if (url.pathname.endsWith('/events')) return events(room, q, s);
   if (url.pathname.endsWith('/messages')) return upstream(room, q, s);
-  const page = url.pathname === '/' || url.pathname.startsWith('/r/') ? '/index.html' : normalize(url.pathname);
+  const page =
+    url.pathname === '/' || url.pathname.startsWith('/r/')
+      ? '/index.html'
+      : url.pathname.startsWith('/overlay/')
+        ? '/overlay.html'
+        : normalize(url.pathname);
   try {
     const body = await readFile(join(o.dist, page));
     const zip = String(q.headers['accept-encoding']).includes('gzip');
