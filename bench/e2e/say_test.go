@@ -53,6 +53,7 @@ func kcat(t *testing.T, stdin string, args ...string) string {
 	within := 30 * time.Second
 	if reads {
 		within = 5 * time.Second
+		args = append(args, "-u") // what it read must not wait in a buffer when it is stopped
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
