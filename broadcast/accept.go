@@ -162,12 +162,15 @@ func (e *edge) who(room, raw, ticket string) (*session, *refusal) {
 	switch {
 	case err != nil:
 		return nil, &refusal{http.StatusUnauthorized, "token", err.Error(), 0}
-	case claims.Once != (ticket != ""):
+	case (claims.Ticket != "") != (ticket != ""):
 		return nil, &refusal{http.StatusUnauthorized, "token", "a ticket stands where a token belongs, or the other way round", 0}
-	case claims.Once && !e.tickets.use(claims.ID, claims.Expires):
+	case claims.Ticket != "" && !e.tickets.use(claims.Ticket, claims.Expires):
 		return nil, &refusal{http.StatusUnauthorized, "token", "the ticket was used", 0}
 	case !claims.May(room):
 		return nil, &refusal{http.StatusForbidden, "token", "the token is not for this room", 0}
+	}
+	if claims.Ticket != "" {
+		claims.Expires = claims.Until
 	}
 	return e.session(&claims, room)
 }

@@ -70,14 +70,15 @@ func (e *edge) crossOrigin(c *app.RequestContext) bool {
 func (e *edge) issueTicket(_ context.Context, c *app.RequestContext) {
 	e.crossOrigin(c)
 	claims, err := e.tokens.Verify(bearer(c), nowMS())
-	if err == nil && claims.Once {
+	if err == nil && claims.Ticket != "" {
 		err = errors.New("a ticket buys no ticket")
 	}
 	if err != nil {
 		e.refuse(c, &refusal{http.StatusUnauthorized, "token", err.Error(), 0})
 		return
 	}
-	claims.Once, claims.ID = true, freshToken()
+	// The connection it opens is good for as long as the token is.
+	claims.Ticket, claims.Until = freshToken(), claims.Expires
 	claims.Expires = min(claims.Expires, nowMS()+ticketLife.Milliseconds())
 	raw, err := e.tokens.Sign(&claims)
 	if err != nil {
@@ -103,7 +104,7 @@ func (e *edge) issueToken(_ context.Context, c *app.RequestContext) {
 		e.refuse(c, &refusal{http.StatusBadRequest, "malformed", err.Error(), 0})
 		return
 	}
-	claims.ID, claims.Issued, claims.Once = freshToken(), nowMS(), false
+	claims.ID, claims.Issued, claims.Ticket, claims.Until = freshToken(), nowMS(), "", 0
 	if claims.Expires = claims.Issued + e.cfg.TokenLife.Milliseconds(); life.TTL > 0 {
 		claims.Expires = claims.Issued + life.TTL*1000
 	}

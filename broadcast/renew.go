@@ -30,9 +30,10 @@ func (l *loop) renew(c *conn, raw string) {
 		l.goodbye(c, wire.CloseToken, "a token of another user: connect anew")
 		return
 	}
-	was := c.who
+	was, watched := c.who, l.watchTime(c)
 	c.who = s
 	if was.user == nil {
+		c.base, c.joined = uint32(watched), l.sec // what the guest watched is the user's
 		l.identify(c)
 		c.local.meet([]byte(s.user.id))
 	} else {
