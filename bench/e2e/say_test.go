@@ -296,3 +296,62 @@ func TestConfigurationFile(t *testing.T) {
 		t.Errorf("misspelt settings: %v\n%s", err, out)
 	}
 }
+
+// A ticket opens one connection, once; what its viewer posts is acknowledged on
+// the stream.
+func TestTicket(t *testing.T) {
+	n := start(t, t.TempDir())
+	room := newRoom(t)
+	req, _ := http.NewRequest("POST", "http://"+n.addr+"/v1/tickets", nil)
+	req.Header.Set("Authorization", "Bearer "+n.token("gil", "viewer"))
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var got struct{ Ticket string }
+	if err := json.NewDecoder(resp.Body).Decode(&got); err != nil || got.Ticket == "" {
+		t.Fatalf("%s: %v", resp.Status, err)
+	}
+	open := func() *http.Response {
+		r, err := http.Get("http://" + n.addr + "/v1/rooms/" + room + "/events?ticket=" + got.Ticket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	stream := open()
+	defer stream.Body.Close()
+	if stream.StatusCode != 200 {
+		t.Fatalf("the ticket opens no stream: %s", stream.Status)
+	}
+	again := open()
+	again.Body.Close()
+	if again.StatusCode != 401 {
+		t.Errorf("the ticket was good twice: %s", again.Status)
+	}
+	lines := bufio.NewScanner(stream.Body)
+	for lines.Scan() {
+		var m struct{ Op, Conn, Code string }
+		if json.Unmarshal([]byte(strings.TrimPrefix(lines.Text(), "data: ")), &m) != nil {
+			continue
+		}
+		if m.Op == "hello" {
+			post, _ := http.NewRequest("POST", "http://"+n.addr+"/v1/rooms/"+room+"/messages", strings.NewReader(`{"op":"say","id":"p1","text":"由SSE说的"}`))
+			post.Header.Set("Authorization", "Bearer "+n.token("gil", "viewer"))
+			post.Header.Set("Fudai-Conn", m.Conn)
+			r, err := http.DefaultClient.Do(post)
+			if err != nil || r.StatusCode != 202 {
+				t.Fatalf("post: %v %v", r, err)
+			}
+			r.Body.Close()
+		}
+		if m.Op == "ack" {
+			if m.Code != "sent" {
+				t.Errorf("ack %s", lines.Text())
+			}
+			return
+		}
+	}
+	t.Errorf("the stream ended without an ack: %v", lines.Err())
+}

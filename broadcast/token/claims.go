@@ -23,7 +23,8 @@ type Claims struct {
 	Facts   record.Facts
 	Issued  int64 // Unix milliseconds; a token knows whole seconds
 	Expires int64
-	Once    bool // a ticket: good for one connection
+	Ticket  string // of a ticket: its own id, good once
+	Until   int64  // of a ticket: until when the connection it opens is good, Unix ms
 }
 
 // May reports whether the token is good for room.
@@ -82,7 +83,8 @@ type payload struct {
 	Issued  *jwt.NumericDate `json:"iat,omitempty"`
 	Expires *jwt.NumericDate `json:"exp,omitempty"`
 	NotYet  *jwt.NumericDate `json:"nbf,omitempty"`
-	Once    bool             `json:"once,omitempty"`
+	Ticket  string           `json:"ticket,omitempty"`
+	Until   int64            `json:"until,omitempty"`
 }
 
 func (p *payload) GetExpirationTime() (*jwt.NumericDate, error) { return p.Expires, nil }
@@ -93,7 +95,7 @@ func (p *payload) GetSubject() (string, error)                  { return p.User,
 func (p *payload) GetAudience() (jwt.ClaimStrings, error)       { return nil, nil }
 
 func (p *payload) claims() (Claims, error) {
-	c := Claims{ID: p.ID, User: p.User, Name: p.Name, Avatar: p.Avatar, Rooms: p.Rooms, Once: p.Once,
+	c := Claims{ID: p.ID, User: p.User, Name: p.Name, Avatar: p.Avatar, Rooms: p.Rooms, Ticket: p.Ticket, Until: p.Until,
 		Issued: millis(p.Issued), Expires: millis(p.Expires)}
 	role := p.Role
 	if role == marketer {
@@ -110,7 +112,7 @@ func (p *payload) claims() (Claims, error) {
 }
 
 func (c *Claims) payload() *payload {
-	p := &payload{ID: c.ID, User: c.User, Name: c.Name, Avatar: c.Avatar, Role: c.RoleName(), Rooms: c.Rooms, Once: c.Once,
+	p := &payload{ID: c.ID, User: c.User, Name: c.Name, Avatar: c.Avatar, Role: c.RoleName(), Rooms: c.Rooms, Ticket: c.Ticket, Until: c.Until,
 		Facts: factsOf(&c.Facts), Expires: seconds(c.Expires)}
 	if c.Issued > 0 {
 		p.Issued = seconds(c.Issued)
