@@ -1,0 +1,172 @@
+package shard
+
+import (
+	"bytes"
+	"context"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fudai-live/fudai/room/kafkalog"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+func heartbeat(kind record.FrameKind, epoch uint64) kafkalog.Record {
+	return frameRecord("", "", &record.Meta{Kind: kind, Pair: record.Pair{Epoch: epoch, Owner: record.ID128{byte(epoch)}}}, nil)
+}
+
+// Who may claim a partition, and when: a script of what is heard and asked.
+func TestClaimable(t *testing.T) {
+	start := time.Now()
+	fetched := start
+	w := newWatch(func() time.Time { return fetched }, 1200*time.Millisecond, start)
+	const p = 3
+	ask := func(what string, after time.Duration, hinted, want bool) {
+		t.Helper()
+		if got := w.claimable(p, hinted, start.Add(after)); got != want {
+			t.Errorf("%s: claimable %t, want %t", what, got, want)
+		}
+	}
+	ask("at the start, nothing heard", 0, true, false)
+	fetched = start.Add(1300 * time.Millisecond)
+	ask("silent for longer than the silence, hinted", 1300*time.Millisecond, true, true)
+	ask("the same, not hinted", 1300*time.Millisecond, false, false)
+	ask("cut off: own fetches failed lately", 2500*time.Millisecond, true, false)
+	fetched = start.Add(2600 * time.Millisecond)
+	ask("silent for twice the silence, anybody", 2600*time.Millisecond, false, true)
+
+	w.deliver(p)([]kafkalog.Record{heartbeat(record.FrameHeartbeat, 5)}, 0)
+	w.parts[p].at = start.Add(2600 * time.Millisecond) // when it was heard, by this script's clock
+	fetched = start.Add(3 * time.Second)
+	ask("the owner lives", 3*time.Second, true, false)
+	fetched = start.Add(10 * time.Second)
+	w.deliver(p)([]kafkalog.Record{heartbeat(record.FrameHeartbeat, 4)}, 0)
+	ask("only a zombie speaks", 10*time.Second, true, true)
+
+	w.deliver(p)([]kafkalog.Record{heartbeat(record.FrameRelease, 5)}, 0)
+	w.parts[p].at = fetched
+	ask("let go: hinted, at once", 10*time.Second, true, true)
+	ask("let go: not hinted", 10*time.Second, false, false)
+	w.touch(p, fetched)
+	ask("just claimed", 10*time.Second, true, false)
+}
+
+// shelf is a log that holds the snapshots of one partition.
+type shelf struct {
+	Log
+	recs []kafkalog.Record
+}
+
+func (s *shelf) Offsets(context.Context, string, []int32) (map[int32]kafkalog.Range, error) {
+	return map[int32]kafkalog.Range{7: {First: 0, End: int64(len(s.recs))}}, nil
+}
+
+func (s *shelf) Read(_ context.Context, _ string, _ int32, from, to int64, fn func(kafkalog.Record) error) error {
+	for _, r := range s.recs[from:to] {
+		if err := fn(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *shelf) Append(_ context.Context, _ string, _ int32, recs []kafkalog.Record) (int64, error) {
+	s.recs = append(s.recs, recs...)
+	return int64(len(s.recs) - len(recs)), nil
+}
+
+func (s *shelf) put(t *testing.T, id string, slot int, state []byte) {
+	t.Helper()
+	m := manifest{ID: id, Slot: slot, Comments: 10, State: strings.Repeat("ab", 32), Owner: strings.Repeat("0f", 16), Epoch: 2, Seq: 9}
+	recs, err := m.records(7, state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range recs {
+		if len(r.Value) > record.MaxLedger {
+			t.Errorf("a record of %d bytes", len(r.Value))
+		}
+	}
+	if err := writeSnapshot(t.Context(), s, 7, recs); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *shelf) newest(t *testing.T) *snapshot {
+	t.Helper()
+	snap, err := readSnapshot(t.Context(), s, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return snap
+}
+
+// A snapshot comes back as it was, whatever its size; one that is not whole is
+// passed over for the one before.
+func TestSnapshot(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, size := range []int{0, 1, chunkBytes - 1, chunkBytes, chunkBytes + 1, 3*chunkBytes + 17} {
+		state := make([]byte, size)
+		for i := range state {
+			state[i] = byte(r.Uint32())
+		}
+		s := &shelf{}
+		s.put(t, "first", 0, []byte("before"))
+		s.put(t, "second", 1, state)
+		if got := s.newest(t); got == nil || got.ID != "second" || !bytes.Equal(got.state, state) || got.pair.Epoch != 2 || got.Seq != 9 {
+			t.Fatalf("size %d: read %+v", size, got)
+		}
+		// The last chunk is missing: the writer died before the manifest, or the
+		// topic lost it.
+		broken := *s
+		broken.recs = append(append([]kafkalog.Record{}, s.recs[:len(s.recs)-2]...), s.recs[len(s.recs)-1])
+		if got := broken.newest(t); size > 0 && (got == nil || got.ID != "first") {
+			t.Errorf("size %d: with a chunk missing, read %+v", size, got)
+		}
+		// A bit flipped.
+		if size > 0 {
+			bad := append([]kafkalog.Record{}, s.recs...)
+			at := len(bad) - 2
+			bad[at].Value = append([]byte{bad[at].Value[0] ^ 1}, bad[at].Value[1:]...)
+			if got := (&shelf{recs: bad}).newest(t); got == nil || got.ID != "first" {
+				t.Errorf("size %d: with a bit flipped, read %+v", size, got)
+			}
+		}
+		// A chunk that was resent stands twice.
+		if size > chunkBytes {
+			twice := append(append([]kafkalog.Record{}, s.recs[:3]...), s.recs[2:]...)
+			if got := (&shelf{recs: twice}).newest(t); got == nil || got.ID != "second" || !bytes.Equal(got.state, state) {
+				t.Errorf("size %d: with a chunk resent, read %v", size, got != nil)
+			}
+		}
+	}
+	if got := (&shelf{}).newest(t); got != nil {
+		t.Errorf("an empty topic holds %+v", got)
+	}
+}
+
+// A ledger record whose bytes changed between batch and fold is not folded.
+func TestLedgerChecksum(t *testing.T) {
+	l := record.Ledger{V: 1, Epoch: 3, Owner: strings.Repeat("0a", 16), Seq: 2, After: 41, Release: true}
+	rec := ledgerRecord(&l)
+	got, err := parseLedger(&rec)
+	if err != nil || got.After != 41 || !got.Release {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	rec.Value = bytes.Replace(rec.Value, []byte(`"after":41`), []byte(`"after":42`), 1)
+	if _, err := parseLedger(&rec); err == nil || !strings.Contains(err.Error(), "checksum") {
+		t.Errorf("a changed record: %v", err)
+	}
+}
+
+// A batch never grows beyond what a topic takes.
+func TestBatchOf(t *testing.T) {
+	rec := kafkalog.Record{Value: make([]byte, 300_000)}
+	if n := batchOf([]kafkalog.Record{rec, rec, rec, rec}); n != 2 {
+		t.Errorf("%d records of 300 kB in a batch, want 2", n)
+	}
+	if n := batchOf([]kafkalog.Record{{Value: make([]byte, 2_000_000)}}); n != 1 {
+		t.Errorf("a record that is too large is left to the log to refuse: %d", n)
+	}
+}
