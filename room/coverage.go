@@ -68,8 +68,15 @@ func (p *Partition) adopt(r *room) {
 		return
 	}
 	delete(p.orphans, r.name)
-	r.display.seq, r.display.known = max(o.seq, r.display.seq), o.known
-	p.expect(&r.display)
+	d := &r.display
+	d.seq, d.known = max(o.seq, d.seq), o.known
+	// What earlier records were shown in frames is past: a frame that ends before
+	// the record that made the room has nothing of it.
+	for len(d.known) > 0 && d.known[0].to < p.pos.Comments {
+		d.covered = max(d.covered, d.known[0].to)
+		d.known = d.known[1:]
+	}
+	p.expect(d)
 }
 
 // expect keeps the least offset at which a selection is to be repeated.

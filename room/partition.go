@@ -168,7 +168,7 @@ func (p *Partition) fold(c *record.Comment, w waiter, out *Out) {
 		out.Outcomes = tell(out.Outcomes, w, record.Malformed, DetailNone, 0)
 		return
 	}
-	r.active = p.clock.now
+	r.active = activeNow
 	switch c.Kind {
 	case record.Say:
 		p.say(r, c, w, out)

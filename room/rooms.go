@@ -11,7 +11,7 @@ import (
 type room struct {
 	name   string
 	made   bool  // by a control or ledger record: never forgotten
-	active int64 // room time of the last record
+	active int64 // room time of the last record; activeNow until forgetIdle looks
 
 	set       roomSettings
 	show      show
@@ -93,6 +93,12 @@ func (p *Partition) make(name string, covered int64) *room {
 	return r
 }
 
+// activeNow is the activity of a room that had a record since forgetIdle last
+// looked. Room time stands still in a quiet partition: the time of the first
+// record after a silence would be that of its beginning, and the next Tick would
+// find the room idle.
+const activeNow = -1
+
 // forgetIdle looks at a few rooms each Tick and forgets those that only
 // viewers' records made and nobody used for long. The rest give up what they
 // can do without.
@@ -105,6 +111,9 @@ func (p *Partition) forgetIdle(now int64) {
 		r.paces.turn(now, p.keepPaces(r), p.set.MaxUsers)
 		r.said.turn(now, p.set.UniqueMS, maxSaid)
 		r.display.rest(now)
+		if r.active == activeNow {
+			r.active = now
+		}
 		if r.made || now-r.active < p.set.IdleMS || len(r.held) > 0 || r.give.Active() {
 			p.sweep++
 			continue
