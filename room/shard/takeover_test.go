@@ -201,7 +201,9 @@ func (v *viewer) until(t *testing.T, what string, ok func() bool) {
 	for deadline := time.Now().Add(30 * time.Second); !ok(); {
 		if time.Now().After(deadline) {
 			v.log.Read(t.Context(), kafkalog.Replies, kafkalog.Partition(v.room), 0, -1, func(rec kafkalog.Record) error {
-				_, err := record.ParseOutcomes(rec.Value, func(o record.Outcome) { t.Logf("%s: %s, detail %d, offset %d", v.said[o.Via.Ref], o.Code, o.Detail, o.Offset) })
+				_, err := record.ParseOutcomes(rec.Value, func(o record.Outcome) {
+					t.Logf("%s: %s, detail %d, offset %d", v.said[o.Via.Ref], o.Code, o.Detail, o.Offset)
+				})
 				return err
 			})
 			v.log.Read(t.Context(), kafkalog.Frames, kafkalog.Partition(v.room), 0, -1, func(rec kafkalog.Record) error {
