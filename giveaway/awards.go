@@ -8,6 +8,10 @@ type award struct {
 	Unit   uint32 `json:"unit"`
 	Offset int64  `json:"offset"` // of the ledger record
 	At     int64  `json:"at"`
+	// Lost is the ledger offset at which the unit went on to somebody else. The
+	// award stays: a list sealed before that must come out the same when it is
+	// computed again after it.
+	Lost int64 `json:"lost,omitempty"`
 }
 
 // capped reports whether a user has won as often as the caps of an event allow,
@@ -20,7 +24,8 @@ func (e *Events) capped(ev *event, user []byte, upTo int64) bool {
 	for _, c := range ev.Plan.Caps {
 		n := 0
 		for _, a := range won {
-			if a.Event != ev.id() && a.Offset <= upTo && a.At > ev.Closed.Now-c.PeriodMs {
+			held := a.Offset <= upTo && (a.Lost == 0 || a.Lost > upTo)
+			if held && a.Event != ev.id() && a.At > ev.Closed.Now-c.PeriodMs {
 				n++
 			}
 		}
@@ -36,16 +41,12 @@ func (e *Events) award(user []byte, a award) {
 	e.awards[string(user)] = append(e.awards[string(user)], a)
 }
 
-func (e *Events) unaward(user []byte, event string, unit uint32) {
+func (e *Events) unaward(user []byte, event string, unit uint32, offset int64) {
 	list := e.awards[string(user)]
-	for i, a := range list {
-		if a.Event == event && a.Unit == unit {
-			list = append(list[:i], list[i+1:]...)
-			break
+	for i := range list {
+		if list[i].Event == event && list[i].Unit == unit {
+			list[i].Lost = offset
 		}
-	}
-	if e.awards[string(user)] = list; len(list) == 0 {
-		delete(e.awards, string(user))
 	}
 }
 

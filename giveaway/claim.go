@@ -13,8 +13,10 @@ type claimed struct {
 	Time   int64 `json:"time"`
 }
 
-// maxClaims bounds what is kept of one user. Live, one is enough.
-const maxClaims = 8
+// maxClaims bounds what is kept of one user: the last so many instants at which
+// they claimed. Room time moves every 200 ms, so this covers grants that take
+// most of a minute to be read back, however fast somebody claims.
+const maxClaims = 256
 
 // Claim folds a claim of a prize.
 func (e *Events) Claim(c *record.Comment, offset, now int64) Result {
@@ -98,9 +100,14 @@ func (ev *event) keepClaim(row uint32, offset, now int64) {
 	if ev.Claims == nil {
 		ev.Claims = map[uint32][]claimed{}
 	}
-	if kept := ev.Claims[row]; len(kept) < maxClaims {
-		ev.Claims[row] = append(kept, claimed{offset, now})
+	kept := ev.Claims[row]
+	if n := len(kept); n > 0 && kept[n-1].Time == now {
+		return // the first of an instant is the one that would count
 	}
+	if len(kept) == maxClaims {
+		kept = append(kept[:0], kept[1:]...)
+	}
+	ev.Claims[row] = append(kept, claimed{offset, now})
 }
 
 // claimIn is the first claim with from <= time < until.

@@ -94,11 +94,11 @@ func (e *Events) Purchase(c *record.Comment, offset, now int64) {
 	if c.Kind != record.Purchase {
 		return
 	}
+	e.see(offset, now)
 	for _, ev := range e.order {
 		if ev.Stop != nil || ev.Closed != nil || !ev.asks("bought") {
 			continue
 		}
-		e.see(offset, now)
 		if ev.Buyers == nil {
 			ev.Buyers = map[string]purchase{}
 		}

@@ -92,15 +92,29 @@ func (e *Events) Active() bool {
 	return false
 }
 
-// Phrase names the open event whose passphrase has the digest
-// (moderation.Digest).
+// Who says a passphrase this shortly before the opening or after the close
+// meant to enter, and is told that it was early or late.
+const (
+	earlyMs = 10_000
+	lateMs  = 30_000
+)
+
+// Phrase names the event that a text is an entry to by its digest
+// (moderation.Digest): an open one before all, else one that was open a moment
+// ago or is about to be.
 func (e *Events) Phrase(digest uint64) (event string, ok bool) {
 	for _, ev := range e.order {
-		if ev.takes() && ev.says(digest) {
+		if !ev.says(digest) || ev.Stop != nil {
+			continue
+		}
+		switch {
+		case ev.takes():
 			return ev.id(), true
+		case ev.Closed != nil && e.now < ev.Closed.Now+lateMs, ev.Opened == nil && e.now >= ev.Plan.OpenAt-earlyMs && e.now < ev.terms.CloseAt:
+			event, ok = ev.id(), true
 		}
 	}
-	return "", false
+	return event, ok
 }
 
 // Entry answers where a user stands in an event: "in" with the offset of the

@@ -160,7 +160,7 @@ func (e *Events) step(ev *event, r *drawproof.Result, s *Step, at, offset int64)
 	case drawproof.ClaimOpen, drawproof.ClaimSettled:
 		u.State, u.At, u.Deadline = s.State, at, s.Deadline
 		ev.Given++
-		e.award(user, award{ev.id(), s.Unit, offset, at})
+		e.award(user, award{Event: ev.id(), Unit: s.Unit, Offset: offset, At: at})
 		ev.trimClaims(row, u)
 		if s.State == drawproof.ClaimSettled {
 			a.move(&a.Granted, &a.Settled, 1, worth)
@@ -172,7 +172,7 @@ func (e *Events) step(ev *event, r *drawproof.Result, s *Step, at, offset int64)
 	default: // skipped or expired: the unit goes to the next alternate, or back
 		if s.State == drawproof.ClaimExpired {
 			ev.Given--
-			e.unaward(user, ev.id(), s.Unit)
+			e.unaward(user, ev.id(), s.Unit, offset)
 		}
 		delete(ev.Claims, row)
 		ev.Ended = append(ev.Ended, drawproof.Claim{Unit: s.Unit, Rank: s.Rank, Grant: s.Grant, Amount: s.Amount, State: s.State, Code: s.Code})

@@ -259,6 +259,7 @@ func (e *Events) applyVoid(ev *event, d *record.Decision) error {
 func (e *Events) gap(d *record.Decision) error {
 	for _, ev := range e.order {
 		if ev.Stop == nil && ev.Seal == nil && ev.Opened != nil && (ev.Closed == nil || d.Gap != nil && ev.Closed.Offset > d.Gap.From) {
+			ev.Closed = nil // whether the close marker was folded before the gap was read makes no difference
 			ev.stopped(stop{Void: true, Code: "gap", Why: "part of the log was lost while it was open"}, &e.cfg)
 		}
 	}

@@ -53,20 +53,5 @@ func (ev *event) foldClose(m *mark) bool {
 	return true
 }
 
-// markers are those of the event in the form that a bundle publishes. Append
-// times are the owner's own, as the plan says: a fact, not a check.
-func (ev *event) markers(partition int32) []drawproof.Marker {
-	all := make([]drawproof.Marker, 0, 2)
-	for kind, m := range map[string]*mark{drawproof.MarkerOpen: ev.Opened, drawproof.MarkerClose: ev.Closed} {
-		if m != nil {
-			all = append(all, drawproof.Marker{Kind: kind, Partition: uint32(partition), Offset: uint64(m.Offset), Now: m.Now, Time: m.Now, Signature: m.Sig})
-		}
-	}
-	if len(all) == 2 && all[0].Kind == drawproof.MarkerClose {
-		all[0], all[1] = all[1], all[0]
-	}
-	return all
-}
-
 // epochOf is what the open card shows and nonces are bound to.
 func epochOf(sig []byte) []byte { return hex.AppendEncode(nil, sig[:epochSize]) }

@@ -23,6 +23,7 @@ type savedEvents struct {
 	Awards   map[string][]award `json:"awards"`
 	Queue    []queued           `json:"queue"`
 	Position int64              `json:"position"`
+	Now      int64              `json:"now"`
 	Ledger   int64              `json:"ledger"`
 }
 
@@ -34,7 +35,7 @@ type savedEvent struct {
 
 // AppendSnapshot appends the whole state.
 func (e *Events) AppendSnapshot(dst []byte) []byte {
-	s := savedEvents{Retired: sortedKeys(e.retired), Awards: e.awards, Queue: e.queue, Position: e.position, Ledger: e.ledger}
+	s := savedEvents{Retired: sortedKeys(e.retired), Awards: e.awards, Queue: e.queue, Position: e.position, Ledger: e.ledger, Now: e.now}
 	for _, ev := range e.order {
 		saved := savedEvent{Plan: ev.private(), State: &ev.state}
 		if ev.stuck != nil {
@@ -99,7 +100,7 @@ func (e *Events) restore(b []byte) error {
 	if s.Awards != nil {
 		e.awards = s.Awards
 	}
-	e.queue, e.position, e.ledger = s.Queue, s.Position, s.Ledger
+	e.queue, e.position, e.ledger, e.now = s.Queue, s.Position, s.Ledger, s.Now
 	return nil
 }
 
