@@ -146,11 +146,5 @@ func (c *Config) Validate() error {
 		need(d >= time.Second, "%s is %v, want at least 1s", name, d)
 	}
 	need(c.Drain >= 0, "drain is %v, want 0 or more", c.Drain)
-	for i, key := range c.ServiceKeys {
-		need(len(key) >= 16, "service key %d has %d characters, want at least 16", i, len(key))
-	}
-	for _, o := range c.Origins {
-		need(o == "*" || validOrigin(o), "origin %.80q is neither \"*\" nor scheme://host[:port]", o)
-	}
-	return errors.Join(problems...)
+	return errors.Join(append(problems, checkKeys(c.ServiceKeys), checkOrigins(c.Origins))...)
 }

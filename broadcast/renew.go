@@ -2,9 +2,6 @@ package broadcast
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -88,11 +85,11 @@ func (e *edge) ask(address, room, event, user string) (state string, offset int6
 	query := url.Values{"room": {room}, "event": {event}, "user": {user}}.Encode()
 	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/internal/entry?"+query, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+record.AskPath+"?"+query, nil)
 	if err != nil {
 		return "checking", 0
 	}
-	req.Header.Set(AskHeader, SignAsk(e.cfg.Keys, query))
+	req.Header.Set(record.AskHeader, e.cfg.Keys.SignAsk([]byte(query)))
 	resp, err := askClient.Do(req)
 	if err != nil {
 		return "checking", 0
@@ -109,14 +106,4 @@ func (e *edge) ask(address, room, event, user string) (state string, offset int6
 		a.State = "out"
 	}
 	return a.State, a.Offset
-}
-
-// AskHeader carries the signature of an edge's question to an owner.
-const AskHeader = "Fudai-Ask"
-
-// SignAsk signs the query of a question; the owner's address checks it.
-func SignAsk(keys *record.Keys, query string) string {
-	mac := hmac.New(sha256.New, keys.Control[:])
-	mac.Write([]byte("fudai/v1/ask\x00" + query))
-	return hex.EncodeToString(mac.Sum(nil))
 }

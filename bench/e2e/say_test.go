@@ -295,6 +295,14 @@ func TestConfigurationFile(t *testing.T) {
 	if err == nil || !strings.Contains(out, "serve.lisen") || !strings.Contains(out, "serve.drian") {
 		t.Errorf("misspelt settings: %v\n%s", err, out)
 	}
+	// What the file says counts, and all that is wrong is told together.
+	if err := os.WriteFile(bad, []byte("serve:\n  kafka: [nowhere]\n  service-keys: [short]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err = run(t, "--config", bad, "serve", "--data", t.TempDir())
+	if err == nil || !strings.Contains(out, "nowhere") || !strings.Contains(out, "service key 0") {
+		t.Errorf("wrong settings: %v\n%s", err, out)
+	}
 }
 
 // A ticket opens one connection, once; what its viewer posts is acknowledged on

@@ -89,3 +89,23 @@ func (k *Keys) SignControl(value []byte) []byte {
 func (k *Keys) VerifyControl(value, sig []byte) bool {
 	return hmac.Equal(k.SignControl(value), sig)
 }
+
+// SignAsk signs the query of an edge's read-only question to an owner, so that
+// nobody else may ask who entered.
+func (k *Keys) SignAsk(query []byte) string {
+	mac := hmac.New(sha256.New, k.Control[:])
+	mac.Write([]byte("fudai/v1/ask\x00"))
+	mac.Write(query)
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// VerifyAsk reports whether sig is SignAsk(query).
+func (k *Keys) VerifyAsk(query, sig []byte) bool {
+	return hmac.Equal([]byte(k.SignAsk(query)), sig)
+}
+
+// AskHeader is the HTTP header of SignAsk, AskPath where an owner answers.
+const (
+	AskHeader = "Fudai-Ask"
+	AskPath   = "/internal/entry"
+)

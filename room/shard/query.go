@@ -6,14 +6,35 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/cloudwego/hertz/pkg/app"
+	"github.com/cloudwego/hertz/pkg/protocol/consts"
+	"github.com/cloudwego/hertz/pkg/route"
+
 	"github.com/fudai-live/fudai/room"
 	"github.com/fudai-live/fudai/room/kafkalog"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 // Entry is what a room knows of one user's entry to a giveaway.
 type Entry struct {
 	State  string `json:"state"` // in, out, or empty: no such giveaway
 	Offset int64  `json:"offset,omitempty"`
+}
+
+// Mount serves the questions that edges ask, for the rooms owned here.
+func (s *Shard) Mount(h route.IRoutes) {
+	h.GET(record.AskPath, func(ctx context.Context, c *app.RequestContext) {
+		if !s.cfg.Keys.VerifyAsk(c.Request.URI().QueryString(), c.GetHeader(record.AskHeader)) {
+			c.JSON(consts.StatusForbidden, map[string]string{"code": "forbidden", "message": "only an edge of this installation may ask"})
+			return
+		}
+		e, err := s.Entry(ctx, c.Query("room"), c.Query("event"), c.Query("user"))
+		if err != nil {
+			c.JSON(consts.StatusServiceUnavailable, map[string]string{"code": "elsewhere", "message": err.Error()})
+			return
+		}
+		c.JSON(consts.StatusOK, e)
+	})
 }
 
 // ErrNotOwner: this process does not own the room's partition; ask the address

@@ -1,0 +1,58 @@
+package broadcast
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Flags is what an operator may tell an edge on the command line, in the
+// environment or in the configuration file. The rest of Config has defaults
+// that were measured and is for programs.
+type Flags struct {
+	Listen      string        `help:"Address of viewers, and of staff unless --staff-listen is given." default:"127.0.0.1:8080"`
+	Guests      bool          `help:"Watch without a token." default:"true" negatable:""`
+	Origins     []string      `help:"Pages of other hosts that may connect: scheme://host[:port], or *." placeholder:"ORIGIN"`
+	ServiceKeys []string      `help:"Credentials of the platform's server for POST /v1/tokens." placeholder:"KEY"`
+	Drain       time.Duration `help:"From SIGTERM to the end, at most." default:"8s"`
+}
+
+// Config is DefaultConfig with what the flags say; the log, the keys and the
+// routes are the caller's.
+func (f *Flags) Config() Config {
+	cfg := DefaultConfig()
+	cfg.Listen, cfg.Guests, cfg.Origins, cfg.ServiceKeys, cfg.Drain = f.Listen, f.Guests, f.Origins, f.ServiceKeys, f.Drain
+	return cfg
+}
+
+// Problems are everything that is wrong with the flags, before anything starts.
+func (f *Flags) Problems() error {
+	var errs []error
+	if f.Listen == "" {
+		errs = append(errs, errors.New("listen: no address given"))
+	}
+	if f.Drain < 0 {
+		errs = append(errs, fmt.Errorf("drain is %v, want 0 or more", f.Drain))
+	}
+	return errors.Join(append(errs, checkKeys(f.ServiceKeys), checkOrigins(f.Origins))...)
+}
+
+func checkKeys(keys []string) error {
+	var errs []error
+	for i, key := range keys {
+		if len(key) < 16 {
+			errs = append(errs, fmt.Errorf("service key %d has %d characters, want at least 16", i, len(key)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func checkOrigins(origins []string) error {
+	var errs []error
+	for _, o := range origins {
+		if o != "*" && !validOrigin(o) {
+			errs = append(errs, fmt.Errorf("origin %.80q is neither \"*\" nor scheme://host[:port]", o))
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,24 @@
+package desk
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/fudai-live/fudai/giveaway/beacon"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// HandIn writes a round of public randomness to the room whose giveaway waits
+// for it. Anybody may hand a round in: the room checks the signature itself.
+func HandIn(ctx context.Context, log Log, keys *record.Keys, a beacon.Await, sigma []byte) error {
+	data, err := json.Marshal(record.BeaconData{Chain: a.Chain.Hash.String(), Round: a.Round, Sig: hex.EncodeToString(sigma)})
+	if err != nil {
+		return err
+	}
+	_, err = Write(ctx, log, keys, &record.Control{V: 1, ID: fmt.Sprintf("%s.%d", a.Event, a.Round), Kind: record.CtlBeacon,
+		Room: a.Room, By: "beacon", Role: record.Service.String(), At: time.Now().UnixMilli(), Data: data})
+	return err
+}
