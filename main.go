@@ -128,6 +128,7 @@ type serve struct {
 	Edge    broadcast.Flags      `embed:""`
 	Shard   shard.Flags          `embed:""`
 	Beacon  beacon.Flags         `embed:""`
+	Pages   web.Flags            `embed:""`
 	Log     installation.Cluster `embed:""`
 	Storage installation.Storage `embed:""`
 }
@@ -150,7 +151,7 @@ type node struct {
 // Run starts the parts in the order in which data flows, and stops them against
 // it: viewers first, then the owners of their rooms, then the log.
 func (c *serve) Run(ctx context.Context) error {
-	if err := errors.Join(c.Edge.Problems(), c.Beacon.Problems(), c.Log.Problems()); err != nil {
+	if err := errors.Join(c.Edge.Problems(), c.Beacon.Problems(), c.Pages.Problems(), c.Log.Problems()); err != nil {
 		return err
 	}
 	unlock, err := c.Storage.Lock()
@@ -314,7 +315,7 @@ func (n *node) front(ctx context.Context) error {
 	if n.StaffListen == "" {
 		cfg.Routes = append(cfg.Routes, n.staffRoutes)
 	}
-	pages, err := web.New(web.Config{})
+	pages, err := web.New(n.Pages.Config())
 	if err != nil {
 		return err
 	}
