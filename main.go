@@ -235,7 +235,7 @@ func (n *node) run(ctx context.Context) (err error) {
 	}
 	if n.is("desk") {
 		tailer := n.kafka.NewTailer()
-		if n.desk, err = desk.New(desk.Config{Log: n.kafka, Keys: n.keys, Tokens: n.tokens, Tailer: tailer, Bundle: n.bundle(), Chains: n.beacon.Chains(), Logger: n.log}); err != nil {
+		if n.desk, err = desk.New(desk.Config{Log: n.kafka, Keys: n.keys, Tokens: n.tokens, Tailer: tailer, Chains: n.beacon.Chains(), Logger: n.log}); err != nil {
 			return err
 		}
 		n.desk.Follow()
@@ -265,14 +265,6 @@ func (n *node) run(ctx context.Context) (err error) {
 		}
 	}
 	return err
-}
-
-// bundle answers proofs of finished giveaways, where the rooms are owned here.
-func (n *node) bundle() func(context.Context, string, string) ([]byte, error) {
-	if n.shard == nil {
-		return nil
-	}
-	return n.shard.Bundle
 }
 
 func (n *node) shardConfig() shard.Config {

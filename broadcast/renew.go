@@ -85,7 +85,7 @@ func (e *edge) ask(address, room, event, user string) (state string, offset int6
 	query := url.Values{"room": {room}, "event": {event}, "user": {user}}.Encode()
 	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+record.AskPath+"?"+query, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+record.AskEntry+"?"+query, nil)
 	if err != nil {
 		return "checking", 0
 	}

@@ -1,7 +1,9 @@
 package room
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/fudai-live/fudai/giveaway"
 )
@@ -41,19 +43,76 @@ func (p *Partition) Bundle(name, event string) ([]byte, error) {
 	return r.give.Bundle(event)
 }
 
+// View is what those who run a room may know of it beyond its State: it is for
+// their desk, read-only, and asked for rarely.
+type View struct {
+	Room  string        `json:"room"`
+	Now   int64         `json:"now"` // room time
+	Held  []HeldComment `json:"held"`
+	Mutes []Mute        `json:"mutes"` // the newest end of them, at most mutesShown
+	Stats RoomStats     `json:"stats"`
+	Rules string        `json:"rules,omitempty"` // version of the room's own rule set
+}
+
 // HeldComment is a comment that waits for a moderator.
 type HeldComment struct {
-	Offset               int64
-	ID, User, Name, Text string
-	Detail               uint8 // category, see the Detail constants
-	Until                int64 // room time at which it expires
+	Offset int64  `json:"o"`
+	ID     string `json:"id"`
+	User   string `json:"user"`
+	Name   string `json:"n"`
+	Text   string `json:"x"`
+	Detail uint8  `json:"detail"` // category, see the Detail constants
+	Until  int64  `json:"until"`  // room time at which it expires; 0 at first
+}
+
+// Mute is a user who is silenced.
+type Mute struct {
+	User   string `json:"user"`
+	Until  int64  `json:"until,omitempty"` // room time; absent: for good
+	Ban    bool   `json:"ban,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// mutesShown bounds the list of a View.
+const mutesShown = 200
+
+// View answers what those who run a room may know; false where there is none.
+func (p *Partition) View(name string) (v View, ok bool) {
+	r := p.rooms[name]
+	if r == nil {
+		return v, false
+	}
+	v = View{Room: name, Now: p.clock.now, Held: p.Held(name), Stats: r.stats(), Mutes: r.silenced(p.clock.now)}
+	if r.rules.set != nil {
+		v.Rules = r.rules.set.Version()
+	}
+	return v, true
+}
+
+// silenced lists who may not speak now, those whose mute ends last first.
+func (r *room) silenced(now int64) []Mute {
+	all := make([]Mute, 0, min(len(r.mutes), mutesShown))
+	for user, m := range r.mutes {
+		if m.active(now) {
+			until := m.until
+			if m.lasts > 0 {
+				until = now + m.lasts
+			}
+			all = append(all, Mute{user, until, m.ban, m.reason})
+		}
+	}
+	slices.SortFunc(all, func(a, b Mute) int {
+		return cmp.Or(cmp.Compare(uint64(b.Until-1), uint64(a.Until-1)), cmp.Compare(a.User, b.User)) // 0 is for good: the greatest
+	})
+	return all[:min(len(all), mutesShown)]
 }
 
 // Held lists what waits for a decision in a room, oldest first.
-func (p *Partition) Held(name string) (all []HeldComment) {
+func (p *Partition) Held(name string) []HeldComment {
+	all := []HeldComment{}
 	r := p.rooms[name]
 	if r == nil {
-		return nil
+		return all
 	}
 	for i := range r.held {
 		if h := &r.held[i]; !h.shadow {

@@ -14,7 +14,8 @@ type held struct {
 	candidate      // its texts are below, not in an arena
 	id, user, name string
 	text           string // masked, if the rules mask spans of it
-	until          int64  // room time
+	until          int64  // room time; 0 until the first Tick after it
+	lasts          int64  // ms from that Tick: the time before it may be that of long ago
 	detail         uint8
 	shadow         bool
 }
@@ -24,14 +25,14 @@ type held struct {
 func (p *Partition) hold(r *room, c *record.Comment, text []byte, cand *candidate, v *moderation.Verdict, out *Out) {
 	h := held{
 		candidate: *cand, id: string(c.ID), user: string(c.User), name: string(c.Name), text: string(text),
-		until: p.clock.now + p.set.HoldMS, detail: category(v.Category), shadow: v.Action == moderation.Shadow,
+		lasts: p.set.HoldMS, detail: category(v.Category), shadow: v.Action == moderation.Shadow,
 	}
 	if len(r.held) >= p.set.HoldMost {
 		p.refuse(r, cand.class, cand.w, record.Expired, DetailQueue, 0, out)
 		return
 	}
 	if h.shadow {
-		h.until = p.clock.now + min(v.Expiry, moderation.MaxShadow).Milliseconds()
+		h.lasts = min(v.Expiry, moderation.MaxShadow).Milliseconds()
 	} else {
 		out.Outcomes = tell(out.Outcomes, cand.w, record.Held, h.detail, 0)
 	}
@@ -42,7 +43,7 @@ func (p *Partition) hold(r *room, c *record.Comment, text []byte, cand *candidat
 	p.keepTime(r)
 }
 
-// keepTime lets the Ticks look at a room that holds comments: in the order of
+// keepTime lets the Ticks look at a room that times something: in the order of
 // names, so that a restored state expires them in the same order.
 func (p *Partition) keepTime(r *room) {
 	i, ok := slices.BinarySearchFunc(p.timed, r, func(a, b *room) int { return cmp.Compare(a.name, b.name) })
@@ -56,6 +57,9 @@ func (p *Partition) expireHeld(r *room, now int64, out *Out) {
 	kept := r.held[:0]
 	for i := range r.held {
 		h := &r.held[i]
+		if h.until == 0 {
+			h.until = now + h.lasts
+		}
 		if now < h.until {
 			kept = append(kept, *h)
 			continue
@@ -110,6 +114,7 @@ func (h *held) save(w *writer) {
 	w.string(h.name)
 	w.string(h.text)
 	w.int(h.until)
+	w.int(h.lasts)
 	w.uint(uint64(h.detail))
 	w.bool(h.shadow)
 }
@@ -117,5 +122,5 @@ func (h *held) save(w *writer) {
 func (h *held) load(r *reader) {
 	h.candidate.load(r)
 	h.id, h.user, h.name, h.text = r.string(), r.string(), r.string(), r.string()
-	h.until, h.detail, h.shadow = r.int(), uint8(r.uint()), r.bool()
+	h.until, h.lasts, h.detail, h.shadow = r.int(), r.int(), uint8(r.uint()), r.bool()
 }

@@ -30,7 +30,7 @@ type Partition struct {
 	rules    rules
 	// generation counts changes of rules, to make overlays anew.
 	generation int
-	timed      []*room // rooms that hold comments
+	timed      []*room // rooms that hold comments, or muted somebody since the last Tick
 	wake       int64   // room time by which every running limit has run out
 
 	// Display state.
@@ -151,6 +151,7 @@ func (p *Partition) tick(c *record.Comment, offset int64, out *Out) {
 	}
 	kept := p.timed[:0]
 	for _, r := range p.timed {
+		p.startMutes(r, now)
 		if p.expireHeld(r, now, out); len(r.held) > 0 {
 			kept = append(kept, r)
 		}

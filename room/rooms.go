@@ -19,6 +19,7 @@ type room struct {
 	profiles  turning[profile]
 	said      turning[int64] // unique mode: text → room time
 	mutes     map[string]mute
+	fresh     []string // users muted since the last Tick
 	held      []held
 	likes     int64
 	pins      []record.PinData

@@ -61,8 +61,8 @@ func (p *Partition) obey(r *room, c *record.Comment, user uint64, v *moderation.
 	case moderation.Block, moderation.Mute:
 		p.blame(r, user, v)
 		if v.Action == moderation.Mute {
-			r.mute(string(c.User), mute{until: p.clock.now + v.Expiry.Milliseconds(), reason: v.Rule}, p.clock.now)
-			p.wakeAt(p.clock.now + min(v.Expiry.Milliseconds(), longestWake))
+			r.mute(string(c.User), mute{lasts: v.Expiry.Milliseconds(), reason: v.Rule}, p.clock.now)
+			p.keepTime(r)
 		}
 		p.refuse(r, cand.class, w, record.Blocked, category(v.Category), 0, out)
 		return

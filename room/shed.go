@@ -70,17 +70,23 @@ type Stats struct {
 // RoomStats are those of one room. Offered = Shown + Merged + Waiting + what of
 // Shed was allowed (draw, newer, queue, bytes, stale, line, covered, retract).
 type RoomStats struct {
-	Room                            string
-	Waiting, Held                   int
-	Offered, Shown, Merged, Shedded uint64
-	Classes                         []ClassStats // those with traffic
+	Room    string       `json:"room"`
+	Waiting int          `json:"waiting"`
+	Held    int          `json:"held"`
+	Offered uint64       `json:"offered"`
+	Shown   uint64       `json:"shown"`
+	Merged  uint64       `json:"merged"`
+	Shedded uint64       `json:"shed"`
+	Classes []ClassStats `json:"classes"` // those with traffic
 }
 
 // ClassStats are those of one class of one room.
 type ClassStats struct {
-	Class                  string
-	Offered, Shown, Merged uint64
-	Shed                   map[string]uint64 // by reason
+	Class   string            `json:"class"`
+	Offered uint64            `json:"offered"`
+	Shown   uint64            `json:"shown"`
+	Merged  uint64            `json:"merged"`
+	Shed    map[string]uint64 `json:"shed,omitempty"` // by reason
 }
 
 // Stats answers the figures of every room. It is for metrics: call it rarely.

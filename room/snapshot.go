@@ -12,7 +12,7 @@ import (
 	"github.com/fudai-live/fudai/room/record"
 )
 
-const snapshotVersion = 1
+const snapshotVersion = 2
 
 // ErrSnapshot is wrapped by every refusal of Restore.
 var ErrSnapshot = errors.New("room: bad snapshot")
@@ -124,6 +124,7 @@ func (r *room) save(w *writer) {
 		m := r.mutes[user]
 		w.string(user)
 		w.int(m.until)
+		w.int(m.lasts)
 		w.bool(m.ban)
 		w.string(m.reason)
 	}
@@ -146,14 +147,16 @@ func (r *room) load(p *Partition, rd *reader) {
 	loadTurning(rd, &r.said, rd.int)
 	for range rd.count(rd.left()) {
 		user := rd.string()
-		m := mute{until: rd.int(), ban: rd.bool(), reason: rd.string()}
+		m := mute{until: rd.int(), lasts: rd.int(), ban: rd.bool(), reason: rd.string()}
 		if rd.err != nil {
 			return
 		}
 		if r.mutes == nil {
 			r.mutes = map[string]mute{}
 		}
-		r.mutes[user] = m
+		if r.mutes[user] = m; m.lasts > 0 {
+			r.fresh = append(r.fresh, user)
+		}
 	}
 	for range rd.count(rd.left()) {
 		var h held
@@ -162,7 +165,7 @@ func (r *room) load(p *Partition, rd *reader) {
 		}
 		r.held = append(r.held, h)
 	}
-	if len(r.held) > 0 {
+	if len(r.held) > 0 || len(r.fresh) > 0 {
 		p.keepTime(r)
 	}
 	r.likes = rd.int()

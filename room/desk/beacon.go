@@ -13,7 +13,7 @@ import (
 
 // HandIn writes a round of public randomness to the room whose giveaway waits
 // for it. Anybody may hand a round in: the room checks the signature itself.
-func HandIn(ctx context.Context, log Log, keys *record.Keys, a beacon.Await, sigma []byte) error {
+func HandIn(ctx context.Context, log Appender, keys *record.Keys, a beacon.Await, sigma []byte) error {
 	data, err := json.Marshal(record.BeaconData{Chain: a.Chain.Hash.String(), Round: a.Round, Sig: hex.EncodeToString(sigma)})
 	if err != nil {
 		return err

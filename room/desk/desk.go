@@ -22,9 +22,15 @@ import (
 	"github.com/fudai-live/fudai/room/record"
 )
 
+// Appender is what a command needs of the log.
+type Appender interface {
+	Append(ctx context.Context, topic string, partition int32, recs []kafkalog.Record) (int64, error)
+}
+
 // Log is what the desk needs of the log; *kafkalog.Log is one.
 type Log interface {
-	Append(ctx context.Context, topic string, partition int32, recs []kafkalog.Record) (int64, error)
+	Appender
+	Read(ctx context.Context, topic string, partition int32, from, to int64, fn func(kafkalog.Record) error) error
 }
 
 // Config is what a desk is told.
@@ -33,12 +39,11 @@ type Config struct {
 	Keys   *record.Keys
 	Tokens *token.Authority
 	Tailer Tailer
-	// Bundle answers the proof of a finished giveaway, if this process owns its room.
-	Bundle func(ctx context.Context, room, event string) ([]byte, error)
 	// Chains are the beacons that plans may name, the default first: a plan
 	// that cannot be held is refused here, with all reasons.
 	Chains []drawproof.Chain
-	// Within bounds how long a command may wait for the log.
+	// Within bounds how long a command may wait for the log, or a question for
+	// the owner of its room.
 	Within time.Duration
 	Logger *slog.Logger
 }
@@ -69,6 +74,7 @@ func (d *Desk) Mount(r route.IRoutes) {
 	r.POST("/v1/commands", d.command)
 	r.GET("/v1/rooms", d.list)
 	r.GET("/v1/rooms/:room", d.room)
+	r.GET("/v1/rooms/:room/view", d.view)
 	r.GET("/v1/rooms/:room/bundle/:event", d.bundle)
 }
 
@@ -101,6 +107,10 @@ func (d *Desk) command(ctx context.Context, c *app.RequestContext) {
 	}
 	if req.ID == "" {
 		req.ID = newID()
+	}
+	if err := d.whose(ctx, room, &req); err != nil {
+		refuse(c, consts.StatusNotFound, "no-comment", err)
+		return
 	}
 	if err := check(req.Kind, req.Data); err != nil {
 		refuse(c, consts.StatusBadRequest, "malformed", err)
@@ -154,7 +164,7 @@ func (d *Desk) write(ctx context.Context, c *app.RequestContext, claims *token.C
 
 // Write appends a signed command to the partition of its room, for parts of the
 // program that speak for themselves.
-func Write(ctx context.Context, log Log, keys *record.Keys, ctl *record.Control) (offset int64, err error) {
+func Write(ctx context.Context, log Appender, keys *record.Keys, ctl *record.Control) (offset int64, err error) {
 	rec, err := Record(keys, ctl)
 	if err != nil {
 		return 0, err

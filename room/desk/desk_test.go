@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +36,17 @@ func (p *paper) Append(_ context.Context, topic string, partition int32, recs []
 		p.recs = append(p.recs, r)
 	}
 	return int64(len(p.recs) - 1), nil
+}
+
+func (p *paper) Read(_ context.Context, topic string, partition int32, from, to int64, fn func(kafkalog.Record) error) error {
+	for i, r := range p.recs {
+		if r.Offset = int64(i); r.Topic == topic && r.Partition == partition && r.Offset >= from && r.Offset < to {
+			if err := fn(r); err != nil {
+				return err
+			}
+		}
+	}
+	return p.fail
 }
 
 // feeder is a tailer whose records come from the test.
@@ -207,5 +220,61 @@ func TestShowEndAsks(t *testing.T) {
 	o.tail[p]([]kafkalog.Record{state}, 2)
 	if code, _ := o.send(host, "demo", `{"kind":"show-end","data":{"show":"s1"}}`); code != 409 {
 		t.Errorf("a stale owner's state was believed: %d", code)
+	}
+}
+
+// Staff see handles; a mute names its user by a comment.
+func TestMuteBySayingWhichComment(t *testing.T) {
+	o := newOffice(t)
+	p := kafkalog.Partition("demo")
+	o.log.recs = append(o.log.recs, kafkalog.Record{Topic: kafkalog.Comments, Partition: p,
+		Value: []byte(`{"kind":"say","id":"1","room":"demo","user":"u-17","name":"n","text":"x"}`)})
+	moderator := o.token(record.Moderator, false, "demo")
+	if code, body := o.send(moderator, "demo", `{"id":"m1","kind":"mute","data":{"offset":0,"seconds":60,"reason":"spam"}}`); code != 202 {
+		t.Fatalf("%d %s", code, body)
+	}
+	ctl, bad := record.ParseControl(o.log.recs[len(o.log.recs)-1].Value)
+	var mute record.MuteData
+	if bad != nil || json.Unmarshal(ctl.Data, &mute) != nil || mute.User != "u-17" || mute.Seconds != 60 {
+		t.Errorf("written: %+v %v", mute, bad)
+	}
+	if code, body := o.send(moderator, "demo", `{"kind":"mute","data":{"offset":7,"reason":"spam"}}`); code != 404 || !strings.Contains(body, "offset 7") {
+		t.Errorf("a comment that is not there: %d %s", code, body)
+	}
+	if code, body := o.send(moderator, "demo", `{"kind":"mute","data":{"offset":0,"reason":"spam","oops":1}}`); code != 400 {
+		t.Errorf("an unknown member beside it: %d %s", code, body)
+	}
+}
+
+// What the owner knows is asked from the owner, whose address its heartbeats say.
+func TestViewIsTheOwners(t *testing.T) {
+	o := newOffice(t)
+	get := func(tok string) (int, string) {
+		w := ut.PerformRequest(o.h.Engine, "GET", "/v1/rooms/demo/view", nil, ut.Header{Key: "Authorization", Value: "Bearer " + tok})
+		return w.Code, w.Body.String()
+	}
+	assistant := o.token(record.Assistant, false, "demo")
+	if code, body := get(assistant); code != 503 || !strings.Contains(body, "nobody owns") {
+		t.Errorf("nobody owns it: %d %s", code, body)
+	}
+	owner := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != record.AskView || !o.keys.VerifyAsk([]byte(r.URL.RawQuery), []byte(r.Header.Get(record.AskHeader))) {
+			t.Errorf("%s is not a signed question for the view", r.URL)
+		}
+		w.Write([]byte(`{"room":"` + r.URL.Query().Get("room") + `","held":[]}`))
+	}))
+	defer owner.Close()
+	beat := func(epoch uint64, address string) kafkalog.Record {
+		m := record.Meta{Kind: record.FrameHeartbeat, Pair: record.Pair{Epoch: epoch, Owner: record.ID128{byte(epoch)}}}
+		return kafkalog.Record{Value: []byte(address), Headers: []kafkalog.Header{{Key: "meta", Value: record.AppendMeta(nil, &m)}}}
+	}
+	o.tail[kafkalog.Partition("demo")]([]kafkalog.Record{beat(2, strings.TrimPrefix(owner.URL, "http://")), beat(1, "127.0.0.1:1")}, 2)
+	if code, body := get(assistant); code != 200 || body != `{"room":"demo","held":[]}` {
+		t.Errorf("%d %s", code, body)
+	}
+	for _, tok := range []string{o.token(record.Viewer, false, "demo"), o.token(record.Host, false, "other"), "forged"} {
+		if code, _ := get(tok); code != 403 {
+			t.Errorf("who may not look gets %d", code)
+		}
 	}
 }

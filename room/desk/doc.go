@@ -6,8 +6,9 @@
 //	POST /v1/rooms/{room}/commands   {"kind","id","data"} → {"id","partition","offset"}
 //	GET  /v1/rooms                   rooms with a State frame, newest first
 //	GET  /v1/rooms/{room}            the room's last State, as its viewers got it
+//	GET  /v1/rooms/{room}/view       staff: what is held, who is muted, what became of everything said
 //	GET  /v1/rooms/{room}/bundle/{event}  what `fudai verify` reads, once it is finished
 //
 // A command id makes a command idempotent: the same id again is the same
-// command. Which role may send which kind stands in one table, roles.go.
+// command. A mute may name its user by "offset", that of a comment. Which role may send which kind stands in one table, roles.go.
 package desk

@@ -28,6 +28,7 @@ type rooms struct {
 	mu     sync.Mutex // guards what follows
 	fence  [kafkalog.Partitions]record.Fence
 	states map[string][]byte
+	owners [kafkalog.Partitions]string // addresses, as their heartbeats say
 }
 
 func newRooms() *rooms { return &rooms{states: map[string][]byte{}} }
@@ -52,7 +53,20 @@ func (r *rooms) deliver(p int32) kafkalog.Deliver {
 		defer r.mu.Unlock()
 		for i := range recs {
 			m, err := record.ParseMeta(recs[i].Header("meta"))
-			if err != nil || !r.fence[p].Frame(&m) || m.Kind != record.FrameState {
+			if err != nil || !r.fence[p].Frame(&m) {
+				continue
+			}
+			switch m.Kind {
+			case record.FrameOwn, record.FrameHeartbeat:
+				if r.owners[p] != string(recs[i].Value) {
+					r.owners[p] = string(recs[i].Value)
+				}
+				continue
+			case record.FrameRelease:
+				r.owners[p] = ""
+				continue
+			case record.FrameState:
+			default:
 				continue
 			}
 			room := string(recs[i].Key)
@@ -68,6 +82,13 @@ func (r *rooms) state(room string) []byte {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.states[room]
+}
+
+// owner answers where the partition's owner answers, "" if nobody is known.
+func (r *rooms) owner(partition int32) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.owners[partition]
 }
 
 // openGives lists the giveaways of a room that viewers could still enter or
@@ -113,18 +134,4 @@ func (d *Desk) room(_ context.Context, c *app.RequestContext) {
 		return
 	}
 	c.Data(consts.StatusOK, "application/json; charset=utf-8", state)
-}
-
-func (d *Desk) bundle(ctx context.Context, c *app.RequestContext) {
-	if d.cfg.Bundle == nil {
-		c.JSON(consts.StatusNotFound, map[string]string{"code": "elsewhere", "message": "this process owns no rooms; ask the address in the partition's last Own"})
-		return
-	}
-	b, err := d.cfg.Bundle(ctx, c.Param("room"), c.Param("event"))
-	if err != nil {
-		refuse(c, consts.StatusNotFound, "no-bundle", err)
-		return
-	}
-	c.Header("Content-Disposition", `attachment; filename="`+c.Param("event")+`.fudai"`)
-	c.Data(consts.StatusOK, "application/octet-stream", b)
 }

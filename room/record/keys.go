@@ -90,8 +90,8 @@ func (k *Keys) VerifyControl(value, sig []byte) bool {
 	return hmac.Equal(k.SignControl(value), sig)
 }
 
-// SignAsk signs the query of an edge's read-only question to an owner, so that
-// nobody else may ask who entered.
+// SignAsk signs the query of a read-only question of an edge or a desk to an
+// owner, so that nobody else may ask who entered.
 func (k *Keys) SignAsk(query []byte) string {
 	mac := hmac.New(sha256.New, k.Control[:])
 	mac.Write([]byte("fudai/v1/ask\x00"))
@@ -104,8 +104,10 @@ func (k *Keys) VerifyAsk(query, sig []byte) bool {
 	return hmac.Equal([]byte(k.SignAsk(query)), sig)
 }
 
-// AskHeader is the HTTP header of SignAsk, AskPath where an owner answers.
+// AskHeader is the HTTP header of SignAsk; an owner answers at the paths.
 const (
 	AskHeader = "Fudai-Ask"
-	AskPath   = "/internal/entry"
+	AskEntry  = "/internal/entry"  // room, event, user: where the user stands
+	AskBundle = "/internal/bundle" // room, event: the proof of a finished giveaway
+	AskView   = "/internal/view"   // room: what those who run it may know
 )

@@ -33,8 +33,8 @@ type FrameKind uint8
 // The kinds of frames records.
 const (
 	FrameNone      FrameKind = iota
-	FrameOwn                 // a new owner begins; value empty, key empty
-	FrameHeartbeat           // the owner lives; value empty, key empty
+	FrameOwn                 // a new owner begins; value as a heartbeat's, key empty
+	FrameHeartbeat           // the owner lives; value the address where it answers, key empty
 	FrameBatch               // a numbered frame of a room
 	FrameState               // a room's join snapshot: replaces the one before, Seq = last batch it includes
 	FrameRelease             // the owner lets the partition go; value empty, key empty

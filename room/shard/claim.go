@@ -152,7 +152,7 @@ func (r *recovery) frames(ctx context.Context) error {
 	own := record.Meta{Kind: record.FrameOwn, Pair: r.pair}
 	var end int64
 	for {
-		offset, err := r.cfg.Log.Append(ctx, kafkalog.Frames, r.p, []kafkalog.Record{frameRecord("", "", &own, nil)})
+		offset, err := r.cfg.Log.Append(ctx, kafkalog.Frames, r.p, []kafkalog.Record{frameRecord("", "", &own, []byte(r.cfg.Address))})
 		if err == nil {
 			end = offset + 1
 			break

@@ -21,19 +21,48 @@ type Entry struct {
 	Offset int64  `json:"offset,omitempty"`
 }
 
-// Mount serves the questions that edges ask, for the rooms owned here.
+// View answers what those who run a room may know of it.
+func (s *Shard) View(ctx context.Context, name string) (v room.View, err error) {
+	known := false
+	if err = s.ask(ctx, name, func(p *room.Partition) { v, known = p.View(name) }); err == nil && !known {
+		err = fmt.Errorf("no room %q", name)
+	}
+	return v, err
+}
+
+// Mount serves the questions that edges and desks ask, for the rooms owned here.
 func (s *Shard) Mount(h route.IRoutes) {
-	h.GET(record.AskPath, func(ctx context.Context, c *app.RequestContext) {
+	s.answer(h, record.AskEntry, func(ctx context.Context, c *app.RequestContext) (any, error) {
+		return s.Entry(ctx, c.Query("room"), c.Query("event"), c.Query("user"))
+	})
+	s.answer(h, record.AskBundle, func(ctx context.Context, c *app.RequestContext) (any, error) {
+		return s.Bundle(ctx, c.Query("room"), c.Query("event"))
+	})
+	s.answer(h, record.AskView, func(ctx context.Context, c *app.RequestContext) (any, error) {
+		return s.View(ctx, c.Query("room"))
+	})
+}
+
+// answer serves one kind of question to those who know the installation's keys.
+func (s *Shard) answer(h route.IRoutes, path string, question func(context.Context, *app.RequestContext) (any, error)) {
+	h.GET(path, func(ctx context.Context, c *app.RequestContext) {
 		if !s.cfg.Keys.VerifyAsk(c.Request.URI().QueryString(), c.GetHeader(record.AskHeader)) {
-			c.JSON(consts.StatusForbidden, map[string]string{"code": "forbidden", "message": "only an edge of this installation may ask"})
+			c.JSON(consts.StatusForbidden, map[string]string{"code": "forbidden", "message": "only a process of this installation may ask"})
 			return
 		}
-		e, err := s.Entry(ctx, c.Query("room"), c.Query("event"), c.Query("user"))
-		if err != nil {
+		v, err := question(ctx, c)
+		switch b, raw := v.([]byte); {
+		case errors.Is(err, ErrNotOwner):
 			c.JSON(consts.StatusServiceUnavailable, map[string]string{"code": "elsewhere", "message": err.Error()})
-			return
+		case errors.Is(err, context.DeadlineExceeded):
+			c.JSON(consts.StatusServiceUnavailable, map[string]string{"code": "busy", "message": err.Error()})
+		case err != nil:
+			c.JSON(consts.StatusNotFound, map[string]string{"code": "not-found", "message": err.Error()})
+		case raw:
+			c.Data(consts.StatusOK, "application/octet-stream", b)
+		default:
+			c.JSON(consts.StatusOK, v)
 		}
-		c.JSON(consts.StatusOK, e)
 	})
 }
 

@@ -1,0 +1,82 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/cloudwego/hertz/pkg/app"
+	"github.com/cloudwego/hertz/pkg/protocol/consts"
+
+	"github.com/fudai-live/fudai/room/kafkalog"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// maxAnswerBytes bounds what an owner may answer: the bundle of a giveaway with
+// a million entrants is the longest.
+const maxAnswerBytes = 512 << 20
+
+// view answers staff what the room's owner knows: what is held, who is muted,
+// and what became of everything said.
+func (d *Desk) view(ctx context.Context, c *app.RequestContext) {
+	room := c.Param("room")
+	claims, err := d.claims(c)
+	if err != nil || claims.Role < record.Assistant || !claims.May(room) {
+		c.JSON(consts.StatusForbidden, map[string]string{"code": "forbidden", "message": "what a room holds back is for its staff"})
+		return
+	}
+	d.pass(ctx, c, record.AskView, url.Values{"room": {room}}, "application/json; charset=utf-8")
+}
+
+// bundle answers anybody the proof of a finished giveaway.
+func (d *Desk) bundle(ctx context.Context, c *app.RequestContext) {
+	event := c.Param("event")
+	if !record.ValidID([]byte(event)) {
+		refuse(c, consts.StatusBadRequest, "malformed", fmt.Errorf("event %.80q is not an id", event))
+		return
+	}
+	c.Header("Content-Disposition", `attachment; filename="`+event+`.fudai"`)
+	d.pass(ctx, c, record.AskBundle, url.Values{"room": {c.Param("room")}, "event": {event}}, "application/octet-stream")
+}
+
+// pass asks the owner of the room and passes its answer on as it is. There is
+// one way to ask, whether the owner is this process or another.
+func (d *Desk) pass(ctx context.Context, c *app.RequestContext, path string, query url.Values, kind string) {
+	status, body, err := d.ask(ctx, path, query)
+	if err != nil {
+		c.Response.Header.Del("Content-Disposition")
+		refuse(c, consts.StatusServiceUnavailable, "elsewhere", err)
+		return
+	}
+	if status != http.StatusOK {
+		c.Response.Header.Del("Content-Disposition")
+		kind = "application/json; charset=utf-8"
+	}
+	c.Data(status, kind, body)
+}
+
+// ask puts a read-only question to the owner of the room that query names.
+func (d *Desk) ask(ctx context.Context, path string, query url.Values) (status int, body []byte, err error) {
+	room := query.Get("room")
+	address := d.rooms.owner(kafkalog.Partition(room))
+	if address == "" {
+		return 0, nil, fmt.Errorf("nobody owns room %s at this moment: try again", room)
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.cfg.Within)
+	defer cancel()
+	q := query.Encode()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+path+"?"+q, nil)
+	if err != nil {
+		return 0, nil, fmt.Errorf("owner of room %s: %w", room, err)
+	}
+	req.Header.Set(record.AskHeader, d.cfg.Keys.SignAsk([]byte(q)))
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, nil, fmt.Errorf("owner of room %s: %w", room, err)
+	}
+	defer resp.Body.Close()
+	body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes))
+	return resp.StatusCode, body, err
+}
