@@ -93,7 +93,11 @@ func AppendOut(dst []byte, id []byte, o *record.Outcome) []byte {
 	dst = appendText(dst, "id", id)
 	dst = appendText(dst, "code", code.String())
 	dst = appendInt(dst, "o", o.Offset)
-	dst = appendNonZero(dst, "detail", int64(o.Detail))
+	if code == record.Ineligible || code == record.Unknown {
+		dst = appendInt(dst, "detail", int64(o.Detail)) // a condition by its number, the first of which is 0
+	} else {
+		dst = appendNonZero(dst, "detail", int64(o.Detail))
+	}
 	dst = appendNonZero(dst, "retry_ms", int64(o.Retry)*100)
 	return append(dst, '}')
 }
