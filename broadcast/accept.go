@@ -24,7 +24,10 @@ import (
 // connKey finds the accepted socket in a request's context.
 type connKey struct{}
 
-func remember(c net.Conn) context.Context {
+// remember keeps the socket, and gives its first request a time: Hertz does so
+// for the later ones only.
+func (e *edge) remember(c net.Conn) context.Context {
+	_ = c.SetReadDeadline(time.Now().Add(e.cfg.HTTPTimeout)) // a socket that cannot is closed already
 	return context.WithValue(context.Background(), connKey{}, c)
 }
 
@@ -176,8 +179,11 @@ func (e *edge) who(room, raw, ticket string) (*session, *refusal) {
 }
 
 func (e *edge) session(claims *token.Claims, room string) (*session, *refusal) {
-	if e.bans.has(room, claims, nowMS()) {
-		return nil, &refusal{http.StatusForbidden, "banned", "this user is banned, or was logged out", 0}
+	switch {
+	case e.bans.has(room, claims.User, nowMS()):
+		return nil, &refusal{http.StatusForbidden, "banned", "this user is banned", 0}
+	case e.bans.revoked(claims):
+		return nil, &refusal{http.StatusUnauthorized, "token", "the token was taken back, or its user logged out", 0}
 	}
 	return newSession(e.users.find(claims.User), claims), nil
 }

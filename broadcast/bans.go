@@ -33,14 +33,23 @@ func newBans() *bans {
 	return &bans{users: map[banned]int64{}, tokens: map[string]int64{}, before: map[string]int64{}}
 }
 
-func (b *bans) has(room string, c *token.Claims, now int64) bool {
+// has reports whether the user is banned from the room, or everywhere.
+func (b *bans) has(room, user string, now int64) bool {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for _, where := range []string{room, ""} {
-		if until, ok := b.users[banned{where, c.User}]; ok && (until == 0 || now < until) {
+		if until, ok := b.users[banned{where, user}]; ok && (until == 0 || now < until) {
 			return true
 		}
 	}
+	return false
+}
+
+// revoked reports whether the token was taken back, or its user logged out
+// after it was issued.
+func (b *bans) revoked(c *token.Claims) bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
 	if _, ok := b.tokens[c.ID]; ok && c.ID != "" {
 		return true
 	}

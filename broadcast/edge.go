@@ -160,7 +160,7 @@ func (e *edge) follow(ctx context.Context) error {
 func (e *edge) server(ln net.Listener) *server.Hertz {
 	hlog.SetLevel(hlog.LevelWarn)
 	h := server.New(server.WithListener(ln), server.WithTransport(standard.NewTransporter), server.WithTLS(e.cfg.TLS),
-		server.WithOnAccept(remember), server.WithDisablePrintRoute(true), server.WithMaxRequestBodySize(e.cfg.MaxBody),
+		server.WithOnAccept(e.remember), server.WithDisablePrintRoute(true), server.WithMaxRequestBodySize(e.cfg.MaxBody),
 		server.WithReadTimeout(e.cfg.HTTPTimeout), server.WithIdleTimeout(e.cfg.HTTPTimeout), server.WithExitWaitTime(0))
 	h.GET("/v1/rooms/:room/ws", e.websocket)
 	h.GET("/v1/rooms/:room/events", e.events)
