@@ -39,6 +39,12 @@ func (p *Partition) Flush(f Flush, out *Frames) {
 	p.direct = p.direct[:0]
 	again := p.dirty[:0]
 	for _, r := range p.dirty {
+		if len(r.display.known) > 0 {
+			// The fold is still in the middle of what frames show already: a frame
+			// now would show its first half again.
+			again = append(again, r)
+			continue
+		}
 		t := turn{seed: f.Seed, now: max(f.Now, p.clock.now)}
 		t.budget = p.spend(r, f.Millis)
 		p.flushRoom(r, t, out)

@@ -180,6 +180,65 @@ func screen(t *testing.T, w *roomtest.World, die, snap func(int) bool) (lines []
 	return lines
 }
 
+// An owner that takes over flushes while it still folds what frames show
+// already, for it reads the log in pieces: what frames cover goes on without a
+// hole or an overlap, and nothing is shown twice.
+func TestFlushWhileTakingOver(t *testing.T) {
+	for seed := uint64(1); seed <= 8; seed++ {
+		w := roomtest.Simulate(seed, 3000, room.Config{AutoCreate: true, Settings: room.Settings{Budget: 5, EmissionMS: 100}})
+		rnd := roomtest.Rand(seed)
+		p := room.New(w.Cfg)
+		var d record.Decoder
+		var out room.Out
+		var frames room.Frames
+		var written []room.Frame
+		last, seen := map[string]record.Meta{}, map[string]bool{}
+		flush := func(i int) {
+			frames.Reset()
+			p.Flush(room.Flush{Seed: uint64(i), Now: roomtest.Epoch, Millis: 1000}, &frames)
+			for j := range frames.Frames {
+				f := &frames.Frames[j]
+				if f.Meta.Audience != record.ToRoom {
+					continue
+				}
+				written = append(written, room.Frame{Room: f.Room, Meta: f.Meta})
+				if before, ok := last[f.Room]; ok && (f.Meta.Seq != before.Seq+1 || f.Meta.From != before.To) {
+					t.Fatalf("seed %d, step %d, room %s: frame %d (%d, %d] follows %d (%d, %d]", seed, i, f.Room, f.Meta.Seq, f.Meta.From, f.Meta.To, before.Seq, before.From, before.To)
+				}
+				last[f.Room] = f.Meta
+				for _, line := range onScreen(t, f) {
+					if strings.Contains(line, `"t":"c"`) && seen[line] {
+						t.Fatalf("seed %d, step %d: shown twice: %s", seed, i, line)
+					}
+					seen[line] = true
+				}
+			}
+		}
+		for i := 0; i < len(w.Log); i++ {
+			roomtest.Fold(p, &d, &w.Log[i], &out)
+			if rnd.One(5) {
+				flush(i)
+			}
+			if !rnd.One(200) {
+				continue
+			}
+			p = room.New(w.Cfg) // no snapshot: everything again
+			for j := range written {
+				p.Covered(written[j].Room, &written[j].Meta)
+			}
+			for j := 0; j <= i; j++ {
+				roomtest.Fold(p, &d, &w.Log[j], &out)
+				if rnd.One(40) {
+					flush(j)
+				}
+			}
+		}
+		if len(seen) < 100 {
+			t.Fatalf("seed %d: %d lines shown: too little to prove anything", seed, len(seen))
+		}
+	}
+}
+
 // Exactly one final code goes to each socket that waits: at once, or with the
 // frames. A comment that was shown may later be retracted.
 func TestOneFinalCode(t *testing.T) {

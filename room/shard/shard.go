@@ -20,10 +20,12 @@ type Shard struct {
 	m     *metrics
 	watch *watch
 
-	mu     sync.Mutex // guards what follows
-	hinted map[int32]bool
-	owners map[int32]*owner // nil while a claim is on its way
-	group  sync.WaitGroup
+	mu        sync.Mutex // guards what follows
+	hinted    map[int32]bool
+	hints     int                      // how often the group has hinted
+	owners    map[int32]*owner         // nil while a claim is on its way
+	claimedAt [kafkalog.Partitions]int // hints, when the partition was claimed last
+	group     sync.WaitGroup
 }
 
 // New checks cfg and makes a Shard; Run runs it.
@@ -34,9 +36,10 @@ func New(cfg Config) (*Shard, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
+	node := cfg.node()
 	return &Shard{
-		cfg: cfg, node: cfg.node(), log: cfg.Logger, m: newMetrics(cfg.Metrics),
-		watch:  newWatch(cfg.Tailer.LastFetch, cfg.Silence, time.Now()),
+		cfg: cfg, node: node, log: cfg.Logger, m: newMetrics(cfg.Metrics),
+		watch:  newWatch(cfg.Tailer.LastFetch, cfg.Silence, node, time.Now()),
 		hinted: map[int32]bool{}, owners: map[int32]*owner{},
 	}, nil
 }
@@ -100,6 +103,7 @@ func (s *Shard) assign(partitions []int32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.hinted)
+	s.hints++
 	for _, p := range partitions {
 		s.hinted[p] = true
 	}
@@ -136,14 +140,16 @@ func (s *Shard) supervise(ctx, work context.Context, errs <-chan error) error {
 	}
 }
 
-// look begins a claim of p, or a hand-over, if that is due.
+// look begins a claim of p, or a hand-over, if that is due. Who stepped in for a
+// silent owner keeps p until the group has thought again: the hint of before
+// names the one who fell silent.
 func (s *Shard) look(ctx, work context.Context, p int32, now time.Time, slots chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o, mine := s.owners[p]
 	hinted := s.hinted[p]
 	switch {
-	case mine && o != nil && !hinted && len(s.hinted) > 0:
+	case mine && o != nil && !hinted && len(s.hinted) > 0 && s.claimedAt[p] != s.hints:
 		s.log.Info("handing over", "partition", p)
 		go s.letGo(o)
 	case !mine && s.watch.claimable(p, hinted, now):
@@ -152,7 +158,7 @@ func (s *Shard) look(ctx, work context.Context, p int32, now time.Time, slots ch
 		default:
 			return
 		}
-		s.owners[p] = nil
+		s.owners[p], s.claimedAt[p] = nil, s.hints
 		s.group.Go(func() { s.own(ctx, work, p, func() { <-slots }) })
 	}
 }

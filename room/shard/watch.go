@@ -1,6 +1,8 @@
 package shard
 
 import (
+	"fmt"
+	"hash/fnv"
 	"sync"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 type watch struct {
 	lastFetch func() time.Time // Static after construction.
 	silence   time.Duration
+	node      string // of this process: sets its place among those who may step in
 
 	mu    sync.Mutex // guards parts
 	parts [kafkalog.Partitions]heard
@@ -26,8 +29,8 @@ type heard struct {
 	released bool      // the owner let go, or nobody ever was
 }
 
-func newWatch(lastFetch func() time.Time, silence time.Duration, now time.Time) *watch {
-	w := &watch{lastFetch: lastFetch, silence: silence}
+func newWatch(lastFetch func() time.Time, silence time.Duration, node string, now time.Time) *watch {
+	w := &watch{lastFetch: lastFetch, silence: silence, node: node}
 	for p := range w.parts {
 		w.parts[p].at = now
 	}
@@ -68,8 +71,10 @@ func (w *watch) touch(p int32, now time.Time) {
 }
 
 // claimable reports whether p may be claimed: at once if it was let go and is
-// hinted here, after the silence if it is hinted here, after twice the silence
-// by anybody.
+// hinted here, after the silence if it is hinted here. Anybody else steps in
+// soon after that, for the one who is hinted may be the one who died: the group
+// notices after six seconds. Two that step in at once do no harm, the ledger
+// knows one first.
 func (w *watch) claimable(p int32, hinted bool, now time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -83,7 +88,15 @@ func (w *watch) claimable(p int32, hinted bool, now time.Time) bool {
 	}
 	wait := w.silence
 	if !hinted {
-		wait *= 2
+		wait += w.silence/8 + w.place(p)
 	}
 	return heardUntil.Sub(h.at) > wait
+}
+
+// place spreads those who may step in for p over half the silence, so that as a
+// rule the second one hears the first, and each comes first somewhere.
+func (w *watch) place(p int32) time.Duration {
+	h := fnv.New32a()
+	fmt.Fprintf(h, "%s/%d", w.node, p)
+	return w.silence / 2 * time.Duration(h.Sum32()%16) / 16
 }

@@ -20,7 +20,7 @@ func heartbeat(kind record.FrameKind, epoch uint64) kafkalog.Record {
 func TestClaimable(t *testing.T) {
 	start := time.Now()
 	fetched := start
-	w := newWatch(func() time.Time { return fetched }, 1200*time.Millisecond, start)
+	w := newWatch(func() time.Time { return fetched }, 1200*time.Millisecond, "n1", start)
 	const p = 3
 	ask := func(what string, after time.Duration, hinted, want bool) {
 		t.Helper()
@@ -34,7 +34,7 @@ func TestClaimable(t *testing.T) {
 	ask("the same, not hinted", 1300*time.Millisecond, false, false)
 	ask("cut off: own fetches failed lately", 2500*time.Millisecond, true, false)
 	fetched = start.Add(2600 * time.Millisecond)
-	ask("silent for twice the silence, anybody", 2600*time.Millisecond, false, true)
+	ask("silent for a little longer, anybody", 2600*time.Millisecond, false, true)
 
 	w.deliver(p)([]kafkalog.Record{heartbeat(record.FrameHeartbeat, 5)}, 0)
 	w.parts[p].at = start.Add(2600 * time.Millisecond) // when it was heard, by this script's clock
@@ -50,6 +50,31 @@ func TestClaimable(t *testing.T) {
 	ask("let go: not hinted", 10*time.Second, false, false)
 	w.touch(p, fetched)
 	ask("just claimed", 10*time.Second, true, false)
+}
+
+// Those who may step in for a silent owner do not all step in at once, none
+// waits for more than 2 s, and each is the first one somewhere.
+func TestPlaces(t *testing.T) {
+	const silence = 1250 * time.Millisecond
+	nodes := []*watch{newWatch(nil, silence, "n1", time.Time{}), newWatch(nil, silence, "n2", time.Time{}), newWatch(nil, silence, "n3", time.Time{})}
+	first := map[int]int{}
+	for p := range kafkalog.Partitions {
+		least := 0
+		for i, w := range nodes {
+			if wait := silence + silence/8 + w.place(p); wait > 2*time.Second {
+				t.Errorf("partition %d: %s waits %v", p, w.node, wait)
+			}
+			if w.place(p) < nodes[least].place(p) {
+				least = i
+			}
+		}
+		first[least]++
+	}
+	for i, w := range nodes {
+		if first[i] < int(kafkalog.Partitions)/8 {
+			t.Errorf("%s is first for %d partitions only: %v", w.node, first[i], first)
+		}
+	}
 }
 
 // shelf is a log that holds the snapshots of one partition.
