@@ -35,6 +35,7 @@ import (
 	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/room/desk"
+	"github.com/fudai-live/fudai/room/history"
 	"github.com/fudai-live/fudai/room/installation"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/kafkalog/broker"
@@ -54,13 +55,14 @@ type commands struct {
 	LogLevel slog.Level      `help:"Least level to log: debug, info, warn, error." default:"info"`
 	LogJSON  bool            `help:"Log JSON lines."`
 
-	Serve  serve               `cmd:"" default:"withargs" help:"Run the parts named by --roles; with nothing given, a whole demo on this machine."`
-	Broker broker.Command      `cmd:"" help:"Run the development broker alone. Not for production."`
-	Topics installation.Topics `cmd:"" help:"Create the topics of a cluster, or check that they are as they must be."`
-	Token  installation.Token  `cmd:"" help:"Issue a token of this installation."`
-	Replay replay.Command      `cmd:"" help:"Play a recording of comments into a room."`
-	Verify verifyCmd           `cmd:"" help:"Check a finished giveaway offline."`
-	V      versionFlag         `name:"version" help:"Print the version."`
+	Serve   serve               `cmd:"" default:"withargs" help:"Run the parts named by --roles; with nothing given, a whole demo on this machine."`
+	Broker  broker.Command      `cmd:"" help:"Run the development broker alone. Not for production."`
+	Topics  installation.Topics `cmd:"" help:"Create the topics of a cluster, or check that they are as they must be."`
+	Token   installation.Token  `cmd:"" help:"Issue a token of this installation."`
+	Replay  replay.Command      `cmd:"" help:"Play a recording of comments into a room."`
+	History history.Command     `cmd:"" help:"The record of what was said: check it, export it."`
+	Verify  verifyCmd           `cmd:"" help:"Check a finished giveaway offline."`
+	V       versionFlag         `name:"version" help:"Print the version."`
 }
 
 func main() {
@@ -129,6 +131,7 @@ type serve struct {
 	Shard   shard.Flags          `embed:""`
 	Beacon  beacon.Flags         `embed:""`
 	Pages   web.Flags            `embed:""`
+	Record  history.Flags        `embed:""`
 	Log     installation.Cluster `embed:""`
 	Storage installation.Storage `embed:""`
 }
@@ -144,6 +147,7 @@ type node struct {
 	beacon *beacon.Beacon
 	shard  *shard.Shard
 	desk   *desk.Desk
+	store  *history.Store
 	ready  atomic.Bool
 	failed chan error // the first part that ended by itself
 }
@@ -151,7 +155,7 @@ type node struct {
 // Run starts the parts in the order in which data flows, and stops them against
 // it: viewers first, then the owners of their rooms, then the log.
 func (c *serve) Run(ctx context.Context) error {
-	if err := errors.Join(c.Edge.Problems(), c.Beacon.Problems(), c.Pages.Problems(), c.Log.Problems()); err != nil {
+	if err := errors.Join(c.Edge.Problems(), c.Beacon.Problems(), c.Pages.Problems(), c.Record.Problems(), c.Log.Problems()); err != nil {
 		return err
 	}
 	unlock, err := c.Storage.Lock()
@@ -240,6 +244,11 @@ func (n *node) run(ctx context.Context) (err error) {
 		}
 		n.desk.Follow()
 		stage(tailer.Run)
+		if n.store, err = history.OpenStore(ctx, n.Record.URL(n.Storage.Data)); err != nil {
+			return err
+		}
+		defer n.store.Close()
+		stage(n.keepHistory)
 	}
 	if n.Demo == "yes" {
 		stage(func(ctx context.Context) error {
@@ -265,6 +274,13 @@ func (n *node) run(ctx context.Context) (err error) {
 		}
 	}
 	return err
+}
+
+// keepHistory writes what was said to the database.
+func (n *node) keepHistory(ctx context.Context) error {
+	cfg := history.DefaultConfig()
+	cfg.Log, cfg.Store, cfg.Keys, cfg.Keep, cfg.Logger, cfg.Metrics = n.kafka, n.store, n.keys, n.Record.HistoryKeep, n.log, n.reg
+	return history.Run(ctx, cfg)
 }
 
 func (n *node) shardConfig() shard.Config {
@@ -334,6 +350,7 @@ func (n *node) staff(ctx context.Context, address string) error {
 func (n *node) staffRoutes(h *server.Hertz) {
 	if n.desk != nil {
 		n.desk.Mount(h)
+		(&history.API{Store: n.store, Tokens: n.tokens, Logger: n.log}).Mount(h)
 	}
 }
 

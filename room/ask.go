@@ -76,6 +76,14 @@ type Mute struct {
 // mutesShown bounds the list of a View.
 const mutesShown = 200
 
+// Show answers the id of the show that is on in a room, "" if none is.
+func (p *Partition) Show(name []byte) string {
+	if r := p.rooms[string(name)]; r != nil && r.show.On {
+		return r.show.ID
+	}
+	return ""
+}
+
 // View answers what those who run a room may know; false where there is none.
 func (p *Partition) View(name string) (v View, ok bool) {
 	r := p.rooms[name]

@@ -123,7 +123,7 @@ func (d *display) overflow(p *Partition, cand *candidate, id, user, name, text [
 // leave ends the way of a candidate that is not shown.
 func (p *Partition) leave(d *display, c *candidate, code record.Code, why shedReason) {
 	d.shed.count(c.class, why)
-	if c.w.has && len(p.late) < maxLate {
+	if len(p.late) < maxLate {
 		p.late = tell(p.late, c.w, code, DetailNone, 0)
 	}
 }

@@ -13,6 +13,7 @@ func (p *Partition) phrase(r *room, c *record.Comment, event string, d uint64, w
 	res := p.tryEnter(r, c, event, d, false, w)
 	r.display.entered(event, c, w.offset, res.Code == record.Entered, p.clock.now)
 	p.stir(r)
+	out.Why = append(out.Why, Why{Offset: w.offset, Code: res.Code})
 	p.answerGive(r, res, event, w, out)
 }
 

@@ -8,6 +8,17 @@ type Out struct {
 	Outcomes []record.Outcome // of records whose fate is decided; a Held one may be followed by another
 	Receipts []Receipts       // entries that wait for the owner's signature, by event
 	Refused  []Refused        // records that change nothing, for the dead letters
+	Why      []Why            // of comments that a rule or a giveaway decided about, for the history
+}
+
+// Why explains a verdict, so that it can be replayed and disputed.
+type Why struct {
+	Offset     int64
+	Code       record.Code // of a passphrase: what its giveaway said; else CodeNone
+	Rule       string      // list and word, or detector
+	Version    string      // of the rule set
+	View       string      // what of the text was looked at
+	Start, End int         // byte span of the text
 }
 
 // Receipts are the leaves of one event that were promised since the last Reset.
@@ -33,7 +44,7 @@ const (
 
 // Reset empties o and keeps its capacity.
 func (o *Out) Reset() {
-	o.Outcomes, o.Refused = o.Outcomes[:0], o.Refused[:0]
+	o.Outcomes, o.Refused, o.Why = o.Outcomes[:0], o.Refused[:0], o.Why[:0]
 	for i := range o.Receipts {
 		o.Receipts[i].Leaves = o.Receipts[i].Leaves[:0]
 	}
@@ -103,11 +114,9 @@ func category(name string) uint8 {
 	return DetailOther
 }
 
-// tell appends the outcome of w's record, if somebody waits for it.
+// tell appends the outcome of w's record. Its Via is zero where no socket waits
+// for it: then it is for the history alone.
 func tell(dst []record.Outcome, w waiter, code record.Code, detail uint8, retryMS int64) []record.Outcome {
-	if !w.has {
-		return dst
-	}
 	retry := min((retryMS+99)/100, 1<<16-1)
 	return append(dst, record.Outcome{Via: w.via, Code: code, Detail: detail, Retry: uint16(retry), Offset: w.offset})
 }

@@ -40,6 +40,9 @@ func (p *Partition) say(r *room, c *record.Comment, w waiter, out *Out) {
 		return
 	}
 	p.dedupe.add(key, p.clock.now)
+	if v.Action != moderation.Allow || v.Masked {
+		out.Why = append(out.Why, Why{Offset: w.offset, Rule: v.Rule, Version: v.Version, View: v.View, Start: v.Start, End: v.End})
+	}
 	p.obey(r, c, user, &v, w, out)
 }
 

@@ -54,6 +54,16 @@ func (c Code) String() string {
 	return "code-unknown"
 }
 
+// ParseCode reads a code by its name.
+func ParseCode(name string) (Code, bool) {
+	for c := Shown; c < codeEnd; c++ {
+		if codeNames[c] == name {
+			return c, true
+		}
+	}
+	return CodeNone, false
+}
+
 // Codes lists every code, for metrics that start at zero.
 func Codes() []Code {
 	all := make([]Code, 0, codeEnd)

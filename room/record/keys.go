@@ -19,6 +19,7 @@ type Keys struct {
 	handle  [32]byte
 	entry   [32]byte
 	event   [32]byte
+	history [32]byte
 }
 
 // DeriveKeys derives every key from master: HMAC-SHA-256(master, "fudai/v1/" + name).
@@ -35,6 +36,7 @@ func DeriveKeys(master [32]byte) *Keys {
 		Receipt: ed25519.NewKeyFromSeed(receipt[:]),
 		Control: derive("control"), Token: derive("token"), Dedupe: derive("dedupe"), Beacon: derive("beacon"),
 		handle: derive("handle"), entry: derive("entry"), event: derive("event"),
+		history: derive("history"),
 	}
 }
 
@@ -75,6 +77,14 @@ func Nonce(entryKey [16]byte, event, epoch []byte) [16]byte {
 func (k *Keys) EventKey(event []byte) [32]byte {
 	mac := hmac.New(sha256.New, k.event[:])
 	mac.Write(event)
+	return [32]byte(mac.Sum(nil))
+}
+
+// HistoryKey is the AES-256 key under which the texts of a user stand in
+// fudai.history.
+func (k *Keys) HistoryKey(user []byte) [32]byte {
+	mac := hmac.New(sha256.New, k.history[:])
+	mac.Write(user)
 	return [32]byte(mac.Sum(nil))
 }
 

@@ -186,6 +186,9 @@ func (s *script) rules(args []string) {
 // out prints and empties what folding said.
 func (s *script) out() (lines []string) {
 	for _, o := range s.w.Out.Outcomes {
+		if o.Via.Edge == 0 {
+			continue // for the history alone
+		}
 		lines = append(lines, s.outcome(o))
 	}
 	for _, r := range s.w.Out.Receipts {
@@ -221,6 +224,9 @@ func (s *script) doFlush(ms int64, seed string) (lines []string) {
 		lines = append(lines, PrintFrame(&s.frames.Frames[i])...)
 	}
 	for _, o := range s.frames.Outcomes {
+		if o.Via.Edge == 0 {
+			continue
+		}
 		lines = append(lines, s.outcome(o))
 	}
 	return lines

@@ -33,6 +33,7 @@ type recovery struct {
 	control map[int64]record.Control // by offset, of those the ledger applied
 	next    next
 	gap     *record.Gap
+	folder  *folder // what replay left in its book
 }
 
 // next are the offsets at which the owner's tails begin.
@@ -192,14 +193,17 @@ func (r *recovery) replay(ctx context.Context) error {
 		r.state.Skip(first - 1)
 	}
 	f := newFolder(r.cfg, r.p, r.state)
+	r.folder = f
 	for i := range r.ledger {
 		l := &r.ledger[i]
 		if err := r.foldTo(ctx, f, min(l.After+1, in[r.p].End)); err != nil {
 			return err
 		}
-		if err := applyLedger(r.state, l.offset, &l.Ledger, r.control, &f.out, nil, r.contradicts); err != nil {
+		if err := applyLedger(r.state, l.offset, &l.Ledger, r.control, &f.out, f.book, nil, r.contradicts); err != nil {
 			return err
 		}
+		f.book.tell(f.out.Outcomes)
+		f.book.explain(f.out.Why)
 		f.out.Reset() // outcomes of the past were told by whoever decided them
 	}
 	if n := len(r.ledger); n > 0 {
@@ -221,6 +225,8 @@ func (r *recovery) foldTo(ctx context.Context, f *folder, end int64) error {
 	}
 	err := r.read(ctx, kafkalog.Comments, r.next.comments, end, func(rec kafkalog.Record) error {
 		f.fold(&rec)
+		f.book.tell(f.out.Outcomes)
+		f.book.explain(f.out.Why)
 		f.out.Reset()
 		return nil
 	})

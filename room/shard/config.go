@@ -64,6 +64,8 @@ type Config struct {
 	SnapshotRecords int64
 	// Queue is how many deliveries of one topic wait for a partition's owner.
 	Queue int
+	// NoHistory writes nothing to fudai.history.
+	NoHistory bool
 	// Claims is how many partitions are claimed at the same time.
 	Claims int
 

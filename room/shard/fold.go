@@ -18,6 +18,7 @@ type folder struct {
 	// refused are the records that go to the dead letter topic as they are.
 	refused []refusal
 	forward []kafkalog.Record
+	book    *book
 }
 
 // refusal is a record nobody folds, and why.
@@ -27,8 +28,8 @@ type refusal struct {
 	field  string
 }
 
-func newFolder(_ *Config, p int32, state *room.Partition) *folder {
-	return &folder{p: p, state: state}
+func newFolder(cfg *Config, p int32, state *room.Partition) *folder {
+	return &folder{p: p, state: state, book: newBook(cfg, p)}
 }
 
 // fold folds one record of comments[p]. A record whose room belongs elsewhere
@@ -50,6 +51,7 @@ func (f *folder) fold(rec *kafkalog.Record) {
 	via, hasVia := record.ParseVia(rec.Header("via"))
 	before := len(f.out.Refused)
 	f.state.Comment(c, rec.Offset, via, hasVia, &f.out)
+	f.book.say(c, rec.Offset, f.state.Show(c.Room))
 	for _, r := range f.out.Refused[before:] {
 		f.refused = append(f.refused, refusal{*rec, r.Reason, r.Field})
 	}
@@ -79,7 +81,7 @@ func (f *folder) misrouted(rec *kafkalog.Record) {
 // A command that the state refuses is refused the same way on every owner;
 // refused hears of it where somebody should be told. A decision that contradicts
 // what the comments fold to stops its giveaway, nothing else; contradicts hears.
-func applyLedger(state *room.Partition, offset int64, l *record.Ledger, control map[int64]record.Control, out *room.Out, refused func(int64, *record.Control, error), contradicts func(int64, *record.Decision, error)) error {
+func applyLedger(state *room.Partition, offset int64, l *record.Ledger, control map[int64]record.Control, out *room.Out, book *book, refused func(int64, *record.Control, error), contradicts func(int64, *record.Decision, error)) error {
 	for i := range l.Decisions {
 		d := &l.Decisions[i]
 		if d.Applied != nil {
@@ -89,6 +91,8 @@ func applyLedger(state *room.Partition, offset int64, l *record.Ledger, control 
 			}
 			if err := state.Control(&c, d.Applied.Control, out); err != nil && refused != nil {
 				refused(d.Applied.Control, &c, err)
+			} else if err == nil {
+				book.act(&c, d.Applied.Control)
 			}
 			continue
 		}

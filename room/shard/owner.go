@@ -65,6 +65,7 @@ type owner struct {
 	receipts   map[string]*record.ReceiptBatch
 	edges      map[uint32]*edgeRooms
 	snap       snapshotter
+	history    chronicle
 	lastAppend time.Time // to frames[p]: no heartbeat is needed for a while
 }
 
@@ -87,7 +88,7 @@ func newOwner(s *Shard, r *recovery) *owner {
 		failed: make(chan error, 4), queries: make(chan func()), stop: make(chan stopRequest, 1), ended: make(chan struct{}),
 		framesDone: make(chan error, 1), ledgerDone: make(chan error, 1), markersDone: make(chan error, 1),
 		snapshotDone: make(chan error, 1), tickDone: make(chan error, 1),
-		folder: newFolder(&s.cfg, r.p, r.state), fence: r.fence, seq: 1, // the claim was the first
+		folder: r.folder, history: chronicle{book: r.folder.book, done: make(chan written, 1)}, fence: r.fence, seq: 1, // the claim was the first
 		applied: map[int64]record.Control{}, marked: map[string]time.Time{}, gap: r.gap,
 		receipts: map[string]*record.ReceiptBatch{}, edges: map[uint32]*edgeRooms{},
 		snap: snapshotter{at: now, from: r.state.Position().Comments},
@@ -139,7 +140,7 @@ func (o *owner) run(ctx context.Context) error {
 	defer timer.Stop()
 	for {
 		comments := o.comments
-		if o.waiting != nil {
+		if o.waiting != nil || o.history.full() {
 			comments = nil // the decision takes effect before the next comment
 		}
 		control := o.control
@@ -177,6 +178,8 @@ func (o *owner) run(ctx context.Context) error {
 		case err := <-o.tickDone:
 			o.ticking = false
 			o.logAppend("tick", err)
+		case w := <-o.history.done:
+			o.historyWritten(w)
 		case err := <-o.snapshotDone:
 			o.snapshotWritten(err)
 		case <-timer.C:

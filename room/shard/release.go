@@ -19,7 +19,11 @@ func (o *owner) release(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, releaseWithin)
 	defer cancel()
 	o.unfollow()
+	if o.snap.recs != nil { // it waited for the history; a newer one follows
+		o.snap.recs, o.snap.writing, o.snap.from = nil, false, -1
+	}
 	o.settle(ctx)
+	o.settleHistory(ctx)
 	if o.state.Position().Comments > o.snap.from && o.waiting == nil {
 		recs, err := o.snapshotRecords(time.Now())
 		if err == nil {

@@ -154,6 +154,8 @@ type snapshotter struct {
 	at      time.Time
 	from    int64 // comments folded when the last one was taken
 	writing bool
+	recs    []kafkalog.Record // taken, and waiting for the history to reach mark
+	mark    int64             // bytes of the book
 }
 
 func (s *snapshotter) due(cfg *Config, now time.Time, comments int64) bool {

@@ -127,15 +127,22 @@ func (o *owner) produce(rec kafkalog.Record, what string) bool {
 // takeSnapshot writes one beside the loop when it is time. Not while frames are
 // on their way: a snapshot must not be ahead of what viewers can have.
 func (o *owner) takeSnapshot(ctx context.Context, now time.Time) {
-	if o.waiting != nil || o.flushing || !o.snap.due(&o.s.cfg, now, o.state.Position().Comments) {
-		return
+	if o.snap.recs == nil {
+		if o.waiting != nil || o.flushing || !o.snap.due(&o.s.cfg, now, o.state.Position().Comments) {
+			return
+		}
+		recs, err := o.snapshotRecords(now)
+		if err != nil {
+			o.logAppend("snapshot", err)
+			return
+		}
+		o.snap.recs, o.snap.mark, o.snap.writing = recs, o.history.added, true
 	}
-	recs, err := o.snapshotRecords(now)
-	if err != nil {
-		o.logAppend("snapshot", err)
-		return
+	if o.history.written < o.snap.mark {
+		return // nor must it be ahead of the history: who restores it writes none of before
 	}
-	o.snap.writing = true
+	recs := o.snap.recs
+	o.snap.recs = nil
 	go func() { o.snapshotDone <- writeSnapshot(ctx, o.s.cfg.Log, o.p, recs) }()
 }
 

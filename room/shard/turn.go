@@ -39,10 +39,11 @@ func (o *owner) turn(ctx context.Context, now time.Time) time.Duration {
 	o.tell()
 	o.discard()
 	o.forgetEdges(now)
+	o.writeHistory(ctx, now)
 	o.takeSnapshot(ctx, now)
 	active := o.state.Active()
 	o.gives.Store(active)
-	if active || o.waiting != nil || len(o.told)+len(o.commands) > 0 {
+	if active || o.waiting != nil || o.history.writing || o.history.size() > 0 || len(o.told)+len(o.commands) > 0 {
 		return o.s.cfg.Turn / 2
 	}
 	return idleTurn
@@ -157,7 +158,7 @@ func (o *owner) readBack(recs []kafkalog.Record) error {
 		if o.waiting != nil && l.Seq == o.seq {
 			o.waiting = nil
 		}
-		if err := applyLedger(o.state, rec.Offset, &l, o.applied, &o.out, o.commandRefused, o.contradicts); err != nil {
+		if err := applyLedger(o.state, rec.Offset, &l, o.applied, &o.out, o.book, o.commandRefused, o.contradicts); err != nil {
 			return err
 		}
 		clear(o.applied)
@@ -233,7 +234,7 @@ func (o *owner) flush(ctx context.Context, now time.Time) {
 		o.state.States(now.UnixMilli(), &o.frames)
 	}
 	if len(o.frames.Frames) == 0 {
-		o.told = append(o.told, o.frames.Outcomes...)
+		o.settled(o.frames.Outcomes)
 		return
 	}
 	o.flushAt = now
@@ -293,12 +294,26 @@ func (o *owner) framesWritten(err error) {
 		return
 	}
 	o.lastAppend = time.Now()
-	o.told = append(o.told, o.frames.Outcomes...)
+	o.settled(o.frames.Outcomes)
+}
+
+// settled takes outcomes that are final: for the history, and for the sockets
+// that wait.
+func (o *owner) settled(outcomes []record.Outcome) {
+	o.book.tell(outcomes)
+	for i := range outcomes {
+		if outcomes[i].Via.Edge != 0 {
+			o.told = append(o.told, outcomes[i])
+		}
+	}
 }
 
 // collect takes what a fold decided out of the reused Out.
 func (o *owner) collect() {
-	o.told = o.state.Late(append(o.told, o.out.Outcomes...))
+	o.settled(o.out.Outcomes)
+	o.out.Outcomes = o.state.Late(o.out.Outcomes[:0])
+	o.settled(o.out.Outcomes)
+	o.book.explain(o.out.Why)
 	for i := range o.out.Receipts {
 		r := &o.out.Receipts[i]
 		b := o.receipts[r.Event]

@@ -73,13 +73,13 @@ func (w *watch) touch(p int32, now time.Time) {
 // claimable reports whether p may be claimed: at once if it was let go and is
 // hinted here, after the silence if it is hinted here. Anybody else steps in
 // soon after that, for the one who is hinted may be the one who died: the group
-// notices after six seconds. Two that step in at once do no harm, the ledger
+// notices after six seconds, and after most of one who leaves by itself. Two that step in at once do no harm, the ledger
 // knows one first.
 func (w *watch) claimable(p int32, hinted bool, now time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	h := &w.parts[p]
-	if h.released && hinted {
+	if h.released && (hinted || now.Sub(h.at) > w.silence/4+w.place(p)/2) {
 		return true
 	}
 	heardUntil := w.lastFetch()

@@ -47,7 +47,8 @@ func TestClaimable(t *testing.T) {
 	w.deliver(p)([]kafkalog.Record{heartbeat(record.FrameRelease, 5)}, 0)
 	w.parts[p].at = fetched
 	ask("let go: hinted, at once", 10*time.Second, true, true)
-	ask("let go: not hinted", 10*time.Second, false, false)
+	ask("let go: not hinted, at once", 10*time.Second, false, false)
+	ask("let go: not hinted, a little later", 10700*time.Millisecond, false, true)
 	w.touch(p, fetched)
 	ask("just claimed", 10*time.Second, true, false)
 }
