@@ -104,6 +104,12 @@ func run() error {
 	if err != nil {
 		return fmt.Errorf("judge: %w; seed %d; everything is in %s", err, *seed, at)
 	}
+	out, err = exec.Command(*bin, "history", "verify", "--kafka", strings.Join(s.brokers, ","), "--kafka-ledger", strings.Join(s.ledger, ",")).CombinedOutput()
+	if lines := strings.Split(strings.TrimSpace(string(out)), "\n"); err == nil {
+		fmt.Println("history:", lines[len(lines)-1])
+	} else {
+		return fmt.Errorf("history: %w; seed %d; everything is in %s\n%s", err, *seed, at, out)
+	}
 	s.stop()
 	if *dir == "" {
 		os.RemoveAll(at)

@@ -217,3 +217,11 @@ func needs(t *testing.T, tool string) {
 	}
 	t.Skipf("%s is not installed", tool)
 }
+
+// kafkaFlags name the cluster that the tests run against, if there is one.
+func kafkaFlags() []string {
+	if brokers := os.Getenv("FUDAI_KAFKA"); brokers != "" {
+		return []string{"--kafka", brokers}
+	}
+	return nil
+}

@@ -15,7 +15,7 @@ import (
 // Query says which comments. Zero members do not narrow it.
 type Query struct {
 	Room, Show, User, Code string
-	From, To               int64 // room time, Unix ms: From <= at < To
+	From, To               int64 // when it was written down, Unix ms: From <= at < To
 	After                  Place // the last one of the page before
 	Most                   int   // rows; 1 to MostRows
 }

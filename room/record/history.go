@@ -27,7 +27,7 @@ type History struct {
 	Owner string    `json:"owner"`
 	Seq   uint64    `json:"seq"` // counts the pair's records from 1; the claim is 0
 	Own   bool      `json:"own,omitempty"`
-	Now   int64     `json:"now,omitempty"` // room time, Unix ms
+	Now   int64     `json:"now,omitempty"` // the owner's clock when it wrote, Unix ms: data
 	To    int64     `json:"to,omitempty"`  // the last offset of comments whose text stands in the chain
 	Said  []Saying  `json:"said,omitempty"`
 	Fates []Fate    `json:"fates,omitempty"`

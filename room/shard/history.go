@@ -203,7 +203,9 @@ func (o *owner) writeHistory(ctx context.Context, now time.Time) {
 		return dst
 	}
 	value := strconv.AppendUint(head(nil), c.seq, 10)
-	value = strconv.AppendInt(append(value, `,"now":`...), o.state.Now(), 10)
+	// The owner's clock, not room time, which stands still where nobody speaks:
+	// here it is a date for people, and decides nothing.
+	value = strconv.AppendInt(append(value, `,"now":`...), now.UnixMilli(), 10)
 	value, _, taken := c.take(value)
 	value = append(value, '}')
 	claim := append(head(nil), `0,"own":true}`...)
