@@ -87,7 +87,7 @@ func (w *writer) write(h record.History) kafkalog.Record {
 
 func saying(offset int64, user, text string) record.Saying {
 	return record.Saying{Offset: offset, Room: "demo", Show: "s1", ID: fmt.Sprint("m", offset), User: user,
-		Sealed: record.SealText(keys.HistoryAEAD([]byte(user)), part, offset, []byte("昵称"+user), []byte(text))}
+		Sealed: record.AppendSealed(nil, keys.HistoryAEAD(), part, offset, []byte(user), []byte("昵称"+user), []byte(text))}
 }
 
 // topic is two owners' history, with a zombie's record, a repeat, and a comment

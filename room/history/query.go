@@ -126,7 +126,7 @@ func (s *Store) unseal(ctx context.Context, all []Comment, sealed [][]byte) erro
 			var secret []byte
 			err := s.db.QueryRowContext(ctx, `SELECT secret FROM history_keys WHERE user_id = $1`, c.User).Scan(&secret)
 			if err == nil {
-				aead, err = newAEAD(secret)
+				aead, err = record.NewTextAEAD(secret)
 			}
 			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return fmt.Errorf("history: key of a user: %w", err)
@@ -137,7 +137,7 @@ func (s *Store) unseal(ctx context.Context, all []Comment, sealed [][]byte) erro
 			continue
 		}
 		var err error
-		if c.Name, c.Text, err = record.OpenText(aead, c.Part, c.Offset, sealed[i]); err != nil {
+		if c.Name, c.Text, err = record.OpenText(aead, c.Part, c.Offset, c.User, sealed[i]); err != nil {
 			return fmt.Errorf("history: %w", err)
 		}
 	}

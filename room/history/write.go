@@ -2,7 +2,6 @@ package history
 
 import (
 	"context"
-	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
 	"crypto/sha256"
@@ -53,7 +52,7 @@ func (s *Store) places(ctx context.Context) (map[int32]place, error) {
 type batch struct {
 	tx   *sql.Tx
 	ctx  context.Context
-	keys *record.Keys
+	log  cipher.AEAD            // of the texts in the log
 	user map[string]cipher.AEAD // nil: forgotten
 }
 
@@ -62,7 +61,7 @@ func (s *Store) begin(ctx context.Context, keys *record.Keys) (*batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &batch{tx: tx, ctx: ctx, keys: keys, user: map[string]cipher.AEAD{}}, nil
+	return &batch{tx: tx, ctx: ctx, log: keys.HistoryAEAD(), user: map[string]cipher.AEAD{}}, nil
 }
 
 func (b *batch) exec(query string, args ...any) error {
@@ -107,7 +106,7 @@ func (b *batch) why(part int32, w *record.Because) error {
 }
 
 func (b *batch) said(part int32, s *record.Saying, now int64) error {
-	name, text, err := record.OpenText(b.keys.HistoryAEAD([]byte(s.User)), part, s.Offset, s.Sealed)
+	name, text, err := record.OpenText(b.log, part, s.Offset, s.User, s.Sealed)
 	if err != nil {
 		return fmt.Errorf("the text of %s at %d/%d: %w (is the master secret that of this installation?)", s.User, part, s.Offset, err)
 	}
@@ -117,7 +116,7 @@ func (b *batch) said(part int32, s *record.Saying, now int64) error {
 	}
 	user, sealed := digest(s.User), []byte(nil)
 	if own != nil {
-		user, sealed = s.User, record.SealText(own, part, s.Offset, []byte(name), []byte(text))
+		user, sealed = s.User, record.AppendSealed(nil, own, part, s.Offset, []byte(s.User), []byte(name), []byte(text))
 	}
 	return b.exec(`INSERT INTO history_said (part, pos, room, show_id, at, user_id, msg_id, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT DO NOTHING`, part, s.Offset, s.Room, s.Show, now, user, s.ID, sealed)
@@ -153,16 +152,8 @@ func (b *batch) aead(user string) (cipher.AEAD, error) {
 	if err := b.tx.QueryRowContext(b.ctx, `SELECT secret FROM history_keys WHERE user_id = $1`, user).Scan(&secret); err != nil {
 		return nil, err
 	}
-	b.user[user], err = newAEAD(secret)
+	b.user[user], err = record.NewTextAEAD(secret)
 	return b.user[user], err
-}
-
-func newAEAD(secret []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(secret)
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCM(block)
 }
 
 func (b *batch) stand(part int32, p *place) error {

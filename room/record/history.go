@@ -9,11 +9,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // History is one record of fudai.history: what was said in the rooms of one
 // partition since the one before, what became of it and why, and what staff
-// did. Texts are sealed under a key of their user.
+// did. Texts are sealed for the installation, bound to their user and place: in
+// the topic they end with its retention. A key of each user's own, which can be
+// destroyed, they get in the database; a derived one here could not be.
 //
 // The records of a partition are a chain. Its value after a record that counts
 // is SHA-256(value before, record), and every record but a claim carries the
@@ -42,7 +45,7 @@ type Saying struct {
 	Show   string `json:"s,omitempty"`
 	ID     string `json:"id"`
 	User   string `json:"u"`
-	Sealed []byte `json:"x"` // SealText of the name, a zero byte and the text
+	Sealed []byte `json:"x"` // AppendSealed
 }
 
 // Fate is what became of the comment at Offset; a later one replaces it.
@@ -162,52 +165,54 @@ func sealNonce(partition int32, offset int64) (n [12]byte) {
 	return n
 }
 
-// HistoryAEAD is the cipher of a user's texts in fudai.history.
-func (k *Keys) HistoryAEAD(user []byte) cipher.AEAD {
-	key := k.HistoryKey(user)
-	block, err := aes.NewCipher(key[:])
+// HistoryAEAD is the cipher of the texts in fudai.history.
+func (k *Keys) HistoryAEAD() cipher.AEAD {
+	aead, err := NewTextAEAD(k.history[:])
 	if err != nil {
 		panic(err) // 32 bytes always are a key
-	}
-	aead, err := cipher.NewGCM(block)
-	if err != nil {
-		panic(err)
 	}
 	return aead
 }
 
-// SealText seals the name and text of the comment at offset of partition.
-func SealText(aead cipher.AEAD, partition int32, offset int64, name, text []byte) []byte {
-	plain := append(append(append(make([]byte, 0, len(name)+1+len(text)), name...), 0), text...)
-	n := sealNonce(partition, offset)
-	return aead.Seal(plain[:0:0], n[:], plain, nil)
+// NewTextAEAD is AES-256-GCM under a key of 32 bytes.
+func NewTextAEAD(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
 }
 
-// OpenText reads what SealText wrote.
-func OpenText(aead cipher.AEAD, partition int32, offset int64, sealed []byte) (name, text string, err error) {
+// AppendSealed seals what user said at offset of partition: name and text.
+func AppendSealed(dst []byte, aead cipher.AEAD, partition int32, offset int64, user, name, text []byte) []byte {
 	n := sealNonce(partition, offset)
-	plain, err := aead.Open(nil, n[:], sealed, nil)
+	at := len(dst)
+	dst = append(append(append(dst, name...), 0), text...)
+	return aead.Seal(dst[:at], n[:], dst[at:], user)
+}
+
+// OpenText reads what AppendSealed wrote.
+func OpenText(aead cipher.AEAD, partition int32, offset int64, user string, sealed []byte) (name, text string, err error) {
+	n := sealNonce(partition, offset)
+	plain, err := aead.Open(nil, n[:], sealed, []byte(user))
 	if err != nil {
 		return "", "", fmt.Errorf("record: text at partition %d offset %d: %w", partition, offset, err)
 	}
-	for i, c := range plain {
-		if c == 0 {
-			return string(plain[:i]), string(plain[i+1:]), nil
-		}
-	}
-	return "", string(plain), nil
+	name, text, _ = strings.Cut(string(plain), "\x00")
+	return name, text, nil
 }
 
-// AppendSaying appends the JSON of s, as encoding/json would, without its cost.
-func AppendSaying(dst []byte, s *Saying) []byte {
-	dst = strconv.AppendInt(append(dst, `{"o":`...), s.Offset, 10)
-	dst = append(append(append(dst, `,"r":"`...), s.Room...), '"') // a room needs no escape
-	if s.Show != "" {
-		dst = appendString(append(dst, `,"s":`...), s.Show)
+// AppendSaying appends the JSON of a Saying, as encoding/json would, without its
+// cost.
+func AppendSaying(dst []byte, offset int64, room []byte, show string, id, user, sealed []byte) []byte {
+	dst = strconv.AppendInt(append(dst, `{"o":`...), offset, 10)
+	dst = append(append(append(dst, `,"r":"`...), room...), '"') // a room needs no escape
+	if show != "" {
+		dst = appendString(append(dst, `,"s":`...), show)
 	}
-	dst = appendString(append(dst, `,"id":`...), s.ID)
-	dst = appendString(append(dst, `,"u":`...), s.User)
+	dst = appendString(append(dst, `,"id":`...), id)
+	dst = appendString(append(dst, `,"u":`...), user)
 	dst = append(dst, `,"x":"`...)
-	dst = base64.StdEncoding.AppendEncode(dst, s.Sealed)
+	dst = base64.StdEncoding.AppendEncode(dst, sealed)
 	return append(dst, '"', '}')
 }

@@ -24,23 +24,28 @@ func TestHistoryRoundTrip(t *testing.T) {
 		t.Errorf("%s\ncomes back as %+v, %v", b, back, err)
 	}
 	var s Saying
-	if err := json.Unmarshal(AppendSaying(nil, &h.Said[0]), &s); err != nil || !reflect.DeepEqual(s, h.Said[0]) {
-		t.Errorf("AppendSaying: %s gives %+v, %v", AppendSaying(nil, &h.Said[0]), s, err)
+	w := &h.Said[0]
+	b = AppendSaying(nil, w.Offset, []byte(w.Room), w.Show, []byte(w.ID), []byte(w.User), w.Sealed)
+	if err := json.Unmarshal(b, &s); err != nil || !reflect.DeepEqual(s, *w) {
+		t.Errorf("AppendSaying: %s gives %+v, %v", b, s, err)
 	}
 }
 
 func TestSealedText(t *testing.T) {
 	keys := DeriveKeys([32]byte{9})
-	ann, bob := keys.HistoryAEAD([]byte("ann")), keys.HistoryAEAD([]byte("bob"))
-	sealed := SealText(ann, 5, 77, []byte("小安"), []byte("有没有大码"))
-	if name, text, err := OpenText(ann, 5, 77, sealed); name != "小安" || text != "有没有大码" || err != nil {
+	aead := keys.HistoryAEAD()
+	sealed := AppendSealed([]byte("x"), aead, 5, 77, []byte("ann"), []byte("小安"), []byte("有没有大码"))[1:]
+	if name, text, err := OpenText(aead, 5, 77, "ann", sealed); name != "小安" || text != "有没有大码" || err != nil {
 		t.Errorf("%q %q %v", name, text, err)
 	}
 	for what, open := range map[string]func() (string, string, error){
-		"another user":  func() (string, string, error) { return OpenText(bob, 5, 77, sealed) },
-		"another place": func() (string, string, error) { return OpenText(ann, 5, 78, sealed) },
+		"another installation": func() (string, string, error) {
+			return OpenText(DeriveKeys([32]byte{8}).HistoryAEAD(), 5, 77, "ann", sealed)
+		},
+		"another user":  func() (string, string, error) { return OpenText(aead, 5, 77, "bob", sealed) },
+		"another place": func() (string, string, error) { return OpenText(aead, 5, 78, "ann", sealed) },
 		"altered": func() (string, string, error) {
-			return OpenText(ann, 5, 77, append([]byte{sealed[0] ^ 1}, sealed[1:]...))
+			return OpenText(aead, 5, 77, "ann", append([]byte{sealed[0] ^ 1}, sealed[1:]...))
 		},
 	} {
 		if _, _, err := open(); err == nil {

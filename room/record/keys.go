@@ -80,14 +80,6 @@ func (k *Keys) EventKey(event []byte) [32]byte {
 	return [32]byte(mac.Sum(nil))
 }
 
-// HistoryKey is the AES-256 key under which the texts of a user stand in
-// fudai.history.
-func (k *Keys) HistoryKey(user []byte) [32]byte {
-	mac := hmac.New(sha256.New, k.history[:])
-	mac.Write(user)
-	return [32]byte(mac.Sum(nil))
-}
-
 // SignControl is the header "sig" of a control record.
 func (k *Keys) SignControl(value []byte) []byte {
 	mac := hmac.New(sha256.New, k.Control[:])

@@ -19,9 +19,7 @@ const (
 	bookBytes = 8 << 20
 	// historyBytes is how much one record carries.
 	historyBytes = 600 << 10
-	// sealsMost bounds the users whose cipher is kept ready.
-	sealsMost = 4096
-	// historyEvery is the least time between two records.
+	// historyEvery is the least time between two records that are not full.
 	historyEvery = 200 * time.Millisecond
 	// historyTail is how many records a new owner reads back to find the chain.
 	historyTail = 64
@@ -32,10 +30,10 @@ const (
 // also by a new owner that folds again what the last one may not have written;
 // whoever reads the topic takes a repeat for what it is.
 type book struct {
-	keys  *record.Keys
-	p     int32
-	seals map[string]cipher.AEAD
-	on    bool
+	p    int32
+	aead cipher.AEAD
+	on   bool
+	seal []byte // scratch
 
 	said, fates, why, acts []byte // JSON, elements with a comma before each
 	last                   int64  // offset of the newest said
@@ -50,7 +48,7 @@ type cut struct {
 }
 
 func newBook(cfg *Config, p int32) *book {
-	return &book{keys: cfg.Keys, p: p, on: !cfg.NoHistory, seals: map[string]cipher.AEAD{}, last: -1}
+	return &book{p: p, aead: cfg.Keys.HistoryAEAD(), on: !cfg.NoHistory, last: -1}
 }
 
 func (b *book) size() int { return len(b.said) + len(b.fates) + len(b.why) + len(b.acts) }
@@ -62,25 +60,12 @@ func (b *book) say(c *record.Comment, offset int64, show string) {
 	if !b.on || c.Kind != record.Say || offset <= b.last {
 		return
 	}
-	s := record.Saying{Offset: offset, Room: string(c.Room), Show: show, ID: string(c.ID), User: string(c.User),
-		Sealed: record.SealText(b.seal(c.User), b.p, offset, c.Name, c.Text)}
+	b.seal = record.AppendSealed(b.seal[:0], b.aead, b.p, offset, c.User, c.Name, c.Text)
 	at := len(b.said)
-	b.said = record.AppendSaying(append(b.said, ','), &s)
+	b.said = record.AppendSaying(append(b.said, ','), offset, c.Room, show, c.ID, c.User, b.seal)
 	b.added += int64(len(b.said) - at)
 	b.last = offset
 	b.cuts = append(b.cuts, cut{len(b.said), offset})
-}
-
-func (b *book) seal(user []byte) cipher.AEAD {
-	if a, ok := b.seals[string(user)]; ok {
-		return a
-	}
-	if len(b.seals) >= sealsMost {
-		clear(b.seals)
-	}
-	a := b.keys.HistoryAEAD(user)
-	b.seals[string(user)] = a
-	return a
 }
 
 // tell takes outcomes: those of comments, by the offset they stand at. What a
@@ -192,7 +177,7 @@ type written struct {
 // writeHistory appends what is in the book, if it is time.
 func (o *owner) writeHistory(ctx context.Context, now time.Time) {
 	c := &o.history
-	if c.writing || c.size() == 0 || now.Sub(c.at) < historyEvery {
+	if c.writing || c.size() == 0 || now.Sub(c.at) < historyEvery && c.size() < historyBytes {
 		return
 	}
 	c.at, c.writing = now, true
