@@ -49,6 +49,10 @@ type Config struct {
 	// Address is where this process answers read-only queries about its rooms.
 	Address string
 
+	// Clock is the time that this process's Ticks carry; time.Now if nil. It may
+	// jump: room time does not go back.
+	Clock func() time.Time
+
 	// Turn is the least time between two decisions or two frames of a partition.
 	Turn time.Duration
 	// TickEvery is how often room time moves while there is traffic or an open giveaway.

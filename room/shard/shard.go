@@ -36,6 +36,9 @@ func New(cfg Config) (*Shard, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
 	node := cfg.node()
 	return &Shard{
 		cfg: cfg, node: node, log: cfg.Logger, m: newMetrics(cfg.Metrics),

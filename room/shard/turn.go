@@ -209,7 +209,7 @@ func (o *owner) tick(now time.Time) {
 	o.tickAt = now
 	o.tickSeq++
 	c := record.Comment{Kind: record.Tick}
-	c.Marker = record.Marker{Epoch: o.pair.Epoch, Owner: o.pair.Owner, Seq: o.tickSeq, Now: now.UnixMilli()}
+	c.Marker = record.Marker{Epoch: o.pair.Epoch, Owner: o.pair.Owner, Seq: o.tickSeq, Now: o.s.cfg.Clock().UnixMilli()}
 	o.s.cfg.Keys.SignMarker(&c, o.p)
 	rec := kafkalog.Record{Topic: kafkalog.Comments, Partition: o.p, Value: record.AppendComment(nil, &c)}
 	o.ticking = true
