@@ -36,7 +36,7 @@ type owner struct {
 
 	// Appends on their way; each channel has room for its one answer, so that
 	// the goroutine that appends never waits.
-	framesDone   chan error
+	framesDone   chan framed
 	ledgerDone   chan error
 	markersDone  chan error
 	snapshotDone chan error
@@ -61,6 +61,8 @@ type owner struct {
 	flushAt    time.Time
 	flushing   bool
 	statesAt   time.Time
+	parked     []parked         // outcomes of frames that were written and not read back
+	superseded bool             // frames of ours do not count: somebody else has claimed
 	told       []record.Outcome // outcomes waiting for the replies topic
 	receipts   map[string]*record.ReceiptBatch
 	edges      map[uint32]*edgeRooms
@@ -86,7 +88,7 @@ func newOwner(s *Shard, r *recovery) *owner {
 		comments: make(chan []kafkalog.Record, n), ledger: make(chan []kafkalog.Record, n),
 		control: make(chan []kafkalog.Record, n), presence: make(chan []kafkalog.Record, n),
 		failed: make(chan error, 4), queries: make(chan func()), stop: make(chan stopRequest, 1), ended: make(chan struct{}),
-		framesDone: make(chan error, 1), ledgerDone: make(chan error, 1), markersDone: make(chan error, 1),
+		framesDone: make(chan framed, 1), ledgerDone: make(chan error, 1), markersDone: make(chan error, 1),
 		snapshotDone: make(chan error, 1), tickDone: make(chan error, 1),
 		folder: r.folder, history: chronicle{book: r.folder.book, done: make(chan written, 1)}, fence: r.fence, seq: 1, // the claim was the first
 		applied: map[int64]record.Control{}, marked: map[string]time.Time{}, gap: r.gap,
@@ -168,8 +170,9 @@ func (o *owner) run(ctx context.Context) error {
 			o.hearPresence(recs)
 		case question := <-o.queries:
 			question()
-		case err := <-o.framesDone:
-			o.framesWritten(err)
+		case f := <-o.framesDone:
+			o.framesWritten(f)
+		case <-o.s.watch.read[o.p]:
 		case err := <-o.ledgerDone:
 			o.ledgerWritten(err)
 		case err := <-o.markersDone:

@@ -24,7 +24,7 @@ func (o *owner) release(ctx context.Context) {
 	}
 	o.settle(ctx)
 	o.settleHistory(ctx)
-	if o.state.Position().Comments > o.snap.from && o.waiting == nil {
+	if o.state.Position().Comments > o.snap.from && o.waiting == nil && o.shows() {
 		recs, err := o.snapshotRecords(time.Now())
 		if err == nil {
 			err = writeSnapshot(ctx, o.s.cfg.Log, o.p, recs)
@@ -63,8 +63,8 @@ func (o *owner) settle(ctx context.Context) {
 			return
 		}
 		select {
-		case err := <-o.framesDone:
-			o.framesWritten(err)
+		case f := <-o.framesDone:
+			o.framesWritten(f)
 		case <-ctx.Done():
 		}
 	}
@@ -72,6 +72,12 @@ func (o *owner) settle(ctx context.Context) {
 	o.flushAt = o.flushAt.Add(-o.s.cfg.Turn)
 	o.flush(ctx, time.Now())
 	flush()
+	for o.unpark(); len(o.parked) > 0 && ctx.Err() == nil; o.unpark() {
+		select {
+		case <-o.s.watch.read[o.p]:
+		case <-ctx.Done():
+		}
+	}
 	wait(o.snapshotDone, &o.snap.writing)
 	o.tell()
 	o.discard()

@@ -379,8 +379,10 @@ func (s *simtail) follow(f *follower, topic string, p int32, next int64, deliver
 
 func (s *simtail) Remove(topic string, p int32) {
 	s.mu.Lock()
-	f := s.on[topic][p]
-	s.on[topic][p] = nil
+	var f *follower
+	if on := s.on[topic]; on != nil { // Run may have ended them all
+		f, on[p] = on[p], nil
+	}
 	s.mu.Unlock()
 	if f != nil {
 		close(f.stop)

@@ -33,6 +33,7 @@ type world struct {
 	rooms []string
 	sent  map[string]int64 // acknowledged: room/user/id → offset
 	said  int
+	found []string
 }
 
 // simshard is one process.
@@ -180,7 +181,8 @@ func (w *world) disturb() {
 
 // check reads the log as edges and judges do.
 func (w *world) check(faults *[]string) {
-	bad := func(format string, args ...any) { *faults = append(*faults, fmt.Sprintf(format, args...)) }
+	defer func() { *faults = w.found }()
+	bad := func(format string, args ...any) { w.found = append(w.found, fmt.Sprintf(format, args...)) }
 	for _, name := range w.rooms {
 		p := kafkalog.Partition(name)
 		comments := w.log.from(kafkalog.Comments, p, 0)
@@ -213,6 +215,12 @@ func (w *world) frames(name string, p int32, at map[int64]string, bad func(strin
 	var fence record.Fence
 	last, shown := record.Meta{From: -1, To: -1}, map[string]bool{}
 	values := map[uint64][]byte{}
+	was := len(w.found)
+	defer func() {
+		if len(w.found) > was {
+			w.dump(p)
+		}
+	}()
 	for _, r := range w.log.from(kafkalog.Frames, p, 0) {
 		m, err := record.ParseMeta(r.Header("meta"))
 		if err != nil || !fence.Frame(&m) || m.Kind != record.FrameBatch || m.Audience != record.ToRoom || string(r.Key) != name {
@@ -250,6 +258,26 @@ func (w *world) frames(name string, p int32, at map[int64]string, bad func(strin
 		}
 	}
 	return shown
+}
+
+// dump logs what stands in frames[p], for whoever looks for a fault.
+func (w *world) dump(p int32) {
+	if w.log.plant != noPlant {
+		return
+	}
+	for _, r := range w.log.from(kafkalog.Frames, p, 0) {
+		if m, err := record.ParseMeta(r.Header("meta")); err == nil && m.Kind != record.FrameHeartbeat {
+			w.t.Logf("frames[%d] %d: %s kind %d epoch %d %s seq %d (%d, %d]", p, r.Offset, r.Time.Format("05.000"), m.Kind, m.Pair.Epoch, r.Key, m.Seq, m.From, m.To)
+		}
+	}
+	for _, r := range w.log.from(kafkalog.Ledger, p, 0) {
+		w.t.Logf("ledger[%d] %d: %s %.160s", p, r.Offset, r.Time.Format("05.000"), r.Value)
+	}
+	for _, r := range w.log.from(kafkalog.Snapshots, p, 0) {
+		if r.Header("id") == nil {
+			w.t.Logf("snapshots[%d] %d: %s %.300s", p, r.Offset, r.Time.Format("05.000"), r.Value)
+		}
+	}
 }
 
 // outcomes: who was told that a comment is shown finds it in a frame. (An owner

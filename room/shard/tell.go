@@ -124,11 +124,10 @@ func (o *owner) produce(rec kafkalog.Record, what string) bool {
 	return err == nil
 }
 
-// takeSnapshot writes one beside the loop when it is time. Not while frames are
-// on their way: a snapshot must not be ahead of what viewers can have.
+// takeSnapshot writes one beside the loop when it is time.
 func (o *owner) takeSnapshot(ctx context.Context, now time.Time) {
 	if o.snap.recs == nil {
-		if o.waiting != nil || o.flushing || !o.snap.due(&o.s.cfg, now, o.state.Position().Comments) {
+		if o.waiting != nil || !o.shows() || !o.snap.due(&o.s.cfg, now, o.state.Position().Comments) {
 			return
 		}
 		recs, err := o.snapshotRecords(now)

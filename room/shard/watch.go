@@ -20,19 +20,22 @@ type watch struct {
 
 	mu    sync.Mutex // guards parts
 	parts [kafkalog.Partitions]heard
+	// read is told, without waiting, when something of a partition was read.
+	read [kafkalog.Partitions]chan struct{}
 }
 
 // heard is what was last heard of one partition.
 type heard struct {
 	fence    record.Fence
 	at       time.Time // of the last record that counts
+	next     int64     // offset after the last record read
 	released bool      // the owner let go, or nobody ever was
 }
 
 func newWatch(lastFetch func() time.Time, silence time.Duration, node string, now time.Time) *watch {
 	w := &watch{lastFetch: lastFetch, silence: silence, node: node}
 	for p := range w.parts {
-		w.parts[p].at = now
+		w.parts[p].at, w.read[p] = now, make(chan struct{}, 1)
 	}
 	return w
 }
@@ -44,6 +47,7 @@ func (w *watch) deliver(p int32) kafkalog.Deliver {
 		defer w.mu.Unlock()
 		h := &w.parts[p]
 		for i := range recs {
+			h.next = recs[i].Offset + 1
 			m, err := record.ParseMeta(recs[i].Header("meta"))
 			if err != nil || !h.fence.Frame(&m) {
 				continue
@@ -51,8 +55,22 @@ func (w *watch) deliver(p int32) kafkalog.Deliver {
 			h.at = time.Now()
 			h.released = m.Kind == record.FrameRelease
 		}
+		select {
+		case w.read[p] <- struct{}{}:
+		default:
+		}
 		return len(recs)
 	}
+}
+
+// reached reports whether frames[p] was read back through offset, and whether
+// what pair wrote there counts. If somebody else has claimed since, it answers
+// that it does not, for whoever claimed tells what becomes of it again.
+func (w *watch) reached(p int32, offset int64, pair record.Pair) (read, counts bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h := &w.parts[p]
+	return h.next > offset, h.fence.Current(pair)
 }
 
 // free marks a partition that nobody owns, as its ledger says.

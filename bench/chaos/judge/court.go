@@ -165,41 +165,41 @@ func (c *court) acknowledged() {
 }
 
 // outcomes: who was told that a comment is shown finds it in an accepted frame,
-// who was told that it is not finds it in none, and nobody is told both.
+// who was told that it is not finds it in none, and nobody is told both of one
+// record. (What was refused for a reason that passes may be said again under the
+// same id: that is another record.)
 func (c *court) outcomes() {
 	told := map[string]string{}
-	sent := map[string]witness.Event{}
+	any := map[string]bool{}
 	for _, t := range c.told {
-		who := t.Room + "\x00" + t.Who + "\x00" + t.ID
-		if t.What == witness.Sent && t.Event == "" {
-			sent[who] = t
-		}
 		if t.What != witness.Out {
 			continue
 		}
-		_, inFrame := c.showed[who]
+		who := t.Room + "\x00" + t.Who + "\x00" + t.ID
+		any[who] = true
+		shownHere := slices.Contains(c.showed[who], place{partitionOf(t.Room), t.Offset})
 		switch t.Code {
 		case "shown", "masked":
-			if !inFrame {
+			if !shownHere {
 				c.fault("room %s: %s was told that %s is shown, and no accepted frame shows it", t.Room, t.Who, t.ID)
 			}
 		case "duplicate", "held", "retracted", "already": // say nothing of where it was shown
 			continue
 		default:
-			if inFrame {
+			if shownHere {
 				c.fault("room %s: %s was told %q of %s, which is shown", t.Room, t.Who, t.Code, t.ID)
 			}
 		}
-		if old := told[who]; old != "" && old != t.Code {
+		record := fmt.Sprintf("%s\x00%d", who, t.Offset)
+		if old := told[record]; old != "" && old != t.Code {
 			c.fault("room %s: %s was told %q and then %q of %s", t.Room, t.Who, old, t.Code, t.ID)
 		}
-		told[who] = t.Code
+		told[record] = t.Code
 	}
 	c.counts["outcomes"] = len(told)
-	for who, t := range sent {
-		if told[who] == "" {
+	for _, t := range c.told {
+		if t.What == witness.Sent && t.Event == "" && !any[t.Room+"\x00"+t.Who+"\x00"+t.ID] {
 			c.counts["without outcome"]++ // the socket that waited may be gone
-			_ = t
 		}
 	}
 }

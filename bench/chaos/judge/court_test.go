@@ -69,8 +69,15 @@ func (s *scene) say(user, id string) int64 {
 	return offset
 }
 
+// out tells what became of the comment that user said under id.
 func (s *scene) out(user, id, code string) {
-	s.told = append(s.told, witness.Event{What: witness.Out, Who: user, Room: room, ID: id, Code: code})
+	at := int64(-1)
+	for _, t := range s.told {
+		if t.What == witness.Sent && t.Who == user && t.ID == id {
+			at = t.Offset
+		}
+	}
+	s.told = append(s.told, witness.Event{What: witness.Out, Who: user, Room: room, ID: id, Code: code, Offset: at})
 }
 
 func (s *scene) saw(user string, seq uint64, hash string) {
