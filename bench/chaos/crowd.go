@@ -229,6 +229,7 @@ func (v *viewer) talk(ctx context.Context, conn *websocket.Conn) {
 			b, _ := json.Marshal(map[string]any{"op": "say", "id": id, "text": fmt.Sprintf("%s 说第 %d 句", v.user, v.said)})
 			v.waiting[id] = b
 			again = append(again, b)
+			v.note(witness.Event{What: witness.Said, ID: id})
 		}
 		v.mu.Unlock()
 		for _, b := range again {

@@ -95,6 +95,7 @@ func run() error {
 		return err
 	}
 	failovers(told)
+	latencies(told)
 	if *judge == "" {
 		return nil
 	}

@@ -143,3 +143,38 @@ func failovers(told []witness.Event) {
 		fmt.Printf("%s: longest silence of a room, of %d: least %d ms, p50 %d ms, p90 %d ms, most %d ms\n", code, len(all), all[0], at(.5), at(.9), all[len(all)-1])
 	}
 }
+
+// latencies prints how long it took from a viewer's sending to the first frame
+// of the room or outcome that told it what became of it: in calm, and within
+// five seconds after something happened to a process.
+func latencies(told []witness.Event) {
+	var acts []int64
+	said := map[string]int64{}
+	for _, e := range told {
+		switch e.What {
+		case witness.Act:
+			acts = append(acts, e.At)
+		case witness.Said:
+			said[e.Who+"/"+e.ID] = e.At
+		}
+	}
+	slices.Sort(acts)
+	took := map[string][]int64{}
+	for _, e := range told {
+		at, ok := said[e.Who+"/"+e.ID]
+		if e.What != witness.Out || !ok {
+			continue
+		}
+		delete(said, e.Who+"/"+e.ID)
+		when := "calm"
+		if i, _ := slices.BinarySearch(acts, at-5000); i < len(acts) && acts[i] <= at+1000 {
+			when = "while processes end and start"
+		}
+		took[when] = append(took[when], e.At-at)
+	}
+	for when, all := range took {
+		slices.Sort(all)
+		at := func(q float64) int64 { return all[min(len(all)-1, int(q*float64(len(all))))] }
+		fmt.Printf("from saying to being told what became of it, %s, of %d: p50 %d ms, p99 %d ms, most %d ms\n", when, len(all), at(.5), at(.99), all[len(all)-1])
+	}
+}

@@ -194,6 +194,9 @@ func (r *recovery) replay(ctx context.Context) error {
 	}
 	f := newFolder(r.cfg, r.p, r.state)
 	r.folder = f
+	if f.book.last, err = r.told(ctx); err != nil {
+		return err
+	}
 	for i := range r.ledger {
 		l := &r.ledger[i]
 		if err := r.foldTo(ctx, f, min(l.After+1, in[r.p].End)); err != nil {

@@ -254,14 +254,7 @@ func (o *owner) openHistory(ctx context.Context, claim []byte) (chain record.Cha
 	}
 	for tail := int64(historyTail); ; tail *= 4 {
 		from := max(offset-tail, in[o.p].First)
-		chain = record.Chain{}
-		if err := log.Read(ctx, kafkalog.History, o.p, from, offset+1, func(rec kafkalog.Record) error {
-			h, err := record.ParseHistory(rec.Value)
-			if err == nil {
-				_, _, err = chain.Next(&h, rec.Value, rec.Header("prev"))
-			}
-			return err
-		}); err != nil {
+		if chain, err = readChain(ctx, log, o.p, from, offset+1); err != nil {
 			return chain, err
 		}
 		if chain.Known || from == in[o.p].First {
@@ -269,6 +262,32 @@ func (o *owner) openHistory(ctx context.Context, claim []byte) (chain record.Cha
 			return chain, nil
 		}
 	}
+}
+
+// readChain follows the chain of p from one offset up to another.
+func readChain(ctx context.Context, log Log, p int32, from, to int64) (chain record.Chain, err error) {
+	err = log.Read(ctx, kafkalog.History, p, from, to, func(rec kafkalog.Record) error {
+		h, err := record.ParseHistory(rec.Value)
+		if err == nil {
+			_, _, err = chain.Next(&h, rec.Value, rec.Header("prev"))
+		}
+		return err
+	})
+	return chain, err
+}
+
+// told answers up to which offset the history has the texts, so that who takes
+// over does not write them again.
+func (r *recovery) told(ctx context.Context) (to int64, err error) {
+	in, err := r.cfg.Log.Offsets(ctx, kafkalog.History, []int32{r.p})
+	if err != nil || r.cfg.NoHistory || in[r.p].First >= in[r.p].End {
+		return -1, err
+	}
+	chain, err := readChain(ctx, r.cfg.Log, r.p, max(in[r.p].End-historyTail, in[r.p].First), in[r.p].End)
+	if err != nil || !chain.Known {
+		return -1, err
+	}
+	return chain.To, nil
 }
 
 func (o *owner) historyWritten(w written) {

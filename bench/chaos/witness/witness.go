@@ -12,6 +12,7 @@ import (
 
 // What a client was told.
 const (
+	Said     = "said"     // the client sent it for the first time
 	Sent     = "sent"     // ack: Kafka has it, at Offset
 	Out      = "out"      // what became of it: Code
 	Receipt  = "receipt"  // an entry is promised a place: Tag
