@@ -271,6 +271,30 @@ func TestTampering(t *testing.T) {
 	}
 }
 
+// Wherever a reader begins, also at a zombie's record, it ends at the same value:
+// a new owner looks at the newest records only.
+func TestChainFromAnywhere(t *testing.T) {
+	p := topic()
+	read := func(from int) (c record.Chain) {
+		for _, r := range p.recs[from:] {
+			h, err := record.ParseHistory(r.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, broken, err := c.Next(&h, r.Value, r.Header("prev")); broken || err != nil {
+				t.Errorf("from %d: offset %d broken: %t, %v", from, r.Offset, broken, err)
+			}
+		}
+		return c
+	}
+	want := read(0)
+	for from := range p.recs {
+		if got := read(from); got.Value != want.Value || !got.Known || got.To != 3 {
+			t.Errorf("from %d: %x to %d, want %x to 3", from, got.Value[:4], got.To, want.Value[:4])
+		}
+	}
+}
+
 func TestCSV(t *testing.T) {
 	var b bytes.Buffer
 	in := []Comment{{Place: Place{At: 0, Part: 5, Offset: 9007199254740993}, User: "00123", Name: "@SUM(A1)", Text: "=cmd|' /C calc'!A0\n\"第二行\"", ID: "12345678901234567890"}}

@@ -120,11 +120,14 @@ func Link(before [32]byte, value []byte) (after [32]byte) {
 }
 
 // Chain follows the records of one partition: which count, and whether each
-// goes on where the one before ended.
+// goes on where the one before ended. It may begin anywhere: only the winner of
+// a claim ever writes history, so a record of a greater epoch makes its pair
+// current, and what stood before a first claim that was read may be a zombie's.
 type Chain struct {
 	Fence Fence
 	Value [32]byte
 	Known bool  // Value is known: from the first record with a prev on
+	Sure  bool  // a claim was read: what counts after it is certain
 	To    int64 // of the last record that counts
 }
 
@@ -136,25 +139,29 @@ func (c *Chain) Next(h *History, value, prev []byte) (counts, broken bool, err e
 		return false, false, err
 	}
 	pair := Pair{h.Epoch, id}
-	switch {
-	case h.Own:
+	if h.Own {
 		if !c.Fence.Own(pair) {
 			return false, false, nil
 		}
-	case !c.Fence.Current(pair) && c.Fence.Pair.Epoch > 0 || h.Seq <= c.Fence.Seq && c.Fence.Current(pair):
+		c.Sure = true
+		if c.Known {
+			c.Value = Link(c.Value, value)
+		}
+		return true, false, nil
+	}
+	taken := c.Fence.Own(pair) // without a claim: it stands before where we began, or is gone
+	if !c.Fence.Current(pair) || h.Seq <= c.Fence.Seq {
 		return false, false, nil
-	default:
-		if len(prev) != len(c.Value) {
-			return true, true, nil
-		}
-		if broken = c.Known && [32]byte(prev) != c.Value; !c.Known || broken {
-			c.Value, c.Known = [32]byte(prev), true
-		}
-		c.Fence.Pair, c.Fence.Seq, c.To = pair, h.Seq, max(c.To, h.To)
 	}
-	if c.Known {
-		c.Value = Link(c.Value, value)
+	c.Fence.Seq = h.Seq
+	if taken {
+		c.To = 0 // what we took before may have been a zombie's
 	}
+	if len(prev) != len(c.Value) {
+		return true, true, nil
+	}
+	broken = c.Known && [32]byte(prev) != c.Value && (c.Sure || !taken)
+	c.Value, c.Known, c.To = Link([32]byte(prev), value), true, max(c.To, h.To)
 	return true, broken, nil
 }
 
