@@ -97,7 +97,7 @@ func (w *watch) claimable(p int32, hinted bool, now time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	h := &w.parts[p]
-	if h.released && (hinted || now.Sub(h.at) > w.silence/4+w.place(p)/2) {
+	if h.released && (hinted || now.Sub(h.at) > w.silence/8+w.place(p)/4) {
 		return true
 	}
 	heardUntil := w.lastFetch()
