@@ -73,6 +73,10 @@ func (p *Partition) runShow(r *room, s *record.ShowData, on bool) error {
 	switch {
 	case s.Show == "" || len(s.Show) > record.MaxEvent || len(s.Title) > maxTitle:
 		return fmt.Errorf("show %q, title of %d bytes: want an id of at most %d and a title of at most %d bytes", s.Show, len(s.Title), record.MaxEvent, maxTitle)
+	case on && r.show.On && r.show.ID == s.Show: // said again, by whoever does not know: it goes on
+		r.show.Title = s.Title
+		r.display.items = wire.AppendShow(r.display.items, &wire.Show{Show: r.show.ID, Title: r.show.Title, On: true})
+		return nil
 	case on && r.show.On:
 		return fmt.Errorf("show %s is on: end it before %s starts", r.show.ID, s.Show)
 	case !on && (!r.show.On || r.show.ID != s.Show):

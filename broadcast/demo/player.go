@@ -73,6 +73,7 @@ func Run(ctx context.Context, cfg Config) error {
 		p.newAct()
 		cues := d.act(product)
 		if err := p.play(ctx, start, cues); err != nil {
+			p.close(ctx)
 			return ended(err)
 		}
 		start = start.Add(actSeconds * time.Second)
@@ -81,6 +82,18 @@ func Run(ctx context.Context, cfg Config) error {
 		}
 		cfg.Logger.Debug("demo act played", "act", p.acts+1, "product", product.Item, "cues", len(cues),
 			"records", p.count, "dropped", p.full, "failed", p.failed.Load())
+	}
+}
+
+// showID is always the same: a show that was cut off goes on at the next start.
+const showID = "demo"
+
+// close goes off air, if the log still takes it.
+func (p *player) close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if err := p.control(ctx, record.CtlShowEnd, "host", record.ShowData{Show: showID, Open: "finish"}); err != nil {
+		p.cfg.Logger.Warn("the show was not ended", "err", err)
 	}
 }
 
@@ -97,7 +110,7 @@ func (p *player) open(ctx context.Context) error {
 	if err := p.control(ctx, record.CtlRoom, "host", record.RoomSettings{Shop: &p.show.Shop, Title: &p.show.Title}); err != nil {
 		return err
 	}
-	return p.control(ctx, record.CtlShowStart, "host", record.ShowData{Show: "show-" + p.run, Title: p.show.Title})
+	return p.control(ctx, record.CtlShowStart, "host", record.ShowData{Show: showID, Title: p.show.Title})
 }
 
 // play plays the cues of one act that begins at start, each at its time, and
