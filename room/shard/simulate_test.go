@@ -10,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,7 +43,7 @@ type simshard struct {
 	conn *connection
 	stop context.CancelFunc
 	done chan error
-	skew time.Duration
+	skew atomic.Int64 // nanoseconds
 }
 
 func (w *world) start() {
@@ -53,7 +54,7 @@ func (w *world) start() {
 	cfg.Room = room.Config{AutoCreate: true}
 	cfg.Logger = slog.New(slog.DiscardHandler)
 	cfg.SnapshotEvery, cfg.SnapshotRecords = 3*time.Second, 40
-	cfg.Clock = func() time.Time { return time.Now().Add(p.skew) }
+	cfg.Clock = func() time.Time { return time.Now().Add(time.Duration(p.skew.Load())) }
 	var err error
 	if p.Shard, err = New(cfg); err != nil {
 		w.t.Fatal(err)
@@ -175,7 +176,7 @@ func (w *world) disturb() {
 		d := time.Duration(100+w.rnd.IntN(5000)) * time.Millisecond
 		go func() { time.Sleep(d); p.conn.resume() }()
 	case 4:
-		p.skew = time.Duration(w.rnd.IntN(1200)-600) * time.Second
+		p.skew.Store(int64(w.rnd.IntN(1200)-600) * int64(time.Second))
 	}
 }
 
