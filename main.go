@@ -389,5 +389,5 @@ func (n *node) announce(addr net.Addr) {
 		n.log.Error("no host token", "err", err)
 		return
 	}
-	fmt.Printf("\n  福袋 Fudai is running.\n\n  Watch the demo show   http://%s/\n  Host's token (12 h)   %s\n\n", addr, host)
+	fmt.Printf("\n  福袋 Fudai is running.\n\n  Watch the demo show    http://%s/\n  Run it, as its host    http://%s/desk/demo#t=%s\n\n", addr, addr, host)
 }

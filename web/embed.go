@@ -143,7 +143,8 @@ func compress(body []byte) []byte {
 }
 
 // Lookup answers the file for a request path: "/" and "/r/ROOM" are the viewer
-// page, "/overlay/ROOM" the page that a streaming program lays over its picture.
+// page, "/overlay/ROOM" the page that a streaming program lays over its picture,
+// "/desk/ROOM" the host's desk.
 // Nil where there is none.
 func (p *Pages) Lookup(at string) *File {
 	switch {
@@ -151,6 +152,8 @@ func (p *Pages) Lookup(at string) *File {
 		at = "/index.html"
 	case isRoom(at, "/overlay/"):
 		at = "/overlay.html"
+	case isRoom(at, "/desk/"):
+		at = "/desk.html"
 	}
 	return p.files[at]
 }

@@ -19,7 +19,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // data: URLs would need a looser CSP
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
-    rolldownOptions: { input: { viewer: here('./index.html'), overlay: here('./overlay.html') } },
+    rolldownOptions: { input: { viewer: here('./index.html'), overlay: here('./overlay.html'), desk: here('./desk.html') } },
   },
   server: { proxy: { '/v1': { target: process.env.FUDAI_URL ?? 'http://127.0.0.1:8088', ws: true } } },
   test: { include: ['{sdk,viewer,words}/**/*.test.ts'], environment: 'node' },

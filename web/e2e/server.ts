@@ -8,6 +8,9 @@ export interface Real {
   url: string;
   /** Ends the program as an operator does and starts it again on the same data; undefined where it is not ours. */
   restart: (() => Promise<void>) | undefined;
+  /** The program and its data, where it is ours. */
+  bin?: string;
+  data?: string;
   stop(): Promise<void>;
 }
 
@@ -22,6 +25,8 @@ export async function real(): Promise<Real> {
   let child = await start(bin, url, dir);
   return {
     url,
+    bin,
+    data: join(dir, 'data'),
     async restart() {
       await end(child);
       child = await start(bin, url, dir);

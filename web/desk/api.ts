@@ -1,0 +1,81 @@
+// What the desk asks of the server: commands to the log, and what the room's
+// owner knows.
+
+export interface Held {
+  o: number;
+  id: string;
+  user: string;
+  n: string;
+  x: string;
+  until: number;
+}
+
+export interface View {
+  now: number;
+  held: Held[];
+  mutes: { user: string; until?: number; ban?: boolean }[];
+  stats: {
+    offered: number;
+    shown: number;
+    merged: number;
+    shed: number;
+    classes: { class: string; shed?: Record<string, number> }[] | null;
+  };
+}
+
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export class Api {
+  constructor(
+    private readonly room: string,
+    private readonly token: string,
+  ) {}
+
+  async view(): Promise<View> {
+    return (await this.call('GET', 'view')) as View;
+  }
+
+  /** The command stands in the log when this returns; the room tells what came of it. */
+  async command(kind: string, data: unknown): Promise<void> {
+    await this.call('POST', 'commands', { kind, data });
+  }
+
+  private async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const answer = await fetch(`/v1/rooms/${this.room}/${path}`, {
+      method,
+      cache: 'no-store',
+      headers: { Authorization: `Bearer ${this.token}`, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const doc: unknown = await answer.json().catch(() => ({}));
+    if (answer.ok) return doc;
+    const { code = '', message = '' } = doc as { code?: string; message?: string };
+    throw new Refused(answer.status, code, message);
+  }
+}
+
+/**
+ * The token of the link this page was opened by: it stands behind the #, which
+ * no server sees, and leaves the address at once.
+ */
+export function takeToken(room: string): string | undefined {
+  const key = `fudai.desk.${room}`;
+  const given = new URLSearchParams(location.hash.slice(1)).get('t');
+  try {
+    if (given) {
+      sessionStorage.setItem(key, given);
+      history.replaceState(null, '', location.pathname + location.search);
+    }
+    return given ?? sessionStorage.getItem(key) ?? undefined;
+  } catch {
+    return given ?? undefined;
+  }
+}

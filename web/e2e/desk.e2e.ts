@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { desktop, launch, open, phone, shot } from './browser.ts';
+import { type Real, real } from './server.ts';
+
+// The host's desk against the real program: what is said arrives, is pinned, taken
+// back and held; a product goes on air and a bag opens, and viewers see it.
+
+let server: Real;
+let browser: Browser;
+let token = '';
+
+beforeAll(async () => {
+  server = await real();
+  browser = await launch();
+  if (server.bin)
+    token = execFileSync(server.bin, ['token', 'host', '--name', '主播', '--role', 'host', '--data', server.data ?? ''])
+      .toString()
+      .trim();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const room = `desk${Date.now()}`;
+const url = (): string => `${server.url}desk/${room}#t=${token}`;
+
+describe('the desk', () => {
+  it('refuses who has no link, and says what to do', async () => {
+    const { page, complaints } = await open(browser, `${server.url}desk/${room}`, desktop);
+    await page.getByText('这个链接不能打开导播台').waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('runs a show', async (t) => {
+    if (!server.bin) return t.skip();
+    const host = await open(browser, url(), desktop);
+    const desk = host.page;
+    await desk.getByRole('heading', { name: /导播台/ }).waitFor();
+    expect(desk.url()).not.toContain(token);
+    await desk.getByLabel('今晚的标题').fill('周六晚场');
+    await desk.getByRole('button', { name: '开播', exact: true }).click();
+    await desk.getByText('直播中').waitFor();
+
+    // Somebody says two things, one of which the rules hold.
+    const asks = JSON.stringify({ op: 'say', id: 'q1', text: '有没有大码' });
+    const ads = JSON.stringify({ op: 'say', id: 'a1', text: '我这里招代理' });
+    const guest = execFileSync(server.bin, ['token', 'ann', '--name', '安安', '--data', server.data ?? ''])
+      .toString()
+      .trim();
+    const seen = await desk.evaluate(
+      async ([r, tok, first, second]) => {
+        const ws = new WebSocket(`ws://${location.host}/v1/rooms/${r}/ws`, ['fudai.v1', `fudai.token.${tok}`]);
+        const got: string[] = [];
+        await new Promise<void>((done, fail) => {
+          ws.onopen = () => {
+            ws.send(first ?? '');
+            ws.send(second ?? '');
+          };
+          ws.onerror = () => fail(new Error('socket'));
+          ws.onmessage = (e) => {
+            const m = JSON.parse(String(e.data)) as { op: string; id?: string; code?: string };
+            if (m.op === 'out') got.push(`${m.id} ${m.code}`);
+            if (got.length === 2) done();
+          };
+        });
+        ws.close();
+        return got;
+      },
+      [room, guest, asks, ads],
+    );
+    expect(seen).toContain('a1 held');
+
+    const held = desk.getByRole('region', { name: /待确认/ });
+    await held.getByText('我这里招代理').waitFor();
+    await shot(desk, 'desk-held');
+    await held.getByRole('button', { name: '拦下' }).click();
+    await held.getByText('没有等待确认的评论').waitFor();
+
+    await desk.getByRole('button', { name: /有没有大码/ }).click();
+    await desk.getByRole('button', { name: '置顶', exact: true }).click();
+    await desk.getByRole('button', { name: '取消置顶' }).waitFor();
+
+    await desk.getByLabel('商品名').fill('真丝连衣裙');
+    await desk.getByLabel('几号链接').fill('3');
+    await desk.getByLabel('价格（元）', { exact: true }).fill('199');
+    await desk.getByRole('button', { name: '开始讲解' }).click();
+    await desk.getByText('¥199').waitFor();
+
+    await desk.getByLabel('口令').fill('福气到');
+    await desk.getByLabel('奖品').fill('保温杯');
+    await desk.getByRole('button', { name: '马上开福袋' }).click();
+    await desk.getByText('进行中').waitFor({ timeout: 20_000 });
+
+    const viewer = await open(browser, `${server.url}r/${room}`, phone);
+    await viewer.page.getByText('真丝连衣裙').first().waitFor();
+    await viewer.page.getByText('有没有大码').first().waitFor();
+
+    await desk.getByRole('button', { name: '禁言 10 分钟' }).click();
+    await desk.getByRole('button', { name: /撤销/ }).click();
+    await desk.getByText('已送出').waitFor();
+    // What cannot be undone is held, by the keyboard too.
+    await desk.getByRole('button', { name: '长按撤回' }).focus();
+    await desk.keyboard.down('Enter');
+    await desk.waitForTimeout(1_000);
+    await desk.keyboard.up('Enter');
+    await desk.getByRole('button', { name: /^安安 有没有大码/ }).waitFor({ state: 'detached' });
+
+    await shot(desk, 'desk-desktop');
+    const axe = await new AxeBuilder({ page: desk }).analyze();
+    expect(
+      axe.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${v.id}: ${v.nodes[0]?.html}`),
+    ).toEqual([]);
+    expect(host.complaints).toEqual([]);
+
+    await desk.setViewportSize({ width: 820, height: 1180 });
+    await shot(desk, 'desk-tablet');
+    await desk.setViewportSize({ width: 390, height: 844 });
+    await shot(desk, 'desk-phone');
+    expect(await desk.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  }, 90_000);
+});
