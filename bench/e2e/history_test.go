@@ -2,25 +2,11 @@ package e2e
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 )
-
-func (n *node) get(token, path string) (int, string) {
-	n.t.Helper()
-	req, _ := http.NewRequest("GET", "http://"+n.addr+path, nil)
-	req.Header.Set("Authorization", "Bearer "+token)
-	r, err := http.DefaultClient.Do(req)
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	defer r.Body.Close()
-	b, _ := io.ReadAll(r.Body)
-	return r.StatusCode, string(b)
-}
 
 // What was said can be looked up with its fate and the reason, by staff and by
 // who said it, over a kill; the chain holds; and it can be forgotten.

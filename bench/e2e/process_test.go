@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -224,4 +225,18 @@ func kafkaFlags() []string {
 		return []string{"--kafka", brokers}
 	}
 	return nil
+}
+
+// get reads a path with a token, and answers status and body.
+func (n *node) get(token, path string) (int, string) {
+	n.t.Helper()
+	req, _ := http.NewRequest("GET", "http://"+n.addr+path, nil)
+	req.Header.Set("Authorization", "Bearer "+token)
+	r, err := http.DefaultClient.Do(req)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	b, _ := io.ReadAll(r.Body)
+	return r.StatusCode, string(b)
 }

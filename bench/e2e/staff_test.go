@@ -2,8 +2,6 @@ package e2e
 
 import (
 	"encoding/json"
-	"io"
-	"net/http"
 	"testing"
 	"time"
 )
@@ -25,18 +23,12 @@ type view struct {
 }
 
 func (n *node) view(token, room string) (status int, v view) {
-	req, _ := http.NewRequest("GET", "http://"+n.addr+"/v1/rooms/"+room+"/view", nil)
-	req.Header.Set("Authorization", "Bearer "+token)
-	r, err := http.DefaultClient.Do(req)
-	if err != nil {
-		n.t.Fatal(err)
+	n.t.Helper()
+	status, body := n.get(token, "/v1/rooms/"+room+"/view")
+	if err := json.Unmarshal([]byte(body), &v); err != nil && status == 200 {
+		n.t.Fatalf("%v: %s", err, body)
 	}
-	defer r.Body.Close()
-	b, _ := io.ReadAll(r.Body)
-	if err := json.Unmarshal(b, &v); err != nil && r.StatusCode == 200 {
-		n.t.Fatalf("%v: %s", err, b)
-	}
-	return r.StatusCode, v
+	return status, v
 }
 
 // A moderator looks at what is held, shows one and refuses one, and silences
