@@ -16,6 +16,7 @@ func FuzzComment(f *testing.F) {
 	}
 	f.Add([]byte(`{"kind":"say","id":"m","room":"r","user":"\u00e9\ud83d\ude00","text":"\\\"\/\b","x":[{"y":-0.5e+7}]}`))
 	f.Add([]byte(`{"kind":"gift","id":"m","room":"r","user":"u","item":"i","role":"guest","time":-0}`))
+	f.Add([]byte(`{"kind":"say","id":"m","room":"r","user":"u","text":"t","x":{"y":170000-10.0}}`))
 	reasons := Reasons()
 	f.Fuzz(func(t *testing.T, value []byte) {
 		var d Decoder

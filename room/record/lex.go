@@ -34,13 +34,13 @@ func lex(b []byte) Reason {
 			i++
 		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 			n := lexNumber(b[i:])
-			if n == 0 {
+			if n == 0 || !ends(b[i+n:]) {
 				return BadJSON
 			}
 			i += n
 		case 't', 'f', 'n':
 			n := lexWord(b[i:])
-			if n == 0 {
+			if n == 0 || !ends(b[i+n:]) {
 				return BadJSON
 			}
 			i += n
@@ -167,6 +167,19 @@ func lexNumber(b []byte) int {
 		i += n
 	}
 	return i
+}
+
+// ends reports whether a number or word may end before b. fastjson takes 1-2 for
+// a number as long as nobody looks at its value.
+func ends(b []byte) bool {
+	if len(b) == 0 {
+		return true
+	}
+	switch b[0] {
+	case ',', ']', '}', ' ', '\t', '\n', '\r':
+		return true
+	}
+	return false
 }
 
 func digits(b []byte) (n int) {
