@@ -60,7 +60,7 @@ func TestGap(t *testing.T) {
 	a := launch(t, addrs)
 	v.sayAndSee(t, "a1", "a2")
 	a.end(t)
-	stood := end() // the snapshot of who let go includes everything so far
+	stood := end() // the snapshot of who let go includes everything so far, but perhaps its last Ticks
 	for i := range 5 {
 		v.say(t, fmt.Sprint("lost", i))
 	}
@@ -85,7 +85,7 @@ func TestGap(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || gap == nil || gap.From != stood || gap.To != first {
+	if err != nil || gap == nil || gap.From > stood || gap.From < stood-3 || gap.To != first {
 		t.Errorf("gap in the ledger: %+v, %v; want from %d to %d", gap, err, stood, first)
 	}
 }
