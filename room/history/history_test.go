@@ -271,6 +271,18 @@ func TestTampering(t *testing.T) {
 	}
 }
 
+// A text that another installation sealed does not stop the sink.
+func TestUnreadable(t *testing.T) {
+	stores(t, func(t *testing.T, s *Store) {
+		p := topic()
+		p.recs[1].Value = bytes.Replace(p.recs[1].Value, []byte(`"u":"bob"`), []byte(`"u":"eva"`), 1)
+		drain(t, s, p)
+		if got := all(t, s, Query{}); len(got) != 3 || got[1].Text != "" || got[1].User != "eva" || got[2].Text != "=1+1" {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 // Wherever a reader begins, also at a zombie's record, it ends at the same value:
 // a new owner looks at the newest records only.
 func TestChainFromAnywhere(t *testing.T) {

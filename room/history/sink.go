@@ -183,6 +183,9 @@ func (s *sink) batch(ctx context.Context, p int32, at place, end int64) error {
 	if err := b.tx.Commit(); err != nil {
 		return err
 	}
+	if b.unreadable > 0 {
+		s.cfg.Logger.Error("texts of the history cannot be opened and are kept without", "partition", p, "texts", b.unreadable, "hint", "is the master secret that of this installation?")
+	}
 	s.places[p] = at
 	s.rows.Add(float64(rows))
 	s.breaks.Add(float64(at.breaks - breaks))

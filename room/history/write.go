@@ -8,7 +8,6 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
-	"fmt"
 
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -54,6 +53,8 @@ type batch struct {
 	ctx  context.Context
 	log  cipher.AEAD            // of the texts in the log
 	user map[string]cipher.AEAD // nil: forgotten
+
+	unreadable int // texts that the installation's key does not open
 }
 
 func (s *Store) begin(ctx context.Context, keys *record.Keys) (*batch, error) {
@@ -106,17 +107,19 @@ func (b *batch) why(part int32, w *record.Because) error {
 }
 
 func (b *batch) said(part int32, s *record.Saying, now int64) error {
-	name, text, err := record.OpenText(b.log, part, s.Offset, s.User, s.Sealed)
-	if err != nil {
-		return fmt.Errorf("the text of %s at %d/%d: %w (is the master secret that of this installation?)", s.User, part, s.Offset, err)
-	}
 	own, err := b.aead(s.User)
 	if err != nil {
 		return err
 	}
-	user, sealed := digest(s.User), []byte(nil)
-	if own != nil {
-		user, sealed = s.User, record.AppendSealed(nil, own, part, s.Offset, []byte(s.User), []byte(name), []byte(text))
+	user, sealed := s.User, []byte(nil)
+	name, text, err := record.OpenText(b.log, part, s.Offset, s.User, s.Sealed)
+	switch {
+	case own == nil:
+		user = digest(s.User)
+	case err != nil: // sealed by another installation, or altered: that it was said is kept
+		b.unreadable++
+	default:
+		sealed = record.AppendSealed(nil, own, part, s.Offset, []byte(s.User), []byte(name), []byte(text))
 	}
 	return b.exec(`INSERT INTO history_said (part, pos, room, show_id, at, user_id, msg_id, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT DO NOTHING`, part, s.Offset, s.Room, s.Show, now, user, s.ID, sealed)
