@@ -14,7 +14,8 @@ func TestHistory(t *testing.T) {
 	data := t.TempDir()
 	n := start(t, data)
 	room := newRoom(t)
-	moderator, anns := n.token("mo", "moderator", room), n.token("ann", "viewer")
+	user := "ann-" + room // on a shared cluster other tests have an ann too
+	moderator, anns := n.token("mo", "moderator", room), n.token(user, "viewer")
 	ann := n.join(room, anns)
 	ann.say("a1", "有没有大码")
 	ann.shown("有没有大码")
@@ -51,12 +52,12 @@ func TestHistory(t *testing.T) {
 	if out, err := run(t, append(args, kafkaFlags()...)...); err != nil || !strings.Contains(out, " 0 broken links") {
 		t.Errorf("verify: %v\n%s", err, out)
 	}
-	req, _ := http.NewRequest("POST", "http://"+n.addr+"/v1/history/forget", strings.NewReader(`{"user":"ann"}`))
+	req, _ := http.NewRequest("POST", "http://"+n.addr+"/v1/history/forget", strings.NewReader(`{"user":"`+user+`"}`))
 	req.Header.Set("Authorization", "Bearer "+n.token("platform", "service"))
 	if r, err := http.DefaultClient.Do(req); err != nil || r.StatusCode != 200 {
 		t.Fatalf("forget: %v %v", r, err)
 	}
-	if all := rows(moderator, "/v1/rooms/"+room+"/history"); len(all) != 2 || all[0].Text != "" || strings.Contains(all[0].User, "ann") {
+	if all := rows(moderator, "/v1/rooms/"+room+"/history"); len(all) != 2 || all[0].Text != "" || strings.Contains(all[0].User, user) {
 		t.Errorf("after forgetting: %+v", all)
 	}
 }
