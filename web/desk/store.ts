@@ -12,7 +12,7 @@ import {
 import { batch, signal } from '@preact/signals';
 import { line, name } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
-import { type DeskWord, en, zh } from '../words/desk.ts';
+import { type DeskWord, en, refusals, unknownRefusal, zh } from '../words/desk.ts';
 import { Api, Refused, takeToken, type View } from './api.ts';
 
 export interface Row {
@@ -58,6 +58,14 @@ function tell(text: string, undo?: () => void): void {
   }, ms);
 }
 
+/** What went wrong, in words: never the server's own. */
+export function sorry(e: unknown): string {
+  const l = language.value;
+  if (!(e instanceof Refused)) return w('unreachable');
+  const s = (Object.hasOwn(refusals[l], e.code) && refusals[l][e.code]) || unknownRefusal[l];
+  return [s.what, s.next].join(l === 'zh' ? '：' : ': ');
+}
+
 /** Sends a command and says how it went; `undo` is offered for ten seconds. */
 export async function command(
   kind: string,
@@ -69,7 +77,7 @@ export async function command(
     tell(undo?.text ?? w('done'), undo && (() => void command(undo.kind, undo.data)));
     return true;
   } catch (e) {
-    tell(w('failed', { why: e instanceof Error ? e.message : String(e) }));
+    tell(sorry(e));
     return false;
   }
 }

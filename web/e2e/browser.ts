@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { machinery } from '../words/glossary.ts';
+import * as said from '../words/zh.ts';
 
 const flags = [
   '--no-sandbox',
@@ -48,8 +50,33 @@ export async function open(b: Browser, url: string, options: BrowserContextOptio
   return { page, complaints };
 }
 
-/** Keeps a picture where FUDAI_SHOTS says, for people to look at. */
+/**
+ * Every moment worth a picture is worth a look at its words: nothing that a page
+ * shows or reads aloud may be the machinery's own name for it. What people wrote
+ * (bdi) is theirs.
+ */
+async function plain(page: Page, name: string): Promise<void> {
+  const shown = await page.evaluate(() => {
+    const all: string[] = [];
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    for (let n = walk.nextNode(); n; n = walk.nextNode()) {
+      if (n instanceof Element) for (const a of ['aria-label', 'title', 'placeholder', 'alt']) all.push(n.getAttribute(a) ?? '');
+      else if (!n.parentElement?.closest('bdi, script, noscript')) all.push(n.textContent ?? '');
+    }
+    return all.filter((t) => t.trim() !== '');
+  });
+  for (const text of shown) {
+    if (machinery.test(text)) throw new Error(`${name} shows the machinery: ${text}`);
+    if (codes.has(text.trim())) throw new Error(`${name} shows a code: ${text}`);
+  }
+}
+
+/** Codes that no page may show as they are; those that are words of English too are left out. */
+const codes = new Set(Object.keys(said.codes).filter((c) => c.includes('-') || /^\d{4}$/.test(c)));
+
+/** Looks at the words of a page, and keeps a picture where FUDAI_SHOTS says, for people to look at. */
 export async function shot(page: Page, name: string): Promise<void> {
+  await plain(page, name);
   const dir = process.env.FUDAI_SHOTS;
   if (!dir) return;
   mkdirSync(dir, { recursive: true });

@@ -1,4 +1,5 @@
 import type { Give, Result } from '@fudai/sdk';
+import { ending } from '../words/index.ts';
 import { count, line, name, span } from './clean.ts';
 import { Bag, Close } from './icons.tsx';
 import { language, w } from './prefs.ts';
@@ -24,7 +25,7 @@ export function ResultCard() {
       {won && <Confetti />}
       <Bag size={won ? 76 : 56} />
       <h2>{failed ? w('resultVoid') : won ? w('resultWon') : line(r.title ?? g?.title) || w('resultTitle')}</h2>
-      {failed ? r.why && <p>{w('resultVoidWhy', { why: line(r.why) })}</p> : <Body r={r} g={g} won={won?.prize} />}
+      {failed ? r.why && <Ending why={r.why} /> : <Body r={r} g={g} won={won?.prize} />}
       <Next />
       {!failed && (
         <button type="button" class="link" onClick={() => openSheet('check', r.event)}>
@@ -32,6 +33,16 @@ export function ResultCard() {
         </button>
       )}
     </section>
+  );
+}
+
+function Ending({ why }: { why: string }) {
+  const s = ending(language.value, line(why));
+  return (
+    <>
+      <p>{w('resultVoidWhy', { why: s.what })}</p>
+      {s.next && <p class="calm">{s.next}</p>}
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { en, zh } from './desk.ts';
+import { en, refusals, zh } from './desk.ts';
+import { machinery } from './glossary.ts';
 
 const read = (p: string): string => readFileSync(new URL(`../../${p}`, import.meta.url), 'utf8');
 
@@ -14,13 +15,34 @@ describe("the desk's texts", () => {
 
   it('are Chinese in Chinese, fill the same places, and hide the machinery', () => {
     const places = (s: string): string => (s.match(/\{\w+\}/g) ?? []).sort().join();
-    const never = /分片|账本|信标|偏移|哈希|分区|shard|ledger|beacon|offset|partition|kafka|\bhash/i;
     for (const [k, v] of Object.entries(zh)) {
       expect(v, k).toMatch(/\p{Script=Han}/u);
       const other = en[k as keyof typeof zh];
       expect(places(other), k).toBe(places(v));
-      expect(`${v}${other}`, k).not.toMatch(never);
+      expect(`${v}${other}`, k).not.toMatch(machinery);
     }
+  });
+
+  it('say every refusal of the staff interfaces: what, why, what to do', () => {
+    const dirs = ['room/desk', 'room/history', 'room/answer', 'room/shard'].map((d) => new URL(`../../${d}/`, import.meta.url));
+    const go = dirs
+      .filter((d) => existsSync(d))
+      .flatMap((d) =>
+        readdirSync(d)
+          .filter((f) => f.endsWith('.go') && !f.endsWith('_test.go'))
+          .map((f) => new URL(f, d)),
+      )
+      .map((f) => readFileSync(f, 'utf8'))
+      .join('\n');
+    const found = [...go.matchAll(/refuse\(c, [^,]+, "([a-z-]+)"|"code": +"([a-z-]+)"/g)].map((m) => m[1] ?? m[2] ?? '');
+    expect(found).toEqual(expect.arrayContaining(['malformed', 'forbidden', 'not-sent', 'store']));
+    for (const code of new Set(found))
+      for (const book of [refusals.zh, refusals.en]) {
+        const s = book[code];
+        expect(s?.what && s.why && s.next, code).toBeTruthy();
+        expect(`${s?.what}${s?.why}${s?.next}`, code).not.toMatch(machinery);
+      }
+    expect(Object.keys(refusals.en).sort()).toEqual(Object.keys(refusals.zh).sort());
   });
 
   it('are all used', () => {

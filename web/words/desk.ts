@@ -1,3 +1,5 @@
+import type { Said } from './zh.ts';
+
 // The texts of the host's desk: Chinese first, English after it.
 
 export const zh = {
@@ -56,7 +58,7 @@ export const zh = {
   quiet: '全员禁言',
   lift: '恢复发言',
   done: '已送出',
-  failed: '没有成功：{why}',
+  unreachable: '网络不通，没有送出，请再点一次',
   reason_staff: '主播撤回',
   reason_ads: '广告或引流',
   viewer: '观众页面',
@@ -147,7 +149,7 @@ export const en: Record<DeskWord, string> = {
   quiet: 'Mute everybody',
   lift: 'Let everybody speak',
   done: 'Sent',
-  failed: 'That did not work: {why}',
+  unreachable: 'No network: it was not sent, please tap again',
   reason_staff: 'taken back by the host',
   reason_ads: 'advertising',
   viewer: "Viewers' page",
@@ -179,3 +181,46 @@ export const en: Record<DeskWord, string> = {
   shed_ineligible: 'not eligible',
   shed_unknown: 'eligibility unknown',
 };
+
+const no = (what: string, why: string, next: string): Said => ({ what, why, next });
+
+/** What the staff's API refuses with: a code in its answer, a sentence here. */
+export const refusals: { zh: Record<string, Said>; en: Record<string, Said> } = {
+  zh: {
+    malformed: no('没有送出', '填写的内容有一项不对', '检查标红的内容再试'),
+    unauthorized: no('需要重新进入', '链接已过期', '向管理员要一个新的链接'),
+    forbidden: no('你没有这个权限', '你的角色不能做这件事', '请主播或管理员来做'),
+    token: no('需要重新进入', '链接已过期或不是给这里的', '向管理员要一个新的链接'),
+    plan: no('方案不能成立', '有一项设置互相矛盾或超出规定', '按提示改好再提交'),
+    'not-sent': no('没有送出', '服务器没有确认', '再点一次，不会重复'),
+    'no-comment': no('找不到这条评论', '它太早了，记录已经不在手边', '按用户操作，或忽略'),
+    'no-room': no('直播间没有打开过', '这里还没有发生过任何事', '先开播，再来这里'),
+    'not-found': no('没有找到', '它可能已经结束或被删除', '刷新看看'),
+    elsewhere: no('房间正在换一台服务器', '几秒钟内会恢复', '稍等，再点一次'),
+    busy: no('服务器正忙', '请求太多', '稍等，再点一次'),
+    full: no('服务器正忙', '一下子收到太多', '稍等，再点一次'),
+    store: no('记录暂时查不到', '数据库没有回应', '稍后再试；直播不受影响'),
+    'giveaway-open': no('现在不能删除', '这个人还在进行中的福袋里', '等福袋结束再删'),
+  },
+  en: {
+    malformed: no('Not sent', 'One of the fields is not right', 'Look at the marked field and try again'),
+    unauthorized: no('Please come in again', 'Your link has expired', 'Ask the administrator for a new one'),
+    forbidden: no('You may not do this', 'Your role does not include it', 'Ask the host or the administrator'),
+    token: no('Please come in again', 'Your link has expired, or is for another place', 'Ask the administrator for a new one'),
+    plan: no('This plan cannot work', 'Settings contradict each other or break a rule', 'Change what is named and send it again'),
+    'not-sent': no('Not sent', 'The server did not confirm it', 'Tap again: it counts once'),
+    'no-comment': no('That comment is not at hand', 'It is too old', 'Act on the user instead, or leave it'),
+    'no-room': no('This room was never open', 'Nothing has happened here yet', 'Go on air first'),
+    'not-found': no('Not found', 'It may be over or deleted', 'Reload and look again'),
+    elsewhere: no('The room moves to another server', 'That takes a few seconds', 'Wait a moment, then tap again'),
+    busy: no('The server is busy', 'Too many requests', 'Wait a moment, then tap again'),
+    full: no('The server is busy', 'Too much arrived at once', 'Wait a moment, then tap again'),
+    store: no('The records cannot be read now', 'The database did not answer', 'Try later; the show goes on'),
+    'giveaway-open': no('Cannot be deleted now', 'This person is in a running giveaway', 'Wait until it is over'),
+  },
+};
+
+export const unknownRefusal = {
+  zh: no('没有成功', '遇到了新的情况', '再试一次；还不行请找管理员'),
+  en: no('That did not work', 'Something new happened', 'Try again, or ask the administrator'),
+} as const;

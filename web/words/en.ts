@@ -243,6 +243,26 @@ export const codes: Record<string, Said> = {
   'grade-late-marker': said('It opened or closed somewhat later than announced'),
   'grade-later-round': said('It was sealed late and used a later random number than announced'),
   'grade-sealed-by-one-host': said('One server sealed the list; no second one checked it at the same time'),
+  'end-missed': said(
+    'It did not open in time',
+    'The moment came and the system could not open it',
+    'Watch for the next one: you lost nothing',
+  ),
+  'end-late': said(
+    'The list could not be sealed in time',
+    'After so long it would no longer be fair',
+    'This one does not count; watch for the next',
+  ),
+  'end-dead-chain': said(
+    'The public random number never came',
+    'Without it nothing can be drawn',
+    'This one does not count; watch for the next',
+  ),
+  'end-gap': said(
+    'Some records are missing',
+    'They were lost in a failure, so a fair draw is not possible',
+    'This one does not count; watch for the next',
+  ),
   'gap-slow': said('Some comments left out', 'The network could not keep up', 'Giveaways are not affected'),
   'gap-resume': said('Some comments are missing', 'The line was down for long', 'Giveaways are not affected'),
   'gap-expired': said('Some comments are missing', 'Old comments are not kept', 'Giveaways are not affected'),

@@ -23,3 +23,19 @@ export function guess(preferred: readonly string[]): Language {
   const first = preferred[0] ?? 'zh';
   return first.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
+
+/**
+ * Why a giveaway ended without a draw, in the reader's words. What staff wrote is
+ * shown as they wrote it; the engine's own reasons come as its log says them.
+ */
+export function ending(language: Language, why: string): zh.Said {
+  const code = engine[why];
+  return code === undefined ? { what: why, why: '', next: '' } : said(language, code);
+}
+
+/** The engine's own reasons (giveaway: stop), by code. */
+export const engine: Readonly<Record<string, string>> = {
+  'the opening was missed': 'end-missed',
+  'it could not be sealed in time': 'end-late',
+  'part of the log was lost while it was open': 'end-gap',
+};

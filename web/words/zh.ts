@@ -243,6 +243,11 @@ export const codes: Record<string, Said> = {
   'grade-late-marker': said('开始或截止比公布的时间晚了一些'),
   'grade-later-round': said('封存晚了，用了比公布的更晚的一次随机数'),
   'grade-sealed-by-one-host': said('名单由一台服务器封存，没有第二台同时核对'),
+  // Why a giveaway ended without a draw (giveaway: stop).
+  'end-missed': said('没有按时开始', '到了开始时间，系统没能打开它', '留意下一个福袋，你没有任何损失'),
+  'end-late': said('没能按时封存名单', '拖得太久，公平性无法保证', '这次不算，留意下一个福袋'),
+  'end-dead-chain': said('公开随机数没有公布', '拿不到开奖需要的随机数', '这次不算，留意下一个福袋'),
+  'end-gap': said('部分记录缺失', '系统故障期间的记录不完整，公平性无法保证', '这次不算，留意下一个福袋'),
   // Why frames are missing.
   'gap-slow': said('省略了一部分评论', '网络来不及收', '抽奖和参与不受影响'),
   'gap-resume': said('少了一段评论', '断开的时间太长', '抽奖和参与不受影响'),
