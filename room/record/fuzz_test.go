@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -17,6 +18,10 @@ func FuzzComment(f *testing.F) {
 	f.Add([]byte(`{"kind":"say","id":"m","room":"r","user":"\u00e9\ud83d\ude00","text":"\\\"\/\b","x":[{"y":-0.5e+7}]}`))
 	f.Add([]byte(`{"kind":"gift","id":"m","room":"r","user":"u","item":"i","role":"guest","time":-0}`))
 	f.Add([]byte(`{"kind":"say","id":"m","room":"r","user":"u","text":"t","x":{"y":170000-10.0}}`))
+	for _, owner := range []string{"00112233445566778899aabbccddeeff", strings.Repeat("0", 32)} {
+		f.Add([]byte(`{"kind":"tick","epoch":7,"owner":"` + owner + `","seq":1,"now":0,"sig":"` + strings.Repeat("0b", 64) + `"}`))
+		f.Add([]byte(`{"kind":"tick","epoch":7,"owner":"` + owner + `","seq":1,"now":1,"sig":"` + strings.Repeat("0b", 64) + `"}`))
+	}
 	reasons := Reasons()
 	f.Fuzz(func(t *testing.T, value []byte) {
 		var d Decoder

@@ -148,14 +148,16 @@ func (d *Decoder) marker(m member, v *fastjson.Value) {
 	case mSeq:
 		k.Seq = uint64(d.integer(v, name, 1, maxUint))
 	case mNow:
-		k.Now = d.integer(v, name, 0, maxTime)
+		k.Now = d.integer(v, name, 1, maxTime)
 	case mPlan:
 		k.Plan = d.hex(v, name, 64)
 	case mSig:
 		k.Sig = d.hex(v, name, 128)
 	case mOwner:
 		if b := d.hex(v, name, 32); b != nil {
-			k.Owner, _ = ParseID128(b)
+			if k.Owner, _ = ParseID128(b); k.Owner == (ID128{}) {
+				d.seen &^= 1 << m // nobody is nobody's id
+			}
 		}
 	}
 }
