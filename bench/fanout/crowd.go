@@ -1,0 +1,361 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// order is what the driver tells a process of viewers, a JSON line each; every
+// order is answered by one line.
+type order struct {
+	Do string // "connect", "begin", "end", "mode", "again"
+
+	// connect: Count viewers to Targets in turn, at most Flight under way at a
+	// time. Without a Path there is no handshake: a socket is a viewer.
+	Targets []string
+	Path    string
+	Tokens  string // file, one a line; viewer i has the i-th from Skip
+	Skip    int
+	Count   int
+	Flight  int
+	Small   bool // small receive buffers
+
+	// mode: the viewers From up to, not including, To read so from now on, and
+	// are not counted with the others. again: they close and connect anew.
+	From, To int
+	Mode     viewMode
+}
+
+// answer is what comes back.
+type answer struct {
+	Err     string
+	Open    int
+	Failed  map[string]int // connections that did not come about, by reason
+	Seconds float64
+	Tally   *tally
+}
+
+// crowd is a process of viewers: one thread, one epoll.
+type crowd struct {
+	ep      int
+	events  [1024]unix.EpollEvent
+	buf     []byte
+	viewers []viewer
+	tokens  []string
+	targets []netip.AddrPort
+	how     order
+
+	flight, open int
+	failed       map[string]int
+	slow         []int // viewers that read slowly
+	slowAt       time.Time
+
+	counts bool
+	tally  tally
+	seen   map[uint64]*arrival
+}
+
+func rawRead(fd int, b []byte) (int, syscall.Errno) {
+	n, _, err := syscall.RawSyscall(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+	return int(n), err
+}
+
+// discard reads up to n bytes without copying them.
+func discard(fd int32, n int) int {
+	got, _, err := syscall.RawSyscall6(syscall.SYS_RECVFROM, uintptr(fd), 0, uintptr(n), unix.MSG_TRUNC|unix.MSG_DONTWAIT, 0, 0)
+	switch err {
+	case 0:
+		return int(got)
+	case syscall.EAGAIN, syscall.EINTR:
+		return nothing
+	}
+	return broken
+}
+
+// serveOrders is the process of viewers; it ends with its input.
+func serveOrders() error {
+	ep, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return err
+	}
+	c := &crowd{ep: ep, buf: make([]byte, 16<<10), seen: map[uint64]*arrival{}}
+	orders := make(chan order)
+	go func() {
+		defer close(orders)
+		in := json.NewDecoder(bufio.NewReader(os.Stdin))
+		for {
+			var o order
+			if in.Decode(&o) != nil {
+				return
+			}
+			orders <- o
+		}
+	}()
+	out := json.NewEncoder(os.Stdout)
+	for {
+		select {
+		case o, more := <-orders:
+			if !more {
+				return nil
+			}
+			a, err := c.obey(&o)
+			if err != nil {
+				a.Err = err.Error()
+			}
+			a.Open = c.open
+			if err := out.Encode(a); err != nil {
+				return err
+			}
+		default:
+			c.turn(20)
+		}
+	}
+}
+
+func (c *crowd) obey(o *order) (a answer, err error) {
+	switch o.Do {
+	case "connect":
+		return c.connect(o)
+	case "again":
+		return c.again(o.From, o.To)
+	case "mode":
+		c.setMode(o.From, o.To, o.Mode)
+	case "begin":
+		c.tally, c.seen, c.counts = tally{Closed: map[string]uint64{}}, map[uint64]*arrival{}, true
+	case "end":
+		c.counts = false
+		for _, in := range c.seen {
+			c.tally.Seen = append(c.tally.Seen, in)
+		}
+		a.Tally = &c.tally
+	default:
+		err = fmt.Errorf("no order %q", o.Do)
+	}
+	return a, err
+}
+
+// connect makes the viewers and waits until each is in or has failed.
+func (c *crowd) connect(o *order) (a answer, err error) {
+	c.how = *o
+	for _, t := range o.Targets {
+		to, err := netip.ParseAddrPort(t)
+		if err != nil {
+			return a, err
+		}
+		c.targets = append(c.targets, to)
+	}
+	if o.Path != "" {
+		b, err := os.ReadFile(o.Tokens)
+		if err != nil {
+			return a, err
+		}
+		c.tokens = strings.Fields(string(b))[o.Skip:]
+		if len(c.tokens) < o.Count {
+			return a, fmt.Errorf("%d tokens for %d viewers", len(c.tokens), o.Count)
+		}
+	}
+	c.viewers = make([]viewer, o.Count)
+	return c.bring(0, o.Count)
+}
+
+// again ends connections and brings them back under the same identity.
+func (c *crowd) again(from, to int) (answer, error) {
+	for i := from; i < to; i++ {
+		c.end(i, "")
+	}
+	return c.bring(from, to)
+}
+
+// bringWithin bounds a handshake, all of them together.
+const bringWithin = 3 * time.Minute
+
+func (c *crowd) bring(from, to int) (a answer, err error) {
+	c.failed = map[string]int{}
+	began := time.Now()
+	for next := from; ; {
+		for next < to && c.flight < c.how.Flight {
+			c.dial(next)
+			next++
+		}
+		if next == to && c.flight == 0 {
+			break
+		}
+		if time.Since(began) > bringWithin {
+			return a, errors.New("handshakes are not over after " + bringWithin.String())
+		}
+		c.turn(20)
+	}
+	return answer{Failed: c.failed, Seconds: time.Since(began).Seconds()}, nil
+}
+
+func (c *crowd) dial(i int) {
+	v := &c.viewers[i]
+	mode, aside := v.mode, v.aside
+	*v = viewer{fd: -1, mode: mode, aside: aside, token: int32(i)}
+	fd, err := dial(c.targets[i%len(c.targets)], c.how.Small && mode != reads)
+	if err != nil {
+		c.failed[err.Error()]++
+		return
+	}
+	v.fd, v.state = fd, connecting
+	c.flight++
+	c.watch(unix.EPOLL_CTL_ADD, i, unix.EPOLLOUT)
+}
+
+func (c *crowd) watch(op, i int, events uint32) {
+	unix.EpollCtl(c.ep, op, int(c.viewers[i].fd), &unix.EpollEvent{Events: events, Fd: int32(i)})
+}
+
+// turn serves what there is.
+func (c *crowd) turn(ms int) {
+	if len(c.slow) > 0 && time.Since(c.slowAt) >= slowEvery {
+		c.slowAt = time.Now()
+		for _, i := range c.slow {
+			if v := &c.viewers[i]; v.state == open {
+				if n := recv(v.fd, c.buf[:slowBytes]); n == 0 || n == broken {
+					c.end(i, "reset")
+				} else if n > 0 {
+					c.took(i, c.buf[:n], time.Now().UnixNano())
+				}
+			}
+		}
+	}
+	n, err := unix.EpollWait(c.ep, c.events[:], ms)
+	if err != nil {
+		return
+	}
+	for k := range n {
+		i := int(c.events[k].Fd)
+		switch v := &c.viewers[i]; v.state {
+		case connecting:
+			c.connected(i)
+		case asking, open:
+			c.readable(i)
+		}
+	}
+}
+
+func (c *crowd) connected(i int) {
+	v := &c.viewers[i]
+	if e, _ := unix.GetsockoptInt(int(v.fd), unix.SOL_SOCKET, unix.SO_ERROR); e != 0 {
+		c.fail(i, syscall.Errno(e).Error())
+		return
+	}
+	if c.how.Path == "" {
+		v.state = open
+		c.flight--
+		c.open++
+		c.watch(unix.EPOLL_CTL_MOD, i, unix.EPOLLIN)
+		return
+	}
+	req := request(c.how.Path, c.targets[i%len(c.targets)].String(), c.tokens[v.token])
+	if n, err := unix.Write(int(v.fd), req); err != nil || n != len(req) {
+		c.fail(i, "the request cannot be sent")
+		return
+	}
+	v.state = asking
+	c.watch(unix.EPOLL_CTL_MOD, i, unix.EPOLLIN)
+}
+
+func (c *crowd) fail(i int, why string) {
+	v := &c.viewers[i]
+	c.failed[why]++
+	c.flight--
+	unix.Close(int(v.fd))
+	v.fd, v.state = -1, gone
+}
+
+// end closes a connection; why is not empty if the server did.
+func (c *crowd) end(i int, why string) {
+	v := &c.viewers[i]
+	if v.state != open {
+		return
+	}
+	c.open--
+	unix.Close(int(v.fd))
+	v.fd, v.state = -1, gone
+	if why != "" && c.counts {
+		if v.aside {
+			why = "aside: " + why
+		}
+		c.tally.Closed[why]++
+	}
+}
+
+// readable reads once: what is left brings another event.
+func (c *crowd) readable(i int) {
+	v := &c.viewers[i]
+	if v.skip > len(c.buf) {
+		switch n := discard(v.fd, v.skip); {
+		case n > 0:
+			c.took2(v, n)
+		case n != nothing:
+			c.end(i, "reset")
+		}
+		return
+	}
+	n := recv(v.fd, c.buf)
+	switch {
+	case n == nothing:
+	case n > 0 && v.state == asking:
+		c.welcome(i, c.buf[:n])
+	case n > 0:
+		c.took(i, c.buf[:n], time.Now().UnixNano())
+	case v.state == asking:
+		c.fail(i, "closed during the handshake")
+	default:
+		c.end(i, "reset")
+	}
+}
+
+// welcome takes the response to the handshake.
+func (c *crowd) welcome(i int, b []byte) {
+	v := &c.viewers[i]
+	b = append(v.rest, b...)
+	rest, whole, ok := accepted(b)
+	switch {
+	case !whole:
+		v.rest = append([]byte(nil), b...)
+	case !ok:
+		line, _, _ := strings.Cut(string(b), "\r\n")
+		c.fail(i, line)
+	default:
+		v.state, v.rest = open, nil
+		c.flight--
+		c.open++
+		if v.mode != reads {
+			c.watch(unix.EPOLL_CTL_MOD, i, 0)
+		}
+		c.took(i, append([]byte(nil), rest...), time.Now().UnixNano())
+	}
+}
+
+// setMode changes how viewers read.
+func (c *crowd) setMode(from, to int, mode viewMode) {
+	for i := from; i < to; i++ {
+		v := &c.viewers[i]
+		v.mode, v.aside = mode, true
+		events := uint32(0)
+		if mode == reads {
+			events = unix.EPOLLIN
+		}
+		if v.state == open {
+			c.watch(unix.EPOLL_CTL_MOD, i, events)
+		}
+		if mode == slowly {
+			c.slow = append(c.slow, i)
+		}
+	}
+}

@@ -1,0 +1,225 @@
+//go:build linux
+
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fudai-live/fudai/broadcast/token"
+	"github.com/fudai-live/fudai/room/installation"
+	"github.com/fudai-live/fudai/room/kafkalog"
+)
+
+// stage is the program under test with a broker of its own, the processes of
+// viewers, and the way in through Kafka.
+type stage struct {
+	bin, self, dir string
+	edges          int
+	flags          []string // further flags of serve: an operator's, not a benchmark's
+	room           string
+
+	broker, server *process
+	crowds         []*process // of this server
+	kafka          *kafkalog.Log
+	brokers        []string
+	port           int
+	tokens         *token.Authority
+	tokenFile      string
+	tokensHave     int
+	frames         *framesRead
+}
+
+// perProcess bounds the sockets of a process of viewers: the open-file limit
+// is often 20,000 and cannot be raised everywhere.
+const perProcess = 19_000
+
+// loopbacks are how many addresses 127.0.0.n the viewers connect to, so that no
+// one runs out of ports.
+const loopbacks = 8
+
+func newStage(bin, dir string, edges int, flags ...string) (*stage, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	if dir, err = os.MkdirTemp(dir, "stage-"); err != nil {
+		return nil, err
+	}
+	s := &stage{bin: bin, self: self, dir: dir, edges: edges, flags: flags, room: "fanout" + strconv.FormatInt(time.Now().UnixMilli()%1e9, 36)}
+	if err := s.start(); err != nil {
+		s.end()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *stage) start() (err error) {
+	if s.broker, err = start(s.dir, "broker", s.bin, "broker", "--dir", filepath.Join(s.dir, "broker")); err != nil {
+		return err
+	}
+	line, err := s.broker.out.ReadBytes('\n')
+	if err != nil {
+		return fmt.Errorf("the broker ended: %w", err)
+	}
+	var at struct{ Comments, Ledger string }
+	if err := json.Unmarshal(line, &at); err != nil {
+		return fmt.Errorf("broker: %w", err)
+	}
+	s.brokers = []string{at.Comments}
+	storage := installation.Storage{Data: filepath.Join(s.dir, "data")}
+	keys, err := storage.Keys()
+	if err != nil {
+		return err
+	}
+	s.tokens = token.New(keys.Token, nil)
+	create := exec.Command(s.bin, "topics", "--create", "--kafka", at.Comments, "--kafka-ledger", at.Ledger, "--replication", "1", "--data", storage.Data)
+	if out, err := create.CombinedOutput(); err != nil {
+		return fmt.Errorf("topics: %w\n%s", err, out)
+	}
+	if s.port, err = freePort(); err != nil {
+		return err
+	}
+	args := []string{"serve", "--listen", "0.0.0.0:" + strconv.Itoa(s.port), "--data", storage.Data, "--kafka", at.Comments, "--kafka-ledger", at.Ledger, "--replication", "1"}
+	if s.edges > 1 {
+		args = append(args, "--edges", strconv.Itoa(s.edges))
+	}
+	if s.server, err = start(s.dir, "serve", s.bin, append(args, s.flags...)...); err != nil {
+		return err
+	}
+	if err := s.ready(time.Minute); err != nil {
+		return err
+	}
+	cfg := kafkalog.DefaultConfig()
+	cfg.Brokers, cfg.ClientID = s.brokers, "fudai-fanout"
+	if s.kafka, err = kafkalog.Open(cfg); err != nil {
+		return err
+	}
+	s.frames = s.followFrames()
+	return nil
+}
+
+func (s *stage) ready(within time.Duration) error {
+	for until := time.Now().Add(within); time.Now().Before(until); time.Sleep(100 * time.Millisecond) {
+		select {
+		case <-s.server.done:
+			return fmt.Errorf("serve ended; its log is in %s", s.dir)
+		default:
+		}
+		r, err := http.Get(s.url() + "/readyz")
+		if err != nil {
+			continue
+		}
+		r.Body.Close()
+		if r.StatusCode == http.StatusOK {
+			return nil
+		}
+	}
+	return fmt.Errorf("serve is not ready after %v; its log is in %s", within, s.dir)
+}
+
+func (s *stage) url() string { return "http://127.0.0.1:" + strconv.Itoa(s.port) }
+
+func (s *stage) end() {
+	s.dismiss()
+	if s.frames != nil {
+		s.frames.stop()
+	}
+	if s.kafka != nil {
+		s.kafka.Close()
+	}
+	s.server.end()
+	s.broker.end()
+	os.RemoveAll(s.dir)
+}
+
+// dismiss ends the viewers.
+func (s *stage) dismiss() {
+	for _, c := range s.crowds {
+		c.end()
+	}
+	s.crowds = nil
+}
+
+func freePort() (int, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer ln.Close()
+	return ln.Addr().(*net.TCPAddr).Port, nil
+}
+
+// targets are the server's address on each loopback.
+func targets(port int) (all []string) {
+	for i := 1; i <= loopbacks; i++ {
+		all = append(all, fmt.Sprintf("127.0.0.%d:%d", i, port))
+	}
+	return all
+}
+
+// issue writes a token for each of n viewers.
+func (s *stage) issue(n int) error {
+	if s.tokensHave >= n {
+		return nil
+	}
+	var b strings.Builder
+	for i := range n {
+		raw, err := s.tokens.Issue(time.Now(), "v"+strconv.Itoa(i), "观众"+strconv.Itoa(i), "viewer", nil, 6*time.Hour)
+		if err != nil {
+			return err
+		}
+		b.WriteString(raw + "\n")
+	}
+	s.tokenFile, s.tokensHave = filepath.Join(s.dir, "tokens"), n
+	return os.WriteFile(s.tokenFile, []byte(b.String()), 0o600)
+}
+
+// settings changes the room, as its host does.
+func (s *stage) settings(data map[string]any) error {
+	host, err := s.tokens.Issue(time.Now(), "host", "主播", "host", nil, time.Hour)
+	if err != nil {
+		return err
+	}
+	body, _ := json.Marshal(map[string]any{"kind": "room", "id": "set" + strconv.FormatInt(time.Now().UnixNano(), 36), "data": data})
+	req, _ := http.NewRequest("POST", s.url()+"/v1/rooms/"+s.room+"/commands", strings.NewReader(string(body)))
+	req.Header.Set("Authorization", "Bearer "+host)
+	r, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer r.Body.Close()
+	if b, _ := io.ReadAll(r.Body); r.StatusCode != http.StatusAccepted {
+		return errors.New(string(b))
+	}
+	return nil
+}
+
+// metric sums the series of a name over the server's metrics.
+func (s *stage) metric(name string) (sum float64) {
+	r, err := http.Get(s.url() + "/metrics")
+	if err != nil {
+		return 0
+	}
+	defer r.Body.Close()
+	b, _ := io.ReadAll(r.Body)
+	for line := range strings.SplitSeq(string(b), "\n") {
+		rest, ok := strings.CutPrefix(line, name)
+		if !ok || len(rest) == 0 || rest[0] != ' ' && rest[0] != '{' {
+			continue
+		}
+		n, _ := strconv.ParseFloat(rest[strings.LastIndexByte(rest, ' ')+1:], 64)
+		sum += n
+	}
+	return sum
+}

@@ -1,0 +1,180 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// window is some seconds of one variant.
+type window struct {
+	seconds float64
+	tally   *tally
+	server  time.Duration // CPU of the server and its children
+	broker  time.Duration
+	viewers time.Duration
+	others  float64 // cores that neither they nor this program kept busy
+	said    int64   // comments the log took
+	refused int64
+	writes  float64 // by the server's own count
+}
+
+// settle is how long a window goes on after the last comment, so that the last
+// frame is in it.
+const settle = 400 * time.Millisecond
+
+// watch runs what for a window of viewers at the servers given.
+func watch(crowds []*process, server, broker int, what func() error) (w window, err error) {
+	own := func() (sum time.Duration) {
+		for _, c := range crowds {
+			sum += cpu(c.pid())
+		}
+		return sum
+	}
+	brokerCPU := func() time.Duration {
+		if broker == 0 {
+			return 0
+		}
+		return cpu(broker)
+	}
+	if err := begin(crowds); err != nil {
+		return w, err
+	}
+	began, all, me := time.Now(), busy(), self()
+	s, b, v := cpu(server), brokerCPU(), own()
+	if err := what(); err != nil {
+		return w, err
+	}
+	w.server, w.broker, w.viewers = cpu(server)-s, brokerCPU()-b, own()-v
+	w.seconds = time.Since(began).Seconds()
+	w.others = max(0, (busy()-all-w.server-w.broker-w.viewers-(self()-me)).Seconds()/w.seconds)
+	w.tally, err = finish(crowds)
+	return w, err
+}
+
+// window measures a talk.
+func (s *stage) window(t talk, d time.Duration) (w window, err error) {
+	var taken, refused int64
+	before := s.metric("fudai_edge_writes_total")
+	w, err = watch(s.crowds, s.server.pid(), s.broker.pid(), func() error {
+		ctx, stop := context.WithTimeout(context.Background(), d)
+		defer stop()
+		taken, refused = s.say(ctx, t)
+		time.Sleep(settle)
+		return nil
+	})
+	time.Sleep(1100 * time.Millisecond) // loops publish once a second
+	w.said, w.refused, w.writes = taken, refused, s.metric("fudai_edge_writes_total")-before
+	return w, err
+}
+
+// perWrite is the server's CPU for one frame to one viewer.
+func (w *window) perWrite() time.Duration {
+	return w.server / time.Duration(max(1, w.tally.Frames))
+}
+
+// perMillion is the server's CPU for a million comments delivered, in seconds.
+func (w *window) perMillion() float64 {
+	return w.server.Seconds() / (float64(max(1, w.tally.deliveries())) / 1e6)
+}
+
+// whole is the way of every comment-bearing frame to every viewer, in ms: from
+// when its newest comment was handed to the log's client.
+func (w *window) whole() spread {
+	s := spread{}
+	for _, a := range w.tally.Seen {
+		if a.Newest > 0 {
+			s.add(a, a.Newest/1e6)
+		}
+	}
+	return s
+}
+
+// edge is the same from the time of the frame's record in the log.
+func (w *window) edge(f *framesRead) spread {
+	s := spread{}
+	for _, a := range w.tally.Seen {
+		if at := f.when(a.Seq); at > 0 && a.Comments > 0 {
+			s.add(a, at)
+		}
+	}
+	return s
+}
+
+// lastViewer is how long after the newest comment the last viewer had a frame:
+// the median over frames.
+func (w *window) lastViewer() time.Duration {
+	newest := map[uint64]int64{}
+	for _, a := range w.tally.Seen {
+		newest[a.Seq] = max(newest[a.Seq], a.Newest)
+	}
+	var late []time.Duration
+	for seq, last := range w.tally.last() {
+		if newest[seq] > 0 {
+			late = append(late, time.Duration(last-newest[seq]))
+		}
+	}
+	return median(late)
+}
+
+// spreadOut is how long after the first viewer of a process the last one had
+// a frame: the median over frames.
+func (w *window) spreadOut() time.Duration {
+	first := map[uint64]int64{}
+	for _, a := range w.tally.Seen {
+		if f := first[a.Seq]; f == 0 || a.First < f {
+			first[a.Seq] = a.First
+		}
+	}
+	var took []time.Duration
+	for seq, last := range w.tally.last() {
+		took = append(took, time.Duration(last-first[seq]))
+	}
+	return median(took)
+}
+
+// size is the mean frame in bytes and comments.
+func (w *window) size() (bytes, comments float64) {
+	var n float64
+	for _, a := range w.tally.Seen {
+		bytes += float64(a.Size) * float64(a.Viewers)
+		comments += float64(a.Comments) * float64(a.Viewers)
+		n += float64(a.Viewers)
+	}
+	return bytes / max(1, n), comments / max(1, n)
+}
+
+func (w *window) trouble() string {
+	var s []string
+	note := func(what string, n uint64) {
+		if n > 0 {
+			s = append(s, fmt.Sprintf("%s %d", what, n))
+		}
+	}
+	note("frames missed", w.tally.Lost)
+	note("gaps told", w.tally.Gaps)
+	note("of strange length", w.tally.Strange)
+	for _, why := range slices.Sorted(maps.Keys(w.tally.Closed)) {
+		note("closed "+why, w.tally.Closed[why])
+	}
+	if w.refused > 0 {
+		note("not taken by the log", uint64(w.refused))
+	}
+	if s == nil {
+		return ""
+	}
+	return "  [" + strings.Join(s, ", ") + "]"
+}
+
+func median[T ~int64 | ~float64](v []T) T {
+	if len(v) == 0 {
+		return 0
+	}
+	v = slices.Sorted(slices.Values(v))
+	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+}
