@@ -22,5 +22,5 @@ export default defineConfig({
     rolldownOptions: { input: { viewer: here('./index.html'), overlay: here('./overlay.html'), desk: here('./desk.html') } },
   },
   server: { proxy: { '/v1': { target: process.env.FUDAI_URL ?? 'http://127.0.0.1:8088', ws: true } } },
-  test: { include: ['{sdk,viewer,words}/**/*.test.ts'], environment: 'node' },
+  test: { include: ['{sdk,viewer,words,desk,studio}/**/*.test.ts'], environment: 'node' },
 });

@@ -23,6 +23,19 @@ export interface View {
   };
 }
 
+/** What the room asks, many times over, as one row. */
+export interface Question {
+  id: string;
+  text: string;
+  count: number;
+  askers: number;
+  first: number;
+  last: number;
+  state: 'open' | 'answered' | 'dismissed';
+  suggestion?: { text: string; source: string; asOf?: number };
+  answer?: { text?: string; spoken?: boolean; at: number };
+}
+
 export class Refused extends Error {
   constructor(
     readonly status: number,

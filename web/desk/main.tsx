@@ -1,11 +1,47 @@
 import { render } from 'preact';
 import { count } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
-import { Bags, Comments, Health, HeldQueue, OnAir, Room } from './parts.tsx';
-import { access, heardAt, notice, now, online, room, show, start, w } from './store.ts';
+import { First } from './first.tsx';
+import { Health } from './health.tsx';
+import { HostView } from './host.tsx';
+import { Bags, Comments, HeldQueue, OnAir, Room } from './parts.tsx';
+import { Questions } from './questions.tsx';
+import { access, asHost, clock, heardAt, notice, online, room, show, start, w } from './store.ts';
 import './style.css';
 
 const STALE_MS = 5_000;
+
+/** Everything: for the assistant, or for a host who runs the show alone. */
+function Assistant() {
+  return (
+    <main class="desk">
+      <div>
+        <First />
+        <Questions />
+        <Health />
+      </div>
+      <div>
+        <HeldQueue />
+        <Comments />
+      </div>
+      <div>
+        {!show.value.on && <Room />}
+        <OnAir />
+        <Bags />
+        {show.value.on && <Room />}
+      </div>
+    </main>
+  );
+}
+
+/** The view is in the address, so that a tablet comes back to the same one. */
+function turn(host: boolean): void {
+  asHost.value = host;
+  const url = new URL(location.href);
+  if (host) url.searchParams.set('view', 'host');
+  else url.searchParams.delete('view');
+  history.replaceState(null, '', url);
+}
 
 function Desk() {
   if (access.value === 'refused')
@@ -16,11 +52,12 @@ function Desk() {
       </main>
     );
   if (access.value === 'loading') return <main class="refused">{w('loading')}</main>;
-  const old = now.value - heardAt.value;
+  const old = clock.value - heardAt.value;
+  const host = asHost.value;
   const n = notice.value;
   return (
     <>
-      <header>
+      <header class={host ? 'is-host' : ''}>
         <h1>
           {w('title')} <bdi>{room.value}</bdi>
         </h1>
@@ -28,38 +65,33 @@ function Desk() {
         <p>
           <b>{count(online.value, language.value)}</b> {w('online')}
         </p>
-        <a href={`/r/${room.value}`} target="_blank" rel="noreferrer">
-          {w('viewer')}
-        </a>
-        <button type="button" onClick={() => (language.value = language.value === 'zh' ? 'en' : 'zh')}>
-          {language.value === 'zh' ? 'English' : '中文'}
+        <button type="button" aria-pressed={host} onClick={() => turn(!host)}>
+          {host ? w('assistantView') : w('hostView')}
         </button>
+        {!host && (
+          <a href={`/r/${room.value}`} target="_blank" rel="noreferrer">
+            {w('viewer')}
+          </a>
+        )}
+        {!host && (
+          <button type="button" onClick={() => (language.value = language.value === 'zh' ? 'en' : 'zh')}>
+            {language.value === 'zh' ? 'English' : '中文'}
+          </button>
+        )}
       </header>
       {old > STALE_MS && (
         <p class="stale" role="alert">
           {w('stale', { n: Math.round(old / 1000) })}
         </p>
       )}
-      <main class="desk">
-        <div>
-          <HeldQueue />
-          <Health />
-        </div>
-        <Comments />
-        <div>
-          {!show.value.on && <Room />}
-          <OnAir />
-          <Bags />
-          {show.value.on && <Room />}
-        </div>
-      </main>
+      {host ? <HostView /> : <Assistant />}
       <div class="notice" role="status" aria-live="polite">
         {n && (
           <p key={n.key}>
             {n.text}
             {n.undo && (
               <button type="button" onClick={n.undo}>
-                {w('undo', { n: Math.max(0, Math.ceil(((n.until ?? 0) - now.value) / 1000)) })}
+                {w('undo', { n: Math.max(0, Math.ceil(((n.until ?? 0) - clock.value) / 1000)) })}
               </button>
             )}
           </p>

@@ -3,6 +3,7 @@ import { count, line, name, span, yuan } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import type { DeskWord } from '../words/desk.ts';
 import type { Held } from './api.ts';
+import { StreamForm } from './first.tsx';
 import { Hold } from './hold.tsx';
 import { command, gives, now, pins, product, type Row, rows, settings, show, view, w } from './store.ts';
 
@@ -99,43 +100,6 @@ function Acts({ row: r }: { row: Row }) {
   );
 }
 
-export function Health() {
-  const s = view.value?.stats;
-  const why = new Map<string, number>();
-  for (const c of s?.classes ?? []) for (const [k, n] of Object.entries(c.shed ?? {})) why.set(k, (why.get(k) ?? 0) + n);
-  const list = [...why].sort((a, b) => b[1] - a[1]).slice(0, 6);
-  const n = (v: number | undefined): string => count(v, language.value);
-  return (
-    <section class="card health" aria-labelledby="h-why">
-      <dl>
-        <div>
-          <dt>{w('said')}</dt>
-          <dd>{n((s?.offered ?? 0) + list.filter(([k]) => !display.has(k)).reduce((a, [, v]) => a + v, 0))}</dd>
-        </div>
-        <div>
-          <dt>{w('shown')}</dt>
-          <dd>{n((s?.shown ?? 0) + (s?.merged ?? 0))}</dd>
-        </div>
-        <div>
-          <dt>{w('left')}</dt>
-          <dd>{n(s?.shed)}</dd>
-        </div>
-      </dl>
-      <h2 id="h-why">{w('whyLeft')}</h2>
-      <ul class="why">
-        {list.map(([k, v]) => (
-          <li key={k}>
-            {w(`shed_${k}` as DeskWord)} <b>{n(v)}</b>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-/** Reasons of comments that were allowed first: they are counted among the offered. */
-const display = new Set(['draw', 'newer', 'queue', 'bytes', 'stale', 'line', 'covered', 'retract']);
-
 export function OnAir() {
   const p = product.value;
   const air = (e: SubmitEvent): void => {
@@ -148,7 +112,12 @@ export function OnAir() {
       link: Number(f.get('link')) || 0,
       price: fen(f.get('price')),
       stock: Number(f.get('stock')) || 0,
-      as_of: Date.now(),
+      facts: String(f.get('facts') ?? '')
+        .split(/[\n;；]/)
+        .map((x) => x.trim())
+        .filter(Boolean)
+        .slice(0, 6),
+      as_of: Math.round(now.value),
     }).then((ok) => ok && form.reset());
   };
   return (
@@ -172,6 +141,10 @@ export function OnAir() {
         <Amount name="link" label={w('productLink')} />
         <Amount name="price" label={w('productPrice')} step="0.01" value="" />
         <Amount name="stock" label={w('productStock')} />
+        <label class="wide">
+          <span>{w('productFacts')}</span>
+          <input name="facts" type="text" maxLength={200} />
+        </label>
         <button type="submit" class="main">
           {w('productAir')}
         </button>
@@ -212,7 +185,7 @@ export function Bags() {
   const open = (e: SubmitEvent): void => {
     e.preventDefault();
     const f = new FormData(e.currentTarget as HTMLFormElement);
-    const at = Date.now() + 3_000;
+    const at = Math.round(now.value) + 3_000;
     void command('plan', {
       event: id('bag'),
       kind: 'bag',
@@ -301,6 +274,10 @@ export function Room() {
       >
         {s.mute_all ? w('lift') : w('quiet')}
       </button>
+      <details>
+        <summary>{w('picture')}</summary>
+        <StreamForm key={`${s.stream ?? ''}${s.video_delay_ms ?? 0}`} />
+      </details>
       <h2>{w('pinned')}</h2>
       {pins.value.length === 0 && <p class="none">{w('pinnedNone')}</p>}
       <ul>

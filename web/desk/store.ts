@@ -6,6 +6,7 @@ import {
   type Model,
   type Pin,
   type Product,
+  type Result,
   type Settings,
   type Show,
 } from '@fudai/sdk';
@@ -13,7 +14,8 @@ import { batch, signal } from '@preact/signals';
 import { line, name } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import { type DeskWord, en, refusals, unknownRefusal, zh } from '../words/desk.ts';
-import { Api, Refused, takeToken, type View } from './api.ts';
+import { Api, type Question, Refused, takeToken, type View } from './api.ts';
+import type { Drawn } from './cue.ts';
 
 export interface Row {
   o: number;
@@ -35,7 +37,20 @@ export const settings = signal<Settings>({});
 export const product = signal<Product | undefined>(undefined);
 export const pins = signal<Pin[]>([]);
 export const gives = signal<Give[]>([]);
+/** The server's time, for countdowns. */
 export const now = signal(Date.now());
+/** This device's time, for the age of what is shown. */
+export const clock = signal(Date.now());
+/** Outcomes this desk heard of, the last few. */
+/** What the room asks; undefined while the server has no answer to that. */
+export const questions = signal<Question[] | undefined>(undefined);
+export const drawn = signal<Drawn[]>([]);
+/** Comments said a second, over the last few looks. */
+export const pace = signal(0);
+/** Milliseconds from the making of a frame to this screen, smoothed. */
+export const late = signal<number | undefined>(undefined);
+/** Which of the two views: the host's own, or everything. */
+export const asHost = signal(new URLSearchParams(location.search).get('view') === 'host');
 export const heardAt = signal(Date.now());
 export const notice = signal<{ key: number; text: string; undo?: (() => void) | undefined; until?: number } | undefined>(
   undefined,
@@ -46,10 +61,19 @@ export function w(key: DeskWord, values?: Record<string, string | number>): stri
   return values === undefined ? text : text.replace(/\{(\w+)\}/g, (all, n: string) => String(values[n] ?? all));
 }
 
+/** How long ago something was, by the server's clock. */
+export function ago(at: number): string {
+  const s = Math.max(0, Math.round((now.value - at) / 1000));
+  if (s < 10) return w('justNow');
+  if (s < 60) return w('secondsAgo', { n: s });
+  if (s < 3600) return w('minutesAgo', { n: Math.floor(s / 60) });
+  return w('hoursAgo', { n: Math.floor(s / 3600) });
+}
+
 let api: Api;
 let keys = 0;
 
-function tell(text: string, undo?: () => void): void {
+export function tell(text: string, undo?: () => void): void {
   const key = ++keys;
   const ms = undo ? 10_000 : 2_500;
   notice.value = { key, text, undo, until: Date.now() + ms };
@@ -82,6 +106,22 @@ export async function command(
   }
 }
 
+/** Answers a question: aloud, or in writing to those who asked and, if wished, to the room. Undone within ten seconds by asking it again. */
+export async function answer(q: Question, how: { spoken?: boolean; text?: string; room?: boolean }): Promise<boolean> {
+  const ok = await command(
+    'answer',
+    {
+      cluster: q.id,
+      ...(how.spoken && { spoken: true }),
+      ...(how.text && { text: how.text }),
+      ...(how.room && { to_room: true }),
+    },
+    { text: w('answeredNow'), kind: 'answer', data: { cluster: q.id, undo: true } },
+  );
+  if (ok) questions.value = questions.value?.map((x) => (x.id === q.id ? { ...x, state: 'answered' } : x));
+  return ok;
+}
+
 function take(items: Item[], m: Model): void {
   const fresh: Row[] = [];
   const gone = new Set<number>();
@@ -110,9 +150,34 @@ function sync(m: Model): void {
   heardAt.value = Date.now();
 }
 
+const LOOKS = 6;
+let looks: { at: number; said: number }[] = [];
+
+/** The pace of the room: what was said since a few looks ago. */
+function count(v: View): void {
+  let said = v.stats.offered;
+  for (const c of v.stats.classes ?? []) for (const [k, n] of Object.entries(c.shed ?? {})) if (!allowed.has(k)) said += n;
+  const last = looks.at(-1);
+  if (last && said < last.said) looks = []; // another owner counts from its own beginning
+  looks = [...looks, { at: performance.now(), said }].slice(-LOOKS);
+  const [first] = looks;
+  const ms = first ? performance.now() - first.at : 0;
+  if (first && ms > 0) pace.value = ((said - first.said) * 1000) / ms;
+}
+
+/** Reasons of comments that were allowed first: they are counted among the offered. */
+export const allowed = new Set(['draw', 'newer', 'queue', 'bytes', 'stale', 'line', 'covered', 'retract']);
+
+function outcome(r: Result, at: number): void {
+  if (r.state === 'sealed') return;
+  drawn.value = [...drawn.value.filter((d) => d.result.event !== r.event), { result: r, heard: at }].slice(-8);
+}
+
 async function look(): Promise<void> {
   try {
-    view.value = await api.view();
+    const v = await api.view();
+    count(v);
+    view.value = v;
     access.value = 'in';
     heardAt.value = Date.now();
   } catch (e) {
@@ -145,15 +210,22 @@ export function start(name: string): void {
     rows.value = [];
     take(last, model);
   });
-  client.on('items', ({ items, model }) => take(items, model));
-  client.on('result', () => sync(client.model));
+  client.on('items', ({ items, model, late: ms }) => {
+    late.value = late.value === undefined ? ms : late.value * 0.9 + ms * 0.1;
+    take(items, model);
+  });
+  client.on('result', (r) => {
+    outcome(r, client.now());
+    sync(client.model);
+  });
   addEventListener('online', () => client.online());
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void stayAwake();
   });
   void stayAwake();
   setInterval(() => {
-    now.value = Date.now();
+    now.value = client.now();
+    clock.value = Date.now();
   }, 500);
   client.start();
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import AxeBuilder from '@axe-core/playwright';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { desktop, launch, open, phone, shot } from './browser.ts';
 import { type Real, real } from './server.ts';
@@ -28,6 +28,13 @@ afterAll(async () => {
 
 const room = `desk${Date.now()}`;
 const url = (): string => `${server.url}desk/${room}#t=${token}`;
+
+async function serious(page: Page): Promise<string[]> {
+  const axe = await new AxeBuilder({ page }).analyze();
+  return axe.violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .map((v) => `${v.id}: ${v.nodes[0]?.html}`);
+}
 
 describe('the desk', () => {
   it('refuses who has no link, and says what to do', async () => {
@@ -89,6 +96,7 @@ describe('the desk', () => {
     await desk.getByLabel('商品名').fill('真丝连衣裙');
     await desk.getByLabel('几号链接').fill('3');
     await desk.getByLabel('价格（元）', { exact: true }).fill('199');
+    await desk.getByLabel('卖点，用分号隔开').fill('真丝；可机洗');
     await desk.getByRole('button', { name: '开始讲解' }).click();
     await desk.getByText('¥199').waitFor();
 
@@ -111,11 +119,31 @@ describe('the desk', () => {
     await desk.keyboard.up('Enter');
     await desk.getByRole('button', { name: /^安安 有没有大码/ }).waitFor({ state: 'detached' });
 
+    // The figures of the room: what was said and what share was seen.
+    const health = desk.getByRole('region', { name: '房间状况' });
+    await health.getByText(/^\d+ 毫秒$/).waitFor();
+    await health.getByText('展示比例').waitFor();
+
+    // The host's own view, on a tablet of its own: the bag's words to read, and
+    // the product's price large enough for two metres.
+    const own = await open(browser, `${server.url}desk/${room}?view=host#t=${token}`, { viewport: { width: 1180, height: 820 } });
+    await own.page.getByText(/现在发‘福气到’就能参加/).waitFor();
+    const price = own.page.locator('.stand-price b');
+    expect(await price.textContent()).toBe('¥199');
+    expect(await price.evaluate((e) => Number.parseFloat(getComputedStyle(e).fontSize))).toBeGreaterThanOrEqual(28);
+    await shot(own.page, 'desk-host');
+    expect(await serious(own.page)).toEqual([]);
+    // A lost connection says how old the picture is.
+    await own.page.context().setOffline(true);
+    await own.page.getByText(/数据停在 \d+ 秒前/).waitFor({ timeout: 20_000 });
+    await shot(own.page, 'desk-host-away');
+    await own.page.context().setOffline(false);
+    await own.page.getByText(/数据停在/).waitFor({ state: 'detached', timeout: 30_000 });
+    expect(own.complaints).toEqual([]);
+    await own.page.context().close();
+
     await shot(desk, 'desk-desktop');
-    const axe = await new AxeBuilder({ page: desk }).analyze();
-    expect(
-      axe.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${v.id}: ${v.nodes[0]?.html}`),
-    ).toEqual([]);
+    expect(await serious(desk)).toEqual([]);
     expect(host.complaints).toEqual([]);
 
     await desk.setViewportSize({ width: 820, height: 1180 });
@@ -123,5 +151,5 @@ describe('the desk', () => {
     await desk.setViewportSize({ width: 390, height: 844 });
     await shot(desk, 'desk-phone');
     expect(await desk.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-  }, 90_000);
+  }, 150_000);
 });

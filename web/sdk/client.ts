@@ -17,8 +17,8 @@ export interface Events {
   hello: Hello;
   /** The whole room anew: `last` holds the newest items, oldest first. */
   state: { model: Model; last: Item[] };
-  /** The items of one frame, in order; `model` has them already. */
-  items: { items: Item[]; model: Model };
+  /** The items of one frame, in order; `model` has them already. `late`: ms from the making of the frame to now. */
+  items: { items: Item[]; model: Model; late: number };
   /** A comment of this viewer changed its state, here or on another device. */
   mine: Mine;
   entry: Entry;
@@ -196,7 +196,7 @@ export class Client extends Emitter<Events> {
         this.askOpen();
         break;
       case 'frame':
-        this.frame(m.seq, m.items);
+        this.frame(m.seq, m.items, m.now);
         break;
       case 'gap':
         if (this.seq !== undefined) this.seq = Math.max(this.seq, m.to);
@@ -247,7 +247,7 @@ export class Client extends Emitter<Events> {
     }
   }
 
-  private frame(seq: number, items: Item[]): void {
+  private frame(seq: number, items: Item[], made: number): void {
     if (this.seq !== undefined) {
       if (seq <= this.seq) return; // seen before the line broke
       if (seq > this.seq + 1) this.emit('gap', { from: this.seq + 1, to: seq - 1, why: 'hole' });
@@ -258,7 +258,7 @@ export class Client extends Emitter<Events> {
       if (i.t === 'c' && this.isMine(i)) this.comments.shown(i);
       else if (i.t === 'retract') this.comments.retracted(i.o);
     }
-    this.emit('items', { items, model: this.model });
+    this.emit('items', { items, model: this.model, late: Math.max(0, this.now() - made) });
   }
 
   /** Whether a comment is this viewer's, from this device or another. */
