@@ -8,18 +8,39 @@ import (
 	"github.com/fudai-live/fudai/room/record"
 )
 
+// Where newer questions come, or many wait, a question waits for a slot through
+// one whole tick. Shown seconds late it stands beside another product; the host
+// has it in the queue either way.
+const (
+	questionMS = tickMS
+	patient    = 8 // so few may wait for long
+)
+
+func (p *Partition) asksCrowd(d *display) bool {
+	asks, fresh := 0, false
+	for i := range d.waiting {
+		if c := &d.waiting[i]; c.class == classQuestion {
+			asks++
+			fresh = fresh || p.clock.age(c.ticks) < questionMS
+		}
+	}
+	return asks > patient || fresh
+}
+
 // settle takes out of waiting what is stale and what belongs to a line.
 func (p *Partition) settle(d *display) {
 	if len(d.waiting) == 0 {
 		return
 	}
-	leaves := 0
+	leaves, crowded := 0, p.asksCrowd(d)
 	for i := range d.waiting {
 		c := &d.waiting[i]
 		c.taken = false
 		switch {
 		case p.clock.age(c.ticks) > p.set.StaleMS:
 			p.leave(d, c, record.Stale, shedStale)
+		case crowded && c.class == classQuestion && p.clock.age(c.ticks) >= questionMS:
+			p.leave(d, c, record.Sampled, shedDraw)
 		case c.tight != 0 && d.lineOf(c.tight) != nil:
 			l := d.lineOf(c.tight)
 			l.waiting = append(l.waiting, c.w)
@@ -148,62 +169,20 @@ func offerRanked(h []ranked, x ranked, n int) []ranked {
 	}
 }
 
-func (s *sale) class() class {
-	if s.gift {
-		return classPaid
-	}
-	return classPurchase
-}
-
-func (p *Partition) saleDue(s *sale) bool {
-	return s.count > 0 && (!s.told || p.clock.ticks-s.ticks >= saleEvery)
-}
-
-// appendSales appends due sales and joins within their grants, and forgets
-// items that nobody bought for a while.
-func (p *Partition) appendSales(d *display, grant *[classes]int64, budget int64, dst []byte) (_ []byte, used int64) {
-	for i := range d.sales {
-		s := &d.sales[i]
-		k := s.class()
-		if !p.saleDue(s) || grant[k] <= 0 {
-			continue
-		}
-		t := "buy"
-		if s.gift {
-			t = "gift"
-		}
-		dst = wire.AppendBuy(dst, t, s.offset, bytesOf(s.name), s.item, "", s.count)
-		s.count, s.told, s.ticks = 0, true, p.clock.ticks
-		grant[k]--
-		used++
-	}
-	d.sales = slices.DeleteFunc(d.sales, func(s sale) bool { return s.count == 0 && p.clock.ticks-s.ticks >= saleEvery })
-	for len(d.joins) > 0 && grant[classLow] > 0 {
-		dst = wire.AppendJoin(dst, bytesOf(d.joins[0].name), d.joins[0].fan)
-		d.joins = d.joins[1:]
-		grant[classLow]--
-		used++
-	}
-	if budget > 0 {
-		d.shed[classLow][shedDraw] += uint64(len(d.joins))
-		d.joins = nil
-	}
-	return dst, used
-}
-
-// pickLines chooses the lines to tell: passphrases always, new ones within the
-// grant of their class (half of it where comments compete), grown ones, most
-// grown first, as many as the budget has slots.
+// pickLines chooses the lines to tell: passphrases always, those of questions
+// as soon as they have grown, new ones within the grant of their class (half of
+// it where comments compete), grown ones, most grown first, as many as the
+// budget has slots.
 func (p *Partition) pickLines(d *display, grant *[classes]int64, budget int64) []*line {
 	told := p.pick.lines[:0]
-	grown := max(budget, 2)
+	grown, asked := max(budget, 2), max(2*budget, mostAsked/3)
 	slices.SortFunc(d.lines, func(a, b *line) int {
 		return cmp.Or(cmp.Compare(b.count-b.told, a.count-a.told), cmp.Compare(a.first, b.first))
 	})
 	var fresh [classes]int64
 	for _, l := range d.lines {
 		switch k := l.class; {
-		case l.count == l.told:
+		case l.count == l.told || l.event == "" && k == classQuestion:
 		case l.event != "":
 			told = append(told, l)
 		case l.told > 0 && grown > 0:
@@ -215,8 +194,35 @@ func (p *Partition) pickLines(d *display, grant *[classes]int64, budget int64) [
 			fresh[k]++
 		}
 	}
+	told = p.pickAsked(d, grant, int(asked), told)
 	p.pick.lines = told
 	return told
+}
+
+// mostAsked bounds the lines of questions, so that each can be told every third
+// flush; beyond it equal questions compete one by one.
+const mostAsked = 15
+
+// pickAsked chooses lines of questions, told longest ago first: they are few,
+// and who asks waits for a sign.
+func (p *Partition) pickAsked(d *display, grant *[classes]int64, most int, told []*line) []*line {
+	from := len(told)
+	for _, l := range d.lines {
+		if l.event == "" && l.class == classQuestion && l.count > l.told {
+			told = append(told, l)
+		}
+	}
+	asked := told[from:]
+	slices.SortFunc(asked, func(a, b *line) int {
+		return cmp.Or(cmp.Compare(a.toldAt, b.toldAt), cmp.Compare(a.first, b.first))
+	})
+	asked = asked[:min(len(asked), most)]
+	for _, l := range asked {
+		if l.told == 0 && grant[classQuestion] > 0 {
+			grant[classQuestion]--
+		}
+	}
+	return told[:from+len(asked)]
 }
 
 // appendLine tells a line and what became of those it merged.
@@ -224,7 +230,7 @@ func (p *Partition) appendLine(d *display, l *line, out *Frames) {
 	out.buf = wire.AppendAggregate(out.buf, &wire.Aggregate{
 		Key: l.id(), Text: l.text, Count: l.count, Users: l.users(), Names: l.names, Offset: l.first,
 	})
-	l.told = l.count
+	l.told, l.toldAt = l.count, p.pos.Comments
 	for _, w := range l.waiting {
 		out.Outcomes = tell(out.Outcomes, w, record.Merged, DetailNone, 0)
 	}

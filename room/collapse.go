@@ -37,6 +37,7 @@ type line struct {
 	exact         []uint64
 	sketch        *hyperloglog.Sketch // from the 65th user on
 	told          int64               // count that viewers have
+	toldAt        int64               // offset up to which they know it
 	class         class
 	waiting       []waiter // merged since it was told
 }
@@ -68,7 +69,7 @@ func (d *display) merge(p *Partition, cand *candidate, name, text []byte) bool {
 		t.users[n] = cand.user
 	}
 	t.count++
-	if int(t.count) < p.set.CollapseMin || len(d.lines) >= maxLines {
+	if int(t.count) < p.set.CollapseMin || len(d.lines) >= maxLines || cand.class == classQuestion && d.asked() >= mostAsked {
 		d.traces.put(cand.tight, t)
 		return false
 	}
@@ -109,6 +110,16 @@ func (d *display) entered(event string, c *record.Comment, offset int64, in bool
 		l.entrants = 1
 	}
 	d.lines = append(d.lines, l)
+}
+
+// asked counts the lines of questions.
+func (d *display) asked() (n int) {
+	for _, l := range d.lines {
+		if l.class == classQuestion {
+			n++
+		}
+	}
+	return n
 }
 
 func (d *display) lineOf(key uint64) *line {

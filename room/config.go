@@ -29,7 +29,7 @@ type Settings struct {
 	Burst      int64 // so many at once after silence
 	Budget     int   // comments shown a second
 	StaleMS    int64 // older comments go to history, not to the display
-	CarryMS    int64 // how long a question or a paid comment waits for a slot
+	CarryMS    int64 // how long a question, a paid comment or one of staff waits for a slot; with newer questions waiting, a question one tick
 
 	HoldMS   int64 // a held comment expires after so long
 	HoldMost int   // held comments of a room; beyond it a comment to be held expires at once

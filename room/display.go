@@ -49,6 +49,9 @@ func (p *Partition) offer(r *room, c *record.Comment, text []byte, cand *candida
 	if cand.class < classQuestion || cand.code == record.Masked {
 		cand.tight = 0 // staff speak for themselves, and masked texts hide what differs
 	}
+	if cand.class == classQuestion && cand.tight != 0 {
+		cand.tight = mix(cand.tight) | 1 // whoever asks "size?" is not in the line of those who say "size"
+	}
 	r.display.offer(p, cand, c.ID, c.User, c.Name, text)
 	p.stir(r)
 }

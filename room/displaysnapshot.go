@@ -177,6 +177,7 @@ func (d *display) saveRest(w *writer) {
 		w.int(s.offset)
 		w.int(s.count)
 		w.uint(s.ticks)
+		w.uint(s.since)
 		w.bool(s.told)
 	}
 	w.uint(uint64(len(d.joins)))
@@ -208,7 +209,7 @@ func (d *display) saveRest(w *writer) {
 
 func (d *display) loadRest(r *reader) {
 	for range r.count(r.left()) {
-		d.sales = append(d.sales, sale{r.bool(), r.string(), r.string(), r.int(), r.int(), r.uint(), r.bool()})
+		d.sales = append(d.sales, sale{r.bool(), r.string(), r.string(), r.int(), r.int(), r.uint(), r.uint(), r.bool()})
 	}
 	for range r.count(r.left()) {
 		d.joins = append(d.joins, joiner{r.string(), r.int()})
@@ -235,7 +236,7 @@ func (l *line) save(w *writer) {
 	for _, n := range l.names {
 		w.string(n)
 	}
-	for _, i := range []int64{l.first, l.count, l.started, l.last, l.entrants, l.told} {
+	for _, i := range []int64{l.first, l.count, l.started, l.last, l.entrants, l.told, l.toldAt} {
 		w.int(i)
 	}
 	w.uint(uint64(len(l.exact)))
@@ -255,7 +256,7 @@ func (l *line) load(r *reader) {
 	for range r.count(3) {
 		l.names = append(l.names, r.string())
 	}
-	for _, i := range []*int64{&l.first, &l.count, &l.started, &l.last, &l.entrants, &l.told} {
+	for _, i := range []*int64{&l.first, &l.count, &l.started, &l.last, &l.entrants, &l.told, &l.toldAt} {
 		*i = r.int()
 	}
 	for range r.count(exactUsers) {

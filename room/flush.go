@@ -159,7 +159,10 @@ func (p *Partition) appendChosen(r *room, t *turn, out *Frames) (count, used int
 	p.settle(d)
 	d.lines = slices.DeleteFunc(d.lines, func(l *line) bool { return p.over(r, l) })
 	grant := d.allot(t.budget, p.demand(d))
-	out.buf, used = p.appendSales(d, &grant, t.budget, out.buf)
+	out.buf, used = p.appendSales(d, &grant, out.buf)
+	var joins int64
+	out.buf, joins = d.appendJoins(&grant, t.budget, out.buf)
+	used += joins
 	lines := p.pickLines(d, &grant, t.budget)
 	if t.budget > 0 || grant[classSystem] > 0 {
 		p.choose(d, t.seed, &grant)

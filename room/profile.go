@@ -82,7 +82,7 @@ func (p *Partition) buy(r *room, c *record.Comment, w waiter, out *Out) {
 	prof.reputation = max(prof.reputation, 900)
 	r.profiles.put(user, prof)
 	r.give.Purchase(c, w.offset, p.clock.now)
-	r.display.sold(c, w.offset)
+	r.display.sold(c, w.offset, p.clock.ticks)
 	p.stir(r)
 	out.Outcomes = tell(out.Outcomes, w, record.Counted, DetailNone, 0)
 }

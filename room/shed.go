@@ -71,7 +71,8 @@ type Stats struct {
 // Shed was allowed (draw, newer, queue, bytes, stale, line, covered, retract).
 type RoomStats struct {
 	Room    string       `json:"room"`
-	Waiting int          `json:"waiting"`
+	Waiting int          `json:"waiting"` // for a frame: the queue, and what lines will tell
+	Queued  int          `json:"queued"`  // of those, the queue that Settings.MaxQueue bounds
 	Held    int          `json:"held"`
 	Offered uint64       `json:"offered"`
 	Shown   uint64       `json:"shown"`
@@ -103,7 +104,7 @@ func (p *Partition) Stats() Stats {
 
 func (r *room) stats() RoomStats {
 	d := &r.display
-	s := RoomStats{Room: r.name, Waiting: len(d.waiting), Held: len(r.held)}
+	s := RoomStats{Room: r.name, Waiting: len(d.waiting), Queued: len(d.waiting), Held: len(r.held)}
 	for _, l := range d.lines {
 		s.Waiting += len(l.waiting)
 	}

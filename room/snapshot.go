@@ -12,7 +12,7 @@ import (
 	"github.com/fudai-live/fudai/room/record"
 )
 
-const snapshotVersion = 2
+const snapshotVersion = 3
 
 // ErrSnapshot is wrapped by every refusal of Restore.
 var ErrSnapshot = errors.New("room: bad snapshot")
