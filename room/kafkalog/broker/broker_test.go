@@ -216,10 +216,11 @@ func TestChildThatCannotStart(t *testing.T) {
 func run(t testing.TB) Addresses {
 	t.Helper()
 	r, w := io.Pipe()
+	dir := t.TempDir() // before the Cleanup below, so that it goes after the broker
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
-		done <- Run(ctx, Config{Dir: t.TempDir(), Ready: w, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+		done <- Run(ctx, Config{Dir: dir, Ready: w, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
 		w.Close()
 	}()
 	t.Cleanup(func() {

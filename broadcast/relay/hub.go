@@ -1,0 +1,192 @@
+package relay
+
+import (
+	"context"
+	"net"
+	"sync"
+
+	"github.com/fudai-live/fudai/room/kafkalog"
+)
+
+// Log and Tailer are what the hub needs of the log.
+type Log interface {
+	Produce(rec kafkalog.Record, done func(partition int32, offset int64, err error)) error
+	Offsets(ctx context.Context, topic string, partitions []int32) (map[int32]kafkalog.Range, error)
+	Read(ctx context.Context, topic string, partition int32, from, to int64, fn func(kafkalog.Record) error) error
+}
+
+type Tailer interface {
+	Add(topic string, partition int32, offset int64, deliver kafkalog.Deliver, fail kafkalog.Fail)
+	Remove(topic string, partition int32)
+	Run(ctx context.Context) error
+}
+
+// window is how many bytes of records may be on their way to one child. Past it
+// the child is behind, and reads from the log what it missed.
+const window = 16 << 20
+
+type place struct {
+	topic string
+	part  int32
+}
+
+// Hub is the parent's side: one client of the log for several children.
+type Hub struct {
+	log    Log
+	tailer Tailer
+	window int64
+	// Used reports whether a ticket is used for the first time; Status hears
+	// how many viewers a child has. Either may be nil, and they are called by
+	// several goroutines; set before Serve.
+	Used   func(id string, until int64) bool
+	Status func(child int, viewers, most int)
+
+	mu       sync.Mutex // guards what follows and every stream's fields
+	streams  map[place]*stream
+	children map[*child]bool
+	crowd    bool
+}
+
+// stream is one partition, followed once for everybody.
+type stream struct {
+	place
+	next     int64                // the offset behind what was delivered last
+	attached map[uint32]*follower // by a number of the hub's
+}
+
+// follower is one child that follows a partition.
+type follower struct {
+	*child
+	place
+	gen  int64 // the child's name for it
+	next int64 // guarded by Hub.mu
+	gone bool  // guarded by Hub.mu: removed, or failed
+	id   uint32
+}
+
+// NewHub makes a hub; Run makes it go.
+func NewHub(log Log, tailer Tailer) *Hub {
+	return &Hub{log: log, tailer: tailer, window: window, streams: map[place]*stream{}, children: map[*child]bool{}}
+}
+
+// Run follows the log until ctx is done.
+func (h *Hub) Run(ctx context.Context) error { return h.tailer.Run(ctx) }
+
+// Crowd tells every child whether no process of the machine has room left: only
+// then one that is full answers, to say so.
+func (h *Hub) Crowd(all bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.crowd == all {
+		return
+	}
+	h.crowd = all
+	for c := range h.children {
+		c.out.put(message(mCrowd).flag(all), nil)
+	}
+}
+
+// Serve speaks with the child numbered n until its socket ends.
+func (h *Hub) Serve(ctx context.Context, n int, conn net.Conn) error {
+	ctx, cancel := context.WithCancel(ctx)
+	c := &child{h: h, n: n, ctx: ctx, out: newOutbox(), following: map[int64]*follower{}, reads: map[int64]context.CancelFunc{}, room: make(chan struct{}, 1)}
+	h.mu.Lock()
+	h.children[c] = true
+	if h.crowd {
+		c.out.put(message(mCrowd).flag(true), nil)
+	}
+	h.mu.Unlock()
+	var group sync.WaitGroup
+	group.Go(func() { c.out.run(conn); conn.Close() })
+	group.Go(func() { <-ctx.Done(); conn.Close() })
+	err := receive(conn, c.message)
+	cancel()
+	c.out.close()
+	c.leave()
+	group.Wait()
+	return err
+}
+
+// join makes f follow the live stream if it has come up to it. Otherwise it
+// answers the offset up to which f must read the log first.
+func (h *Hub) join(f *follower) (joined bool, to int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if f.gone {
+		return true, 0
+	}
+	s := h.streams[f.place]
+	if s == nil {
+		s = &stream{place: f.place, next: f.next, attached: map[uint32]*follower{}}
+		h.streams[f.place] = s
+		h.tailer.Add(f.topic, f.part, f.next, func(recs []kafkalog.Record, high int64) int { return h.deliver(s, recs, high) },
+			func(err error) { h.failed(s, err) })
+	}
+	if f.next < s.next {
+		return false, s.next
+	}
+	s.attached[f.id] = f
+	return true, 0
+}
+
+// deliver passes records to every child that follows. It takes everything.
+func (h *Hub) deliver(s *stream, recs []kafkalog.Record, high int64) int {
+	taken := len(recs)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for len(recs) > 0 {
+		n := piece(recs)
+		h.pass(s, recs[:n], high)
+		recs = recs[n:]
+	}
+	return taken
+}
+
+// piece is how many records go into one message: pageBytes of them, or one.
+func piece(recs []kafkalog.Record) (n int) {
+	for size := 0; n < len(recs) && size < pageBytes; n++ {
+		size += sizeOf(&recs[n])
+	}
+	return n
+}
+
+func sizeOf(r *kafkalog.Record) int { return 64 + len(r.Key) + len(r.Value) }
+
+// pass gives one message to every child that has room for it, once encoded for
+// all. Who has none is detached and reads the log at its own pace.
+func (h *Hub) pass(s *stream, recs []kafkalog.Record, high int64) {
+	shared := appendRecords(body{}.num(high), recs)
+	s.next = recs[len(recs)-1].Offset + 1
+	for id, f := range s.attached {
+		switch {
+		case f.next >= s.next: // it began ahead of the stream
+		case !f.hasRoom():
+			delete(s.attached, id)
+			go f.catchUp()
+		case f.next > recs[0].Offset:
+			later := recs
+			for later[0].Offset < f.next {
+				later = later[1:]
+			}
+			f.send(appendRecords(body{}.num(high), later))
+			f.next = s.next
+		default:
+			f.send(shared)
+			f.next = s.next
+		}
+	}
+}
+
+// failed tells everybody who follows that the partition cannot go on; who adds
+// it again begins a new stream.
+func (h *Hub) failed(s *stream, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.streams[s.place] == s {
+		delete(h.streams, s.place)
+	}
+	for _, f := range s.attached {
+		f.fail(err)
+	}
+	clear(s.attached)
+}

@@ -1,0 +1,372 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+
+	"github.com/fudai-live/fudai/room/kafkalog"
+)
+
+// machine is a parent with a real client of a real (in-process) broker.
+type machine struct {
+	t   *testing.T
+	log *kafkalog.Log
+	hub *Hub
+	n   int
+}
+
+func newMachine(t *testing.T) *machine {
+	t.Helper()
+	broker, err := kfake.NewCluster(kfake.NumBrokers(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(broker.Close)
+	cfg := kafkalog.DefaultConfig()
+	cfg.Brokers = broker.ListenAddrs()
+	log, err := kafkalog.Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { log.Close() })
+	if err := kafkalog.EnsureTopics(t.Context(), log, kafkalog.TopicOptions{Dev: true}); err != nil {
+		t.Fatal(err)
+	}
+	m := &machine{t: t, log: log, hub: NewHub(log, log.NewTailer())}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { m.hub.Run(ctx); close(done) }()
+	t.Cleanup(func() { stop(); <-done })
+	return m
+}
+
+// child starts a client over a real socket, and answers how to cut it.
+func (m *machine) child() (*Client, func()) {
+	m.t.Helper()
+	ln, err := net.Listen("unix", m.t.TempDir()+"/s")
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer ln.Close()
+	near, err := net.Dial("unix", ln.Addr().String())
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	far, err := ln.Accept()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.n++
+	done := make(chan struct{})
+	n := m.n
+	go func() { m.hub.Serve(context.Background(), n, far); close(done) }()
+	cut := sync.OnceFunc(func() { near.Close(); <-done })
+	m.t.Cleanup(cut)
+	return NewClient(near), cut
+}
+
+func (m *machine) append(topic string, p int32, values ...string) {
+	m.t.Helper()
+	recs := make([]kafkalog.Record, len(values))
+	for i, v := range values {
+		recs[i] = kafkalog.Record{Key: []byte("k"), Value: []byte(v), Headers: []kafkalog.Header{{Key: "h", Value: []byte(v)}}}
+	}
+	if _, err := m.log.Append(m.t.Context(), topic, p, recs); err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+// heard is what a follower was given.
+type heard struct {
+	mu     sync.Mutex
+	got    []kafkalog.Record
+	refuse int // so many times nothing is taken
+	more   chan struct{}
+}
+
+func newHeard() *heard { return &heard{more: make(chan struct{}, 1)} }
+
+func (h *heard) deliver(recs []kafkalog.Record, _ int64) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.refuse > 0 {
+		h.refuse--
+		return 0
+	}
+	n := 1 + rand.IntN(len(recs)) // a taker may take a part
+	h.got = append(h.got, recs[:n]...)
+	select {
+	case h.more <- struct{}{}:
+	default:
+	}
+	return n
+}
+
+// await waits until the last record heard is value, and answers all of them.
+func (h *heard) await(t *testing.T, value string) (values []string) {
+	t.Helper()
+	limit := time.After(30 * time.Second)
+	for !h.ends(value) {
+		select {
+		case <-h.more:
+		case <-limit:
+			t.Fatalf("waited 30 s for %q, have %d records", value, len(h.got))
+		}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i := range h.got {
+		values = append(values, string(h.got[i].Value))
+		if i > 0 && h.got[i].Offset != h.got[i-1].Offset+1 {
+			t.Fatalf("offset %d after %d", h.got[i].Offset, h.got[i-1].Offset)
+		}
+	}
+	return values
+}
+
+func (h *heard) ends(value string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.got) > 0 && string(h.got[len(h.got)-1].Value) == value
+}
+
+func noFail(t *testing.T) kafkalog.Fail {
+	return func(err error) { t.Errorf("the partition failed: %v", err) }
+}
+
+// Several children begin at different places and times; each hears everything
+// from its place, in order, once, and with headers, key and time.
+func TestFollow(t *testing.T) {
+	m := newMachine(t)
+	m.append(kafkalog.Frames, 3, "0", "1", "2")
+	a, _ := m.child()
+	all, from2, end := newHeard(), newHeard(), newHeard()
+	a.Add(kafkalog.Frames, 3, kafkalog.OffsetFirst, all.deliver, noFail(t))
+	all.await(t, "2")
+	b, _ := m.child()
+	from2.refuse = 3
+	b.Add(kafkalog.Frames, 3, 2, from2.deliver, noFail(t))
+	from2.await(t, "2")
+	c, _ := m.child()
+	c.Add(kafkalog.Frames, 3, kafkalog.OffsetEnd, end.deliver, noFail(t))
+	if _, err := c.Offsets(t.Context(), kafkalog.Frames, []int32{3}); err != nil { // after it the Add is under way
+		t.Fatal(err)
+	}
+	for i := 3; ; i++ { // the end is where the log was when the parent looked
+		m.append(kafkalog.Frames, 3, fmt.Sprint(i))
+		end.mu.Lock()
+		n := len(end.got)
+		end.mu.Unlock()
+		if n == 0 && i < 500 {
+			time.Sleep(2 * time.Millisecond)
+			continue
+		}
+		last := fmt.Sprint(i)
+		if got := all.await(t, last); len(got) != i+1 {
+			t.Errorf("heard %d records, want %d", len(got), i+1)
+		}
+		if got := from2.await(t, last); len(got) != i-1 {
+			t.Errorf("heard %d records from 2, want %d", len(got), i-1)
+		}
+		if got := end.await(t, last); slices.Contains(got, "2") {
+			t.Errorf("heard %v from the end", got)
+		}
+		break
+	}
+	rec := all.got[0]
+	if string(rec.Key) != "k" || string(rec.Header("h")) != "0" || rec.Topic != kafkalog.Frames || rec.Partition != 3 || rec.Time.IsZero() {
+		t.Errorf("a record came as %+v", rec)
+	}
+}
+
+// A child that takes nothing is left behind: its window fills, the others hear
+// everything at once, and it has lost nothing when it goes on.
+func TestSlowChild(t *testing.T) {
+	m := newMachine(t)
+	m.hub.window = 1 << 20
+	fast, _ := m.child()
+	slow, _ := m.child()
+	f, s := newHeard(), newHeard()
+	s.refuse = 1 << 30
+	fast.Add(kafkalog.Frames, 0, kafkalog.OffsetFirst, f.deliver, noFail(t))
+	slow.Add(kafkalog.Frames, 0, kafkalog.OffsetFirst, s.deliver, noFail(t))
+	big := make([]byte, 64<<10)
+	const records = 100
+	for i := range records {
+		m.append(kafkalog.Frames, 0, fmt.Sprintf("%d %s", i, big))
+	}
+	m.append(kafkalog.Frames, 0, "last")
+	if got := f.await(t, "last"); len(got) != records+1 {
+		t.Errorf("the fast one heard %d records, want %d", len(got), records+1)
+	}
+	m.hub.mu.Lock()
+	for c := range m.hub.children {
+		if owed := c.owed.Load(); owed > m.hub.window+1<<20 {
+			t.Errorf("%d bytes are on their way to a child, the window is %d", owed, m.hub.window)
+		}
+	}
+	m.hub.mu.Unlock()
+	s.mu.Lock()
+	s.refuse = 0
+	s.mu.Unlock()
+	if got := s.await(t, "last"); len(got) != records+1 {
+		t.Errorf("the slow one heard %d records, want %d", len(got), records+1)
+	}
+}
+
+func TestProduceReadOffsets(t *testing.T) {
+	m := newMachine(t)
+	c, _ := m.child()
+	done := make(chan int64, 100)
+	for i := range 100 {
+		rec := kafkalog.Record{Topic: kafkalog.Comments, Partition: 7, Key: []byte("r"), Value: fmt.Append(nil, i)}
+		if err := c.Produce(rec, func(p int32, offset int64, err error) {
+			if p != 7 || err != nil {
+				t.Errorf("partition %d: %v", p, err)
+			}
+			done <- offset
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range int64(100) {
+		if got := <-done; got != i {
+			t.Fatalf("offset %d, want %d", got, i)
+		}
+	}
+	ranges, err := c.Offsets(t.Context(), kafkalog.Comments, []int32{7, 8})
+	if err != nil || ranges[7] != (kafkalog.Range{First: 0, End: 100}) || ranges[8].End != 0 {
+		t.Errorf("offsets are %v, %v", ranges, err)
+	}
+	var got []int64
+	err = c.Read(t.Context(), kafkalog.Comments, 7, 10, 20, func(rec kafkalog.Record) error {
+		got = append(got, rec.Offset)
+		return nil
+	})
+	if err != nil || len(got) != 10 || got[0] != 10 || got[9] != 19 {
+		t.Errorf("read %v, %v", got, err)
+	}
+	enough := errors.New("enough")
+	if err := c.Read(t.Context(), kafkalog.Comments, 7, 0, 100, func(kafkalog.Record) error { return enough }); err != enough {
+		t.Errorf("a reader's error came back as %v", err)
+	}
+	err = c.Produce(kafkalog.Record{Topic: kafkalog.Comments, Value: make([]byte, 4<<20)}, func(_ int32, _ int64, err error) {
+		if !errors.Is(err, kafkalog.ErrTooLarge) {
+			t.Errorf("a record of 4 MiB answers %v", err)
+		}
+		done <- 0
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-done
+	if err := c.Read(t.Context(), kafkalog.Comments, 7, 500, 600, func(kafkalog.Record) error { return nil }); !errors.Is(err, kafkalog.ErrOutOfRange) {
+		t.Errorf("an offset that is not there answers %v", err)
+	}
+}
+
+// What waits when the parent goes is answered, and the Tailer ends.
+func TestParentGone(t *testing.T) {
+	m := newMachine(t)
+	c, cut := m.child()
+	ended := make(chan error, 1)
+	go func() { ended <- c.Run(context.Background()) }()
+	cut()
+	if err := <-ended; !errors.Is(err, ErrGone) {
+		t.Errorf("the tailer ended with %v", err)
+	}
+	if err := c.Produce(kafkalog.Record{Topic: kafkalog.Comments}, func(int32, int64, error) {}); !errors.Is(err, kafkalog.ErrClosed) {
+		t.Errorf("a record after it answers %v", err)
+	}
+	if _, err := c.Offsets(t.Context(), kafkalog.Comments, []int32{0}); !errors.Is(err, ErrGone) {
+		t.Errorf("a question after it answers %v", err)
+	}
+}
+
+// A child that ends is forgotten; the next one begins where it likes.
+func TestChildGone(t *testing.T) {
+	m := newMachine(t)
+	a, cut := m.child()
+	h := newHeard()
+	a.Add(kafkalog.Ledger, 1, kafkalog.OffsetFirst, h.deliver, noFail(t))
+	m.append(kafkalog.Ledger, 1, "x")
+	h.await(t, "x")
+	cut()
+	m.append(kafkalog.Ledger, 1, "y")
+	b, _ := m.child()
+	h = newHeard()
+	b.Add(kafkalog.Ledger, 1, kafkalog.OffsetFirst, h.deliver, noFail(t))
+	if got := h.await(t, "y"); len(got) != 2 {
+		t.Errorf("heard %v", got)
+	}
+	b.Remove(kafkalog.Ledger, 1)
+	if !b.Use("t", 1) { // an answer that comes after it was heard
+		t.Error("no answer")
+	}
+	m.hub.mu.Lock()
+	defer m.hub.mu.Unlock()
+	for c := range m.hub.children {
+		if len(c.following) > 0 {
+			t.Errorf("child %d still follows", c.n)
+		}
+	}
+}
+
+func TestTicketsAndCrowd(t *testing.T) {
+	m := newMachine(t)
+	var used sync.Map
+	m.hub.Used = func(id string, _ int64) bool { _, was := used.LoadOrStore(id, true); return !was }
+	counts := make(chan [3]int, 1)
+	m.hub.Status = func(child, viewers, most int) { counts <- [3]int{child, viewers, most} }
+	a, _ := m.child()
+	b, _ := m.child()
+	if !a.Use("t", 1) || b.Use("t", 1) {
+		t.Error("a ticket is good for each process once")
+	}
+	b.Status(7, 9)
+	if got := <-counts; got != [3]int{2, 7, 9} {
+		t.Errorf("heard %v", got)
+	}
+	m.hub.Crowd(true)
+	if a.Use("t", 1) || !a.Crowded() { // an answer that comes after it
+		t.Error("a child was not told that every process is full")
+	}
+}
+
+// FuzzMessage: whatever comes over the socket ends in an error, never in a
+// panic, and never in more memory than it brought.
+func FuzzMessage(f *testing.F) {
+	f.Add(byte(mRecords), []byte(appendRecords(body{}.num(5), []kafkalog.Record{{Offset: 3, Value: []byte("v")}})))
+	f.Add(byte(mFailed), []byte(body{}.num(1).failure(kafkalog.ErrCorrupt)))
+	f.Add(byte(mProduced), []byte(body{}.num(1).num(2).num(3).failure(nil)))
+	f.Fuzz(func(t *testing.T, k byte, b []byte) {
+		r := &reader{b: b}
+		switch kind(k) {
+		case mRecords:
+			r.num()
+			recs := r.records("t", 1)
+			if r.err == nil && len(recs) > len(b) {
+				t.Fatalf("%d records of %d bytes", len(recs), len(b))
+			}
+		case mFailed:
+			if err := r.failure(); err == nil && r.err == nil && len(b) > 0 && b[0] != 0 {
+				t.Fatalf("no failure in %x", b)
+			}
+		default:
+			for range 4 {
+				r.num()
+				r.text()
+			}
+			r.flag()
+		}
+	})
+}
