@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/room/questions"
 )
 
 // Await is a round of public randomness that a giveaway of a room waits for.
@@ -52,6 +53,8 @@ type View struct {
 	Mutes []Mute        `json:"mutes"` // the newest end of them, at most mutesShown
 	Stats RoomStats     `json:"stats"`
 	Rules string        `json:"rules,omitempty"` // version of the room's own rule set
+	// Questions are what the room wants to know.
+	Questions questions.View `json:"questions"`
 }
 
 // HeldComment is a comment that waits for a moderator.
@@ -91,6 +94,7 @@ func (p *Partition) View(name string) (v View, ok bool) {
 		return v, false
 	}
 	v = View{Room: name, Now: p.clock.now, Held: p.Held(name), Stats: r.stats(), Mutes: r.silenced(p.clock.now)}
+	v.Questions = r.asked.View(r.onAir(), p.clock.now)
 	if r.rules.set != nil {
 		v.Rules = r.rules.set.Version()
 	}

@@ -49,12 +49,12 @@ func classOf(c *record.Comment) class {
 	return classNormal
 }
 
-// class is the class of a comment.
+// class is the class of a comment, whose text p.reading is of.
 func (p *Partition) class(r *room, c *record.Comment, user uint64) class {
 	if k := classOf(c); k != classNormal {
 		return k
 	}
-	if p.cfg.Question(c.Text) {
+	if p.reading.Question {
 		return classQuestion
 	}
 	if c.Facts.Known&record.FactFan != 0 && c.Facts.FanLevel >= p.set.PaidLevel {

@@ -18,9 +18,6 @@ type Config struct {
 	// a control record does.
 	AutoCreate bool
 	Chains     []drawproof.Chain // beacons that giveaways accept
-	// Question recognises a question; nil is a question mark or a Chinese
-	// final particle. It must be a function of the text alone.
-	Question func(text []byte) bool
 }
 
 // Settings are the defaults of rooms. A zero field is as DefaultSettings has it.

@@ -103,13 +103,17 @@ func (p *Partition) command(r *room, ctl *record.Control, out *Out) error {
 	case record.CtlUnpin:
 		return with(ctl, func(n *record.PinData) error { return r.unpin(n.Pin) })
 	case record.CtlProduct:
-		return with(ctl, func(n *record.ProductData) error { return r.air(n, len(ctl.Data)) })
+		return with(ctl, func(n *record.ProductData) error { return p.air(r, n, len(ctl.Data)) })
 	case record.CtlCard:
 		return with(ctl, func(c *record.CardData) error { return r.card(c, len(ctl.Data)) })
 	case record.CtlAttr:
 		return with(ctl, func(a *record.AttrData) error { return r.attr(a) })
 	case record.CtlAnswer:
 		return with(ctl, func(a *record.AnswerData) error { return p.answer(r, ctl, a) })
+	case record.CtlQuestion:
+		return with(ctl, func(q *record.QuestionData) error { return r.moveQuestion(q) })
+	case record.CtlCatalogue:
+		return with(ctl, func(d *record.CatalogueData) error { return r.asked.Change(d, p.clock.now) })
 	case record.CtlRetract:
 		return with(ctl, func(t *record.RetractData) error {
 			if len(t.Offsets) > maxOffsets || len(t.Offsets) == 0 && t.User == "" {

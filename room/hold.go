@@ -104,6 +104,9 @@ func (p *Partition) release(r *room, h *held) {
 	cand := h.candidate
 	cand.tight = 0 // it is shown as itself
 	r.display.offer(p, &cand, []byte(h.id), []byte(h.user), []byte(h.name), []byte(h.text))
+	if h.class != classHost && h.class != classModerator && h.class != classSystem {
+		p.askLate(r, h)
+	}
 	p.stir(r)
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/moderation"
+	"github.com/fudai-live/fudai/room/questions"
 	"github.com/fudai-live/fudai/room/record"
 )
 
@@ -51,6 +52,7 @@ type Partition struct {
 	entry   giveaway.Entry
 	facts   record.Facts
 	masked  []byte
+	reading questions.Reading // of the text judged last
 	card    []byte
 	handle  []byte
 	again   Frames // of repeated selections, thrown away but for the outcomes
@@ -65,9 +67,6 @@ func New(cfg Config) *Partition {
 	p := &Partition{cfg: cfg, set: cfg.Settings.withDefaults()}
 	if p.cfg.Rules == nil {
 		p.cfg.Rules = moderation.Default()
-	}
-	if p.cfg.Question == nil {
-		p.cfg.Question = asks
 	}
 	p.hash = newHasher(cfg.Keys.Dedupe)
 	p.reset()
@@ -152,6 +151,9 @@ func (p *Partition) tick(c *record.Comment, offset int64, out *Out) {
 	kept := p.timed[:0]
 	for _, r := range p.timed {
 		p.startMutes(r, now)
+		for _, told := range r.asked.Tick(now) {
+			p.tellAskers(r, told)
+		}
 		if p.expireHeld(r, now, out); len(r.held) > 0 {
 			kept = append(kept, r)
 		}

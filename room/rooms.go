@@ -3,6 +3,7 @@ package room
 import (
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/moderation"
+	"github.com/fudai-live/fudai/room/questions"
 	"github.com/fudai-live/fudai/room/record"
 )
 
@@ -27,6 +28,7 @@ type room struct {
 	attrs     map[string]attr
 	attrFloor int64 // no attribute gets a version below
 	rules     rules
+	asked     questions.Book
 	give      *giveaway.Events
 
 	overlay  *moderation.RuleSet // rules over the partition's, of overlaid

@@ -1,10 +1,8 @@
 package room
 
 import (
-	"bytes"
-	"unicode/utf8"
-
 	"github.com/fudai-live/fudai/moderation"
+	"github.com/fudai-live/fudai/room/questions"
 	"github.com/fudai-live/fudai/room/record"
 )
 
@@ -49,6 +47,7 @@ func (p *Partition) say(r *room, c *record.Comment, w waiter, out *Out) {
 // obey does what the verdict on a text says.
 func (p *Partition) obey(r *room, c *record.Comment, user uint64, v *moderation.Verdict, w waiter, out *Out) {
 	cand := candidate{offset: w.offset, user: user, tight: p.hash.text(v.Tight), w: w, code: record.Shown}
+	p.reading = questions.Recognise(c.Text, p.scratch.Canon())
 	cand.class = p.class(r, c, user)
 	text := c.Text
 	if v.Masked {
@@ -71,6 +70,9 @@ func (p *Partition) obey(r *room, c *record.Comment, user uint64, v *moderation.
 		return
 	}
 	p.offer(r, c, text, &cand)
+	if p.reading.Question && c.Role <= record.Viewer {
+		p.ask(r, &questions.Asking{Reading: p.reading, Canon: p.scratch.Canon(), Text: text, Hash: p.hash.text(v.Tight), User: user, ID: c.User, Offset: w.offset})
+	}
 }
 
 // refuse tells a final outcome and counts it in the shed ledger.
@@ -170,15 +172,6 @@ func (p *Partition) unique(r *room, c *record.Comment, tight uint64) bool {
 	}
 	r.said.put(key, now)
 	return false
-}
-
-// asks is the least recogniser of questions.
-func asks(text []byte) bool {
-	if bytes.IndexByte(text, '?') >= 0 || bytes.Contains(text, []byte("？")) {
-		return true
-	}
-	last, _ := utf8.DecodeLastRune(bytes.TrimRight(text, " .!~。！～"))
-	return last == '吗' || last == '呢' || last == '么'
 }
 
 // sender is what moderation may know of who speaks.

@@ -135,6 +135,7 @@ func (r *room) save(w *writer) {
 	w.int(r.likes)
 	r.saveStaff(w)
 	w.string(r.rules.yaml)
+	w.bytes(r.asked.AppendSnapshot(nil))
 	w.bytes(r.give.AppendSnapshot(nil))
 }
 
@@ -171,6 +172,14 @@ func (r *room) load(p *Partition, rd *reader) {
 	r.likes = rd.int()
 	r.loadStaff(rd)
 	r.rules = p.loadRules(rd, rules{})
+	if b := rd.bytes(); rd.err == nil {
+		if err := r.asked.Restore(b); err != nil {
+			rd.fail("room %s: %v", r.name, err)
+		}
+	}
+	if r.asked.Fresh() {
+		p.keepTime(r)
+	}
 	if b := rd.bytes(); len(b) > 0 && rd.err == nil {
 		if err := r.give.Restore(b); err != nil {
 			rd.fail("room %s: giveaways: %v", r.name, err)

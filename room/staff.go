@@ -84,10 +84,13 @@ func (p *Partition) runShow(r *room, s *record.ShowData, on bool) error {
 	}
 	if on {
 		r.show = show{ID: s.Show, Title: s.Title, On: true, Since: p.clock.now}
+		r.asked.StartShow(s.Show)
+		p.keepTime(r)
 		r.likes, r.display.likes = 0, 0
 		r.display.online.unique, r.display.online.estimated = nil, 0
 	} else {
 		r.show.On = false
+		r.asked.EndShow()
 	}
 	r.display.items = wire.AppendShow(r.display.items, &wire.Show{Show: r.show.ID, Title: r.show.Title, On: on})
 	return nil
@@ -144,7 +147,7 @@ func (r *room) unpin(id string) error {
 }
 
 // air puts a product on air, or takes it off.
-func (r *room) air(n *record.ProductData, size int) error {
+func (p *Partition) air(r *room, n *record.ProductData, size int) error {
 	if size > maxProduct {
 		return fmt.Errorf("product of %d bytes: at most %d", size, maxProduct)
 	}
@@ -152,6 +155,7 @@ func (r *room) air(n *record.ProductData, size int) error {
 		r.product = nil
 		n = &record.ProductData{}
 	}
+	r.asked.OnAir(n, p.clock.now)
 	r.display.items = wire.AppendProduct(r.display.items, wireProduct(n))
 	return nil
 }
@@ -214,26 +218,6 @@ func (p *Partition) Attr(name, attribute string) (value string, version int64, o
 	return a.value, a.version, ok
 }
 
-// answer passes the host's answer on: to the room, and to those who asked.
-func (p *Partition) answer(r *room, ctl *record.Control, a *record.AnswerData) error {
-	if len(a.Users) > maxUsers || len(a.Text) > record.MaxText {
-		return fmt.Errorf("%d users, %d bytes: at most %d users and %d bytes", len(a.Users), len(a.Text), maxUsers, record.MaxText)
-	}
-	if a.Text == "" {
-		return nil // spoken: whoever keeps the clusters marks it
-	}
-	if a.ToRoom {
-		r.display.items = wire.AppendAnswer(r.display.items, &wire.Answer{Cluster: a.Cluster, Text: a.Text, AsOf: p.clock.now})
-	}
-	if len(a.Users) > 0 {
-		value := wire.AppendDirect(nil, "reply", a.Text, nil)
-		for _, user := range a.Users {
-			p.sendDirect(r, user, value)
-		}
-	}
-	return nil
-}
-
 // retract takes comments back: those on screen, those that wait for a slot, and
 // those that are held.
 func (p *Partition) retract(r *room, offsets []int64, user, why string, out *Out) {
@@ -244,6 +228,7 @@ func (p *Partition) retract(r *room, offsets []int64, user, why string, out *Out
 	hit := func(offset int64, u uint64) bool {
 		return user != "" && u == key || slices.Contains(offsets, offset)
 	}
+	r.asked.Forget(offsets, key)
 	gone := slices.Clone(offsets)
 	for _, s := range d.last.take(func(s *shown) bool { return hit(s.offset, s.user) }) {
 		if !slices.Contains(gone, s.offset) {

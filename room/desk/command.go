@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fudai-live/fudai/room/questions"
 	"github.com/fudai-live/fudai/room/record"
 )
 
@@ -40,6 +41,10 @@ func check(kind string, data json.RawMessage) error {
 		v = &record.AttrData{}
 	case record.CtlAnswer:
 		v = &record.AnswerData{}
+	case record.CtlQuestion:
+		v = &record.QuestionData{}
+	case record.CtlCatalogue:
+		v = &record.CatalogueData{}
 	case record.CtlRetract:
 		v = &record.RetractData{}
 	case record.CtlVerdict:
@@ -107,7 +112,17 @@ func problems(v any) error {
 		text("value", v.Value, maxAttr)
 	case *record.AnswerData:
 		check(v.Text != "" || v.Spoken, "an answer needs a text, or spoken")
+		check(v.Cluster != "" || len(v.Users) > 0 || v.ToRoom, "an answer needs a cluster, users, or to_room")
+		check(!v.Pin || v.Cluster != "" && v.Text != "", "a pinned answer needs a cluster and a text")
 		text("text", v.Text, maxAnswer)
+	case *record.QuestionData:
+		check(v.Cluster != "", "cluster is empty: name one of the view's questions")
+		_, ok := questions.ParseMove(v.State)
+		check(ok, "state is %q: say open, onscreen or dismissed", v.State)
+	case *record.CatalogueData:
+		if err := new(questions.Book).Change(v.WithoutDeletions(), 1); err != nil {
+			check(false, "%v", err)
+		}
 	case *record.RetractData:
 		check(len(v.Offsets) > 0 || v.User != "", "name offsets or a user")
 		check(v.Reason != "", "reason is empty: what is hidden needs one")

@@ -9,6 +9,46 @@
 //	GET  /v1/rooms/{room}/view       staff: what is held, who is muted, what became of everything said
 //	GET  /v1/rooms/{room}/bundle/{event}  what `fudai verify` reads, once it is finished
 //
+// # Questions
+//
+// The view's member "questions" is what the room wants to know (room/questions,
+// View has every member with its meaning):
+//
+//	"questions": {
+//	  "show": "s1", "since": 1763690000000,            // room time the show began
+//	  "waiting": 12,                                    // clusters the host owes an answer
+//	  "items": 40, "faq": 25,                           // catalogue and approved answers
+//	  "totals": {"asked": 812, "clusters": 63, "answered": 30, "spoken": 22, "repeated": 41, "dismissed": 4, "lost": 0},
+//	  "first_answer": {"count": 28, "p50_ms": 21000, "p90_ms": 55000, "mean_ms": 26000, "longest_ms": 41000},
+//	  "clusters": [{                                    // in the order to list them, at most 60
+//	    "cluster": "q17", "state": "open",              // open, onscreen, answered, dismissed, unanswered
+//	    "title": "有没有大码", "intent": "size", "value": "大码", "item": "sku3", "link": 3,
+//	    "count": 132, "askers": 118, "more": true, "buyers": 4,
+//	    "first": 1763690041000, "last": 1763690082000,  // room time (view.now); first is 0 for a moment
+//	    "offset": 4711, "samples": [5201, 5207, 5210],  // of comments: the first, the newest
+//	    "rank": 182000, "round": 1,                     // round: how often it was answered before
+//	    "suggest": {"from": "catalogue", "ref": "sku3", "text": "有 S、M、L、XL", "as_of": 1763690000000},
+//	    "answer": {"text": "有的", "spoken": true, "at": 1763690090000, "show_ms": 90000, "by": "host", "wait_ms": 41000, "told": 118}
+//	  }]
+//	}
+//
+// intent is one of price, coupon, size, fit, delivery, fee, place, return,
+// material, colour, stock, link, gift, genuine, expiry, usage, warranty,
+// giveaway, other. suggest.from is host (the host's earlier answer), catalogue
+// or faq; without a suggestion nobody knows. What staff do is commands:
+//
+//	{"kind":"answer",   "data":{"cluster":"q17","spoken":true}}                 口播已答: tells those who asked
+//	{"kind":"answer",   "data":{"cluster":"q17","text":"有，到 4XL"}}             privately, on all devices of those who asked
+//	{"kind":"answer",   "data":{"cluster":"q17","text":"…","to_room":true}}     to the room; "pin":true pins it
+//	{"kind":"question", "data":{"cluster":"q17","state":"onscreen"}}            or "dismissed", "open"
+//	{"kind":"catalogue","data":{"items":[{"item":"sku3","link":3,"price":9900,"stock":120,"sizes":["S","M"],
+//	                            "facts":{"delivery":"48 小时内发货"},"as_of":…}],
+//	                            "faq":[{"id":"f1","questions":["会起球吗"],"answer":"不会"}]}}
+//
+// Who asked hears a direct line "reply" whose data is
+// {"cluster","q","spoken","at","show_ms"}; its text is empty if the host only spoke.
+// Whoever asks the same within three minutes gets the answer at once.
+//
 // A command id makes a command idempotent: the same id again is the same
 // command. A mute may name its user by "offset", that of a comment. Which role may send which kind stands in one table, roles.go.
 package desk

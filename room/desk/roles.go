@@ -27,6 +27,8 @@ var permissions = map[string]permission{
 	record.CtlCard:      {least: record.Assistant, marketer: true},
 	record.CtlAttr:      {least: record.Assistant},
 	record.CtlAnswer:    {least: record.Assistant},
+	record.CtlQuestion:  {least: record.Assistant},
+	record.CtlCatalogue: {least: record.Assistant, marketer: true},
 	record.CtlRetract:   {least: record.Moderator},
 	record.CtlVerdict:   {least: record.Moderator},
 	record.CtlRules:     {least: record.Service},

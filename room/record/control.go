@@ -29,6 +29,8 @@ const (
 	CtlCard      = "card"       // CardData: product card or coupon drop, an item of its own
 	CtlAttr      = "attr"       // AttrData: a versioned room attribute
 	CtlAnswer    = "answer"     // AnswerData: the host answered
+	CtlQuestion  = "question"   // QuestionData: a cluster of questions moves to another state
+	CtlCatalogue = "catalogue"  // CatalogueData: what the shop says of its goods
 	CtlRetract   = "retract"    // RetractData: take a shown comment back
 	CtlVerdict   = "verdict"    // VerdictData: hook or reviewer on a held comment
 	CtlRules     = "rules"      // RulesData: a rule set, whole
@@ -109,14 +111,77 @@ type AttrData struct {
 	Delete bool   `json:"delete,omitempty"`
 }
 
-// AnswerData is the host's answer to a cluster of questions or to one comment.
+// AnswerData is the host's answer to a cluster of questions, or to Users. Those
+// who asked are told privately on all their devices, unless ToRoom or Pin tells
+// the whole room. Offsets are the comments it is about, for the history.
 type AnswerData struct {
 	Cluster string   `json:"cluster,omitempty"`
 	Offsets []int64  `json:"offsets,omitempty"`
 	Text    string   `json:"text,omitempty"`
 	Spoken  bool     `json:"spoken,omitempty"` // 口播已答
 	ToRoom  bool     `json:"to_room,omitempty"`
+	Pin     bool     `json:"pin,omitempty"` // question and answer as a pin
 	Users   []string `json:"users,omitempty"`
+}
+
+// QuestionData moves a cluster of questions.
+type QuestionData struct {
+	Cluster string `json:"cluster"`
+	State   string `json:"state"` // open, onscreen or dismissed
+}
+
+// CatalogueData upserts and deletes goods and approved answers of a room, all
+// or nothing. With Replace what was there before goes first.
+type CatalogueData struct {
+	Replace bool       `json:"replace,omitempty"`
+	Items   []ItemData `json:"items,omitempty"`
+	FAQ     []FAQData  `json:"faq,omitempty"`
+}
+
+// WithoutDeletions is d without what it deletes: what can be checked without
+// knowing what is there.
+func (d *CatalogueData) WithoutDeletions() *CatalogueData {
+	n := &CatalogueData{Replace: d.Replace}
+	for i := range d.Items {
+		if !d.Items[i].Delete {
+			n.Items = append(n.Items, d.Items[i])
+		}
+	}
+	for i := range d.FAQ {
+		if !d.FAQ[i].Delete {
+			n.FAQ = append(n.FAQ, d.FAQ[i])
+		}
+	}
+	return n
+}
+
+// ItemData is what the shop says of one product; a nil field stays as it is.
+// The item "*" is the whole shop: its Facts hold for every product.
+type ItemData struct {
+	Item    string   `json:"item"`
+	Delete  bool     `json:"delete,omitempty"`
+	Title   *string  `json:"title,omitempty"`
+	Link    *int     `json:"link,omitempty"`  // "3号链接"
+	Show    *string  `json:"show,omitempty"`  // the show whose link number that is; "": of every show
+	Price   *int64   `json:"price,omitempty"` // fen
+	Was     *int64   `json:"was,omitempty"`   // fen
+	Stock   *int64   `json:"stock,omitempty"`
+	Sizes   []string `json:"sizes,omitempty"`
+	Colours []string `json:"colours,omitempty"`
+	// Facts are answers word for word by intent: "delivery": "48 小时内发货". An
+	// empty one removes it.
+	Facts map[string]string `json:"facts,omitempty"`
+	AsOf  int64             `json:"as_of,omitempty"` // Unix ms; 0: when it was folded
+}
+
+// FAQData is an approved answer and the wordings of the question it answers.
+type FAQData struct {
+	ID        string   `json:"id"`
+	Delete    bool     `json:"delete,omitempty"`
+	Questions []string `json:"questions,omitempty"`
+	Answer    string   `json:"answer,omitempty"`
+	Item      string   `json:"item,omitempty"`  // "": whatever is asked about
+	AsOf      int64    `json:"as_of,omitempty"` // Unix ms
 }
 
 // RetractData takes shown comments back.

@@ -28,6 +28,7 @@ import (
 //	rules BLOCK/HOLD/MASK/... WORD...  a rule set with one list
 //	flush MS [SEED]                    prints frames, then outcomes
 //	gap FROM TO                        the ledger says that these comments are lost
+//	questions                          what the desk would see of them
 //	state | stats | snapshot | active
 //
 // Names of sockets are the message ids. Offsets are those of the comments.
@@ -134,6 +135,8 @@ func (s *script) run(line string) (out []string) {
 	case "state":
 		state, _ := s.w.P.State(s.room, Epoch+s.w.Now, nil)
 		return []string{strings.ReplaceAll(string(state), strconv.FormatInt(Epoch, 10)[:7], "T")}
+	case "questions":
+		return s.questions()
 	case "stats":
 		return s.stats()
 	case "active":
@@ -248,6 +251,25 @@ func PrintFrame(f *room.Frame) (lines []string) {
 		lines = append(lines, "  "+strings.ReplaceAll(string(item), strconv.FormatInt(Epoch, 10)[:7], "T"))
 	}
 	return lines
+}
+
+func (s *script) questions() (lines []string) {
+	v, _ := s.w.P.View(s.room)
+	for _, c := range v.Questions.Clusters {
+		line := fmt.Sprintf("%s %s %s %q ×%d of %d", c.Cluster, c.State, c.Intent, c.Title, c.Count, c.Askers)
+		if c.Item != "" || c.Link != 0 {
+			line += fmt.Sprintf(" item %s link %d", c.Item, c.Link)
+		}
+		if c.Answer != nil {
+			line += fmt.Sprintf(" answered %q spoken %t after %d ms at %d ms told %d", c.Answer.Text, c.Answer.Spoken, c.Answer.WaitMS, c.Answer.ShowMS, c.Answer.Told)
+		}
+		if c.Suggest != nil {
+			line += fmt.Sprintf(" suggest %s %s: %s", c.Suggest.From, c.Suggest.Ref, c.Suggest.Text)
+		}
+		lines = append(lines, line)
+	}
+	f := v.Questions.FirstAnswer
+	return append(lines, fmt.Sprintf("waiting %d, %d first answers, p50 %d ms", v.Questions.Waiting, f.Count, f.P50MS))
 }
 
 func (s *script) stats() (lines []string) {

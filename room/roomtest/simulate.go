@@ -96,7 +96,7 @@ func Simulate(seed uint64, n int, cfg room.Config) *World {
 
 // staff appends a command at random.
 func (w *World) staff(rnd *Rand, roomName, user string) {
-	n := rnd.N(12)
+	n := rnd.N(16)
 	say := func(kind, format string, args ...any) { w.Command(kind, roomName, fmt.Sprintf(format, args...)) }
 	switch n {
 	case 0:
@@ -124,6 +124,14 @@ func (w *World) staff(rnd *Rand, roomName, user string) {
 		say(record.CtlVerdict, `{"offset":%d,"action":%q}`, w.next.comments-int64(rnd.N(60)), []string{"allow", "block", "low"}[rnd.N(3)])
 	case 10:
 		say(record.CtlRetract, `{"user":%q,"offsets":[%d],"reason":"x"}`, user, max(0, w.next.comments-int64(rnd.N(20))))
+	case 12:
+		say(record.CtlAnswer, `{"cluster":"q%d","text":%q,"spoken":%v,"to_room":%v,"pin":%v}`, 1+rnd.N(12), []string{"", "有的", "yes"}[rnd.N(3)], rnd.One(2), rnd.One(4), rnd.One(5))
+	case 13:
+		say(record.CtlQuestion, `{"cluster":"q%d","state":%q}`, 1+rnd.N(12), []string{"open", "onscreen", "dismissed", "gone"}[rnd.N(4)])
+	case 14:
+		say(record.CtlCatalogue, `{"items":[{"item":"sku%d","link":%d,"price":%d,"sizes":["S","M"],"facts":{"delivery":"48 小时内"}}],"faq":[{"id":"f%d","questions":["how much is it?","多少钱"],"answer":"9.9"}]}`, rnd.N(3), 1+rnd.N(3), 100*rnd.N(50), rnd.N(3))
+	case 15:
+		say(record.CtlProduct, `{"item":"sku%d","title":"t","link":%d,"price":990}`, rnd.N(3), 1+rnd.N(3))
 	case 11:
 		say([]string{record.CtlShowStart, record.CtlShowEnd}[rnd.N(2)], `{"show":"s1"}`)
 	}

@@ -1,0 +1,159 @@
+package questions
+
+// Reading is what Recognise makes of a text. Places are in the canon view.
+type Reading struct {
+	Question bool
+	Intent   Intent // None where it is no question
+	Link     int    // "3号链接": 3; 0: none
+	// Value is the size or the colour that is asked for, canon[ValueAt:ValueEnd].
+	ValueAt, ValueEnd int
+	Latin             bool // written without Han characters
+}
+
+// What the signs of a question are worth; the sum decides.
+const (
+	signAsk      = 4 // a word that asks, a choice (好不好), a final 吗
+	signMark     = 3 // a question mark
+	signFinal    = 3 // 不 or 没 at the end of a clause
+	signHalf     = 1
+	signAgainst  = -2
+	questionFrom = 3
+)
+
+// maxCanon bounds what is looked at: a question of a live room is short.
+const maxCanon = 200
+
+// Recognise reads a text whose canon view (moderation) is canon. It is a
+// function of both alone and allocates nothing.
+func Recognise(text []byte, canon []rune) (r Reading) {
+	if len(canon) > maxCanon {
+		canon = canon[:maxCanon]
+	}
+	s := scan{canon: canon, han: false}
+	s.run()
+	r.Latin = !s.han
+	if s.content && marked(text) {
+		s.sign += signMark
+	}
+	if !s.content || s.sign < questionFrom {
+		return r
+	}
+	r.Question = true
+	r.Link = s.link()
+	r.Intent = s.intent(&r)
+	return r
+}
+
+// marked reports a question mark in text.
+func marked(text []byte) bool {
+	for i, b := range text {
+		if b == '?' || b == 0xEF && i+2 < len(text) && text[i+1] == 0xBC && text[i+2] == 0x9F {
+			return true
+		}
+	}
+	return false
+}
+
+// scan is one pass over a canon view.
+type scan struct {
+	canon   []rune
+	sign    int
+	score   [intents]int16
+	first   [intents]int16 // where the intent was named first, from 1
+	han     bool
+	content bool // there is a letter or a digit
+	digits  int  // of the longest number
+	numbers int
+}
+
+// run matches the longest words from left to right and looks for the signs that
+// no word list holds.
+func (s *scan) run() {
+	run := 0
+	for i := 0; i < len(s.canon); {
+		r := s.canon[i]
+		if r >= '0' && r <= '9' {
+			if run++; run == 1 {
+				s.numbers++
+			}
+			s.digits, s.content = max(s.digits, run), true
+		} else if run = 0; r != ' ' {
+			s.content = true
+			s.han = s.han || r >= 0x3400 && r <= 0x9FFF
+		}
+		s.signs(i)
+		w := lexicon.at(s.canon, i)
+		if w == nil {
+			i++
+			continue
+		}
+		s.take(w, i)
+		for _, r := range w.runes {
+			s.han = s.han || r >= 0x3400 && r <= 0x9FFF
+		}
+		for n := i + 1; n < i+len(w.runes); n++ {
+			s.signs(n)
+		}
+		i += len(w.runes)
+	}
+}
+
+func (s *scan) take(w *word, at int) {
+	switch {
+	case w.flags&flagAsk != 0:
+		s.sign += signAsk
+	case w.flags&flagHalf != 0:
+		s.sign += signHalf
+	}
+	if w.flags&flagNot != 0 {
+		s.sign += signAgainst
+	}
+	if w.intent != None {
+		s.score[w.intent] += int16(w.weight)
+		if s.first[w.intent] == 0 {
+			s.first[w.intent] = int16(at + 1)
+		}
+	}
+}
+
+// signs looks at one place for a choice (A不A) and for a clause that ends in a
+// word that asks only there.
+func (s *scan) signs(i int) {
+	c := s.canon
+	switch c[i] {
+	case '不', '没', '唔':
+		if i > 0 && i+1 < len(c) && c[i-1] == c[i+1] && c[i-1] >= 0x3400 {
+			s.sign += signAsk
+			return
+		}
+		if i > 0 && c[i] != '唔' && s.ends(i+1) && !s.begins(i) {
+			s.sign += signFinal
+		}
+	case '么', '木', '否':
+		if i > 1 && s.ends(i+1) && c[i-1] != '什' && c[i-1] != '怎' && c[i-1] != '那' && c[i-1] != '这' {
+			s.sign += signFinal
+		}
+	case '有':
+		if i > 1 && s.ends(i+1) && (c[i-1] == '没' || c[i-1] == '木') {
+			s.sign += signFinal
+		}
+	}
+}
+
+// begins reports whether the clause begins at i.
+func (s *scan) begins(i int) bool { return i == 0 || s.canon[i-1] == ' ' }
+
+// ends reports whether a clause ends before i, but for the particles and the
+// forms of address that may follow a question.
+func (s *scan) ends(i int) bool {
+	for ; i < len(s.canon); i++ {
+		switch s.canon[i] {
+		case ' ':
+			return true
+		case '啊', '呀', '哦', '哟', '哇', '呐', '咯', '㗎', '亲', '宝', '姐', '哈', '噢', '喔', '啦':
+			continue
+		}
+		return false
+	}
+	return true
+}

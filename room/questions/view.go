@@ -1,0 +1,88 @@
+package questions
+
+// View is what the desk shows. Its names are an API: they stay.
+type View struct {
+	Show        string      `json:"show,omitempty"`
+	Since       int64       `json:"since,omitempty"` // room time at which the show began
+	Totals      Totals      `json:"totals"`
+	Waiting     int         `json:"waiting"` // clusters the host owes an answer
+	FirstAnswer FirstAnswer `json:"first_answer"`
+	Clusters    []Cluster   `json:"clusters"` // as the desk lists them, at most MaxShown
+	Items       int         `json:"items"`    // of the catalogue
+	FAQ         int         `json:"faq"`      // approved answers
+}
+
+// MaxShown bounds the clusters of a View.
+const MaxShown = 60
+
+// Cluster is one question in a View.
+type Cluster struct {
+	Cluster string      `json:"cluster"` // names it in commands: "q17"
+	State   string      `json:"state"`   // open, onscreen, answered, dismissed, unanswered
+	Title   string      `json:"title"`   // the wording used most
+	Intent  string      `json:"intent"`  // see Intents
+	Item    string      `json:"item,omitempty"`
+	Link    int         `json:"link,omitempty"`  // of the item in this show, or as named
+	Value   string      `json:"value,omitempty"` // the size or colour that is asked for
+	Count   int64       `json:"count"`           // questions, of this round
+	Askers  int         `json:"askers"`          // distinct people, of this round
+	More    bool        `json:"more,omitempty"`  // there are more askers than that
+	Buyers  int64       `json:"buyers,omitempty"`
+	First   int64       `json:"first"`   // room time of the first question; 0 for a moment
+	Last    int64       `json:"last"`    // of the newest
+	Offset  int64       `json:"offset"`  // of the first comment
+	Samples []int64     `json:"samples"` // offsets of the newest comments
+	Rank    int64       `json:"rank"`
+	Round   int         `json:"round,omitempty"` // times it was answered before
+	Answer  *Answer     `json:"answer,omitempty"`
+	Suggest *Suggestion `json:"suggest,omitempty"`
+}
+
+// Answer is how a cluster was answered last.
+type Answer struct {
+	Text   string `json:"text,omitempty"`
+	Spoken bool   `json:"spoken,omitempty"`
+	At     int64  `json:"at"`      // room time
+	ShowMS int64  `json:"show_ms"` // since the show began: where to find it in a recording
+	By     string `json:"by,omitempty"`
+	WaitMS int64  `json:"wait_ms"` // from the first question to it
+	Told   int    `json:"told"`    // askers who were told
+}
+
+// View answers what the desk shows; onAir is the item on air, now room time.
+func (b *Book) View(onAir string, now int64) View {
+	v := View{Show: b.show, Since: b.since, Totals: b.total, FirstAnswer: b.waits.view(), Clusters: []Cluster{},
+		Items: len(b.shop.items), FAQ: len(b.shop.faq)}
+	for _, c := range b.inOrder(onAir, now) {
+		if c.state.waits() {
+			v.Waiting++
+			if c.waits > 0 {
+				v.FirstAnswer.LongestMS = max(v.FirstAnswer.LongestMS, now-c.waits)
+			}
+		}
+		if len(v.Clusters) < MaxShown {
+			v.Clusters = append(v.Clusters, b.viewOf(c.cluster, c.rank, onAir))
+		}
+	}
+	return v
+}
+
+func (b *Book) viewOf(c *cluster, rank int64, onAir string) Cluster {
+	v := Cluster{
+		Cluster: c.name(), State: c.state.String(), Title: c.title(), Intent: c.key.Intent.String(),
+		Item: c.key.Item, Link: c.key.Link, Value: c.key.Value,
+		Count: c.count, Askers: len(c.askers), More: c.more, Buyers: c.buyers,
+		First: c.first, Last: c.last, Offset: c.offset, Samples: append([]int64{}, c.samples...),
+		Rank: rank, Round: c.rounds,
+	}
+	if it := b.shop.item(c.key.Item); it != nil && it.Link != nil {
+		v.Link = *it.Link
+	}
+	if r := c.reply; r != nil {
+		v.Answer = &Answer{r.Text, r.Spoken, r.At, r.ShowMS, r.By, r.Wait, r.Told}
+	}
+	if c.state.waits() || c.state == Unanswered {
+		v.Suggest = b.suggest(c, onAir)
+	}
+	return v
+}
