@@ -12,7 +12,7 @@ import (
 	"github.com/fudai-live/fudai/room/record"
 )
 
-const snapshotVersion = 3
+const snapshotVersion = 4
 
 // ErrSnapshot is wrapped by every refusal of Restore.
 var ErrSnapshot = errors.New("room: bad snapshot")
