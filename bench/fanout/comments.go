@@ -14,7 +14,7 @@ type comments struct {
 }
 
 func (c *comments) Run(o *options) error {
-	s, _, err := o.audience(c.N, c.Budget)
+	s, _, err := o.audience(c.N, c.Budget, 0)
 	if err != nil {
 		return err
 	}
@@ -26,10 +26,10 @@ func (c *comments) Run(o *options) error {
 	results, err := rounds(variants, o.Rounds, func(name string, w *window) {
 		bytes, comments := w.size()
 		q := w.whole().quantiles(.5, .99, .999)
-		fmt.Printf("%-7s %.3f CPU-s per million; %9.0f deliveries/s, %6.0f writes/s of %5.0f B, %.1f comments; %.1f %% of what was said; p50 %d p99 %d p99.9 %d ms; cores: server %.2f broker %.2f viewers %.2f others %.2f%s\n",
+		fmt.Printf("%-7s %.3f CPU-s per million; %9.0f deliveries/s, %6.0f writes/s of %5.0f B, %.1f comments; %.1f %% of what was said; p50 %d p99 %d p99.9 %d ms; %s%s\n",
 			name, w.perMillion(), float64(w.tally.deliveries())/w.seconds, float64(w.tally.Frames)/w.seconds, bytes, comments,
 			100*float64(w.tally.deliveries())/float64(w.said)/float64(c.N), q[0], q[1], q[2],
-			w.server.Seconds()/w.seconds, w.broker.Seconds()/w.seconds, w.viewers.Seconds()/w.seconds, w.others, w.trouble())
+			w.cores(), w.trouble())
 	})
 	if err != nil {
 		return err

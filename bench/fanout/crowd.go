@@ -20,7 +20,7 @@ import (
 // order is what the driver tells a process of viewers, a JSON line each; every
 // order is answered by one line.
 type order struct {
-	Do string // "connect", "begin", "end", "mode", "again"
+	Do string // "connect", "begin", "end", "mode", "double"
 
 	// connect: Count viewers to Targets in turn, at most Flight under way at a
 	// time. Without a Path there is no handshake: a socket is a viewer.
@@ -30,10 +30,11 @@ type order struct {
 	Skip    int
 	Count   int
 	Flight  int
-	Small   bool // small receive buffers
+	Small   int // so many, the first ones, have small receive buffers
 
 	// mode: the viewers From up to, not including, To read so from now on, and
-	// are not counted with the others. again: they close and connect anew.
+	// are not counted with the others. double: they open a second connection
+	// under the same identity.
 	From, To int
 	Mode     viewMode
 }
@@ -128,8 +129,8 @@ func (c *crowd) obey(o *order) (a answer, err error) {
 	switch o.Do {
 	case "connect":
 		return c.connect(o)
-	case "again":
-		return c.again(o.From, o.To)
+	case "double":
+		return c.double(o.From, o.To)
 	case "mode":
 		c.setMode(o.From, o.To, o.Mode)
 	case "begin":
@@ -167,15 +168,19 @@ func (c *crowd) connect(o *order) (a answer, err error) {
 		}
 	}
 	c.viewers = make([]viewer, o.Count)
+	for i := range c.viewers {
+		c.viewers[i].token = int32(i)
+	}
 	return c.bring(0, o.Count)
 }
 
-// again ends connections and brings them back under the same identity.
-func (c *crowd) again(from, to int) (answer, error) {
+// double opens second connections while the first ones stay as they are.
+func (c *crowd) double(from, to int) (answer, error) {
+	begin := len(c.viewers)
 	for i := from; i < to; i++ {
-		c.end(i, "")
+		c.viewers = append(c.viewers, viewer{token: c.viewers[i].token, aside: true})
 	}
-	return c.bring(from, to)
+	return c.bring(begin, len(c.viewers))
 }
 
 // bringWithin bounds a handshake, all of them together.
@@ -202,9 +207,8 @@ func (c *crowd) bring(from, to int) (a answer, err error) {
 
 func (c *crowd) dial(i int) {
 	v := &c.viewers[i]
-	mode, aside := v.mode, v.aside
-	*v = viewer{fd: -1, mode: mode, aside: aside, token: int32(i)}
-	fd, err := dial(c.targets[i%len(c.targets)], c.how.Small && mode != reads)
+	*v = viewer{fd: -1, mode: v.mode, aside: v.aside, token: v.token}
+	fd, err := dial(c.targets[i%len(c.targets)], i < c.how.Small)
 	if err != nil {
 		c.failed[err.Error()]++
 		return
@@ -354,7 +358,10 @@ func (c *crowd) setMode(from, to int, mode viewMode) {
 		if v.state == open {
 			c.watch(unix.EPOLL_CTL_MOD, i, events)
 		}
-		if mode == slowly {
+	}
+	c.slow = c.slow[:0]
+	for i := range c.viewers {
+		if c.viewers[i].mode == slowly {
 			c.slow = append(c.slow, i)
 		}
 	}

@@ -28,7 +28,7 @@ func machine() string {
 	release, _ := os.ReadFile("/proc/sys/kernel/osrelease")
 	load, _ := os.ReadFile("/proc/loadavg")
 	return fmt.Sprintf("commit %s, %d cores, %d GiB, Linux %s, %s, load %s", bytes.TrimSpace(commit), runtime.NumCPU(),
-		field("/proc/meminfo", "MemTotal:")>>20, bytes.TrimSpace(release), runtime.Version(), strings.Join(strings.Fields(string(load))[:3], " "))
+		(field("/proc/meminfo", "MemTotal:")+1<<19)>>20, bytes.TrimSpace(release), runtime.Version(), strings.Join(strings.Fields(string(load))[:3], " "))
 }
 
 func indexAfter(b []byte, s string) int {

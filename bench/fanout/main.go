@@ -19,6 +19,8 @@ type options struct {
 	Edges  int           `help:"Edge processes; 0: as many as the viewers need." default:"0"`
 	For    time.Duration `help:"Length of one window." default:"8s"`
 	Rounds int           `help:"Windows of each variant; medians count." default:"3"`
+	Calm   float64       `help:"Wait, up to a minute, for a window in which other programs keep at most so many cores busy; 0: do not wait." default:"0"`
+	Apart  bool          `help:"The edge in a process of its own (--roles edge), the other roles in another."`
 	Serve  []string      `help:"Further flags of serve, as --serve=--flag=value." sep:"none" placeholder:"FLAG"`
 }
 
@@ -26,6 +28,9 @@ type commands struct {
 	options
 	Writes   writes   `cmd:"" help:"CPU per write of one frame to one viewer, against the floor and a plain Hertz server."`
 	Comments comments `cmd:"" help:"CPU per million comments delivered, by the rate of comments."`
+	Hold     hold     `cmd:"" help:"Memory per idle viewer, in the process and in the kernel; handshakes a second."`
+	Latency  latency  `cmd:"" help:"From the log to every viewer: quantiles, and the last one."`
+	Stall    stall    `cmd:"" help:"What viewers who do not read cost those who do."`
 	Viewers  viewers  `cmd:"" hidden:"" help:"A process of viewers; the others start it."`
 }
 
@@ -72,12 +77,13 @@ func (o *options) stage(n int) (*stage, error) {
 	if edges == 0 {
 		edges = (n + perEdge - 1) / perEdge
 	}
-	return newStage(o.Bin, o.Dir, edges, o.Serve...)
+	calmest = o.Calm
+	return newStage(o.Bin, o.Dir, edges, o.Apart, o.Serve...)
 }
 
 // audience is a stage with n viewers in the room and its budget raised, so that
 // every comment is shown.
-func (o *options) audience(n, budget int) (*stage, joined, error) {
+func (o *options) audience(n, budget, small int) (*stage, joined, error) {
 	s, err := o.stage(n)
 	if err != nil {
 		return nil, joined{}, err
@@ -87,7 +93,7 @@ func (o *options) audience(n, budget int) (*stage, joined, error) {
 		return nil, joined{}, err
 	}
 	var j joined
-	s.crowds, j, err = s.bring(s.port, n, "/v1/rooms/"+s.room+"/ws", 256)
+	s.crowds, j, err = s.bring(s.port, n, "/v1/rooms/"+s.room+"/ws", 256, small)
 	if err == nil && j.Open != n {
 		err = fmt.Errorf("%d of %d viewers came in: %v", j.Open, n, j.Failed)
 	}

@@ -106,7 +106,7 @@ func (s *stage) rival(name, path string, n int, args func(port int) []string) (r
 	}
 	time.Sleep(500 * time.Millisecond) // it has no way to say that it listens
 	var j joined
-	if r.crowds, j, err = s.bring(r.port, n, path, 256); err == nil && j.Open != n {
+	if r.crowds, j, err = s.bring(r.port, n, path, 256, 0); err == nil && j.Open != n {
 		err = fmt.Errorf("%s: %d of %d viewers came in: %v", name, j.Open, n, j.Failed)
 	}
 	if err != nil {
@@ -128,7 +128,7 @@ func (r *rival) end() {
 
 // window lets it send for d.
 func (r *rival) window(d time.Duration) (window, error) {
-	return watch(r.crowds, r.pid(), 0, func() error {
+	return watch(r.crowds, r.process, nil, nil, func() error {
 		if _, err := fmt.Fprintln(r.in, "go"); err != nil {
 			return err
 		}

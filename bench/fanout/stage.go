@@ -26,14 +26,16 @@ import (
 type stage struct {
 	bin, self, dir string
 	edges          int
+	apart          bool
 	flags          []string // further flags of serve: an operator's, not a benchmark's
 	room           string
 
 	broker, server *process
+	others         *process   // the other roles, if the edge is apart
 	crowds         []*process // of this server
 	kafka          *kafkalog.Log
 	brokers        []string
-	port           int
+	port, staff    int // of viewers; of the desk
 	tokens         *token.Authority
 	tokenFile      string
 	tokensHave     int
@@ -48,7 +50,7 @@ const perProcess = 19_000
 // one runs out of ports.
 const loopbacks = 8
 
-func newStage(bin, dir string, edges int, flags ...string) (*stage, error) {
+func newStage(bin, dir string, edges int, apart bool, flags ...string) (*stage, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -56,7 +58,7 @@ func newStage(bin, dir string, edges int, flags ...string) (*stage, error) {
 	if dir, err = os.MkdirTemp(dir, "stage-"); err != nil {
 		return nil, err
 	}
-	s := &stage{bin: bin, self: self, dir: dir, edges: edges, flags: flags, room: "fanout" + strconv.FormatInt(time.Now().UnixMilli()%1e9, 36)}
+	s := &stage{bin: bin, self: self, dir: dir, edges: edges, apart: apart, flags: flags, room: "fanout" + strconv.FormatInt(time.Now().UnixMilli()%1e9, 36)}
 	if err := s.start(); err != nil {
 		s.end()
 		return nil, err
@@ -90,11 +92,7 @@ func (s *stage) start() (err error) {
 	if s.port, err = freePort(); err != nil {
 		return err
 	}
-	args := []string{"serve", "--listen", "0.0.0.0:" + strconv.Itoa(s.port), "--data", storage.Data, "--kafka", at.Comments, "--kafka-ledger", at.Ledger, "--replication", "1"}
-	if s.edges > 1 {
-		args = append(args, "--edges", strconv.Itoa(s.edges))
-	}
-	if s.server, err = start(s.dir, "serve", s.bin, append(args, s.flags...)...); err != nil {
+	if err := s.serve(at.Ledger, storage.Data); err != nil {
 		return err
 	}
 	if err := s.ready(time.Minute); err != nil {
@@ -107,6 +105,33 @@ func (s *stage) start() (err error) {
 	}
 	s.frames = s.followFrames()
 	return nil
+}
+
+// serve starts the program under test: one process with all roles, or the edge
+// apart from the others.
+func (s *stage) serve(ledger, data string) (err error) {
+	args := func(port int, data string, more ...string) []string {
+		return append(append([]string{"serve", "--listen", "0.0.0.0:" + strconv.Itoa(port), "--data", data, "--kafka", s.brokers[0],
+			"--kafka-ledger", ledger, "--replication", "1"}, more...), s.flags...)
+	}
+	var edge []string
+	if s.edges > 1 {
+		edge = append(edge, "--edges", strconv.Itoa(s.edges))
+	}
+	s.staff = s.port
+	if s.apart {
+		if s.staff, err = freePort(); err != nil {
+			return err
+		}
+		secret := filepath.Join(data, "master.key")
+		if s.others, err = start(s.dir, "others", s.bin, args(s.staff, data, "--roles", "shard,desk,studio")...); err != nil {
+			return err
+		}
+		data = filepath.Join(s.dir, "edge")
+		edge = append(edge, "--roles", "edge", "--secret", secret)
+	}
+	s.server, err = start(s.dir, "serve", s.bin, args(s.port, data, edge...)...)
+	return err
 }
 
 func (s *stage) ready(within time.Duration) error {
@@ -139,6 +164,7 @@ func (s *stage) end() {
 		s.kafka.Close()
 	}
 	s.server.end()
+	s.others.end()
 	s.broker.end()
 	os.RemoveAll(s.dir)
 }
@@ -192,7 +218,7 @@ func (s *stage) settings(data map[string]any) error {
 		return err
 	}
 	body, _ := json.Marshal(map[string]any{"kind": "room", "id": "set" + strconv.FormatInt(time.Now().UnixNano(), 36), "data": data})
-	req, _ := http.NewRequest("POST", s.url()+"/v1/rooms/"+s.room+"/commands", strings.NewReader(string(body)))
+	req, _ := http.NewRequest("POST", "http://127.0.0.1:"+strconv.Itoa(s.staff)+"/v1/rooms/"+s.room+"/commands", strings.NewReader(string(body)))
 	req.Header.Set("Authorization", "Bearer "+host)
 	r, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -214,7 +240,7 @@ func (s *stage) metric(name string) (sum float64) {
 	defer r.Body.Close()
 	b, _ := io.ReadAll(r.Body)
 	for line := range strings.SplitSeq(string(b), "\n") {
-		rest, ok := strings.CutPrefix(line, name)
+		rest, ok := strings.CutPrefix(line, name) // with or without labels
 		if !ok || len(rest) == 0 || rest[0] != ' ' && rest[0] != '{' {
 			continue
 		}

@@ -19,9 +19,8 @@ type viewer struct {
 	fd    int32
 	state viewerState
 	mode  viewMode
-	read  bool // slow: had its turn
-	aside bool // its frames are not counted with the others
-	token int32
+	aside bool  // its frames are not counted with the others
+	token int32 // whose
 
 	last uint64   // seq
 	skip int      // bytes of a frame still to come
@@ -45,9 +44,9 @@ const (
 	reads      viewMode = ""
 	never      viewMode = "never"
 	slowly     viewMode = "slowly" // slowBytes a slowEvery
-	slowBytes           = 2 << 10
+	slowBytes           = 512
 	slowEvery           = 100 * time.Millisecond
-	smallBytes          = 4 << 10 // receive buffer of who does not read, so that the server's side fills
+	smallBytes          = 4 << 10 // receive buffer of who does not read, so that the server's side fills soon
 )
 
 // The key of RFC 6455 section 1.3 and its answer: one for all, the server cannot know.

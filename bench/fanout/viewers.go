@@ -15,8 +15,9 @@ type joined struct {
 }
 
 // bring starts processes of viewers and connects n of them to a server at
-// port. With a path each does the handshake with a token of its own.
-func (s *stage) bring(port, n int, path string, flight int) ([]*process, joined, error) {
+// port. With a path each does the handshake with a token of its own. The first
+// ones of each process, small of them, have small receive buffers.
+func (s *stage) bring(port, n int, path string, flight, small int) ([]*process, joined, error) {
 	if path != "" {
 		if err := s.issue(n); err != nil {
 			return nil, joined{}, err
@@ -30,7 +31,7 @@ func (s *stage) bring(port, n int, path string, flight int) ([]*process, joined,
 			return all, joined{}, err
 		}
 		all = append(all, p)
-		shares = append(shares, order{Do: "connect", Targets: targets(port), Path: path, Tokens: s.tokenFile, Skip: begin, Count: min(perProcess, n-begin), Flight: flight})
+		shares = append(shares, order{Do: "connect", Targets: targets(port), Path: path, Tokens: s.tokenFile, Skip: begin, Count: min(perProcess, n-begin), Flight: flight, Small: small})
 	}
 	j, err := each(all, func(i int) order { return shares[i] })
 	return all, j, err

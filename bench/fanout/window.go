@@ -16,43 +16,62 @@ type window struct {
 	seconds float64
 	tally   *tally
 	server  time.Duration // CPU of the server and its children
+	apart   time.Duration // of the other roles, if they have a process of their own
 	broker  time.Duration
 	viewers time.Duration
 	others  float64 // cores that neither they nor this program kept busy
 	said    int64   // comments the log took
 	refused int64
 	writes  float64 // by the server's own count
+	queue   int64   // bytes the kernel owed the viewer it owed most, at the end
+	stuck   int64   // and all of them
 }
 
 // settle is how long a window goes on after the last comment, so that the last
 // frame is in it.
 const settle = 400 * time.Millisecond
 
-// watch runs what for a window of viewers at the servers given.
-func watch(crowds []*process, server, broker int, what func() error) (w window, err error) {
-	own := func() (sum time.Duration) {
-		for _, c := range crowds {
-			sum += cpu(c.pid())
-		}
-		return sum
+// calmest is how busy other programs may keep the machine when a window begins.
+var calmest float64
+
+// calm waits for it, a minute at most: the machine may be shared.
+func calm() {
+	if calmest <= 0 {
+		return
 	}
-	brokerCPU := func() time.Duration {
-		if broker == 0 {
-			return 0
+	for until := time.Now().Add(time.Minute); time.Now().Before(until); {
+		before := busy()
+		time.Sleep(time.Second)
+		if (busy() - before).Seconds() <= calmest {
+			return
 		}
-		return cpu(broker)
 	}
+}
+
+// spent reads the CPU time of processes, those that there are.
+func spent(all ...*process) (sum time.Duration) {
+	for _, p := range all {
+		if p != nil {
+			sum += cpu(p.pid())
+		}
+	}
+	return sum
+}
+
+// watch runs what for a window of viewers at the server given.
+func watch(crowds []*process, server, apart, broker *process, what func() error) (w window, err error) {
+	calm()
 	if err := begin(crowds); err != nil {
 		return w, err
 	}
 	began, all, me := time.Now(), busy(), self()
-	s, b, v := cpu(server), brokerCPU(), own()
+	s, a, b, v := spent(server), spent(apart), spent(broker), spent(crowds...)
 	if err := what(); err != nil {
 		return w, err
 	}
-	w.server, w.broker, w.viewers = cpu(server)-s, brokerCPU()-b, own()-v
+	w.server, w.apart, w.broker, w.viewers = spent(server)-s, spent(apart)-a, spent(broker)-b, spent(crowds...)-v
 	w.seconds = time.Since(began).Seconds()
-	w.others = max(0, (busy()-all-w.server-w.broker-w.viewers-(self()-me)).Seconds()/w.seconds)
+	w.others = max(0, (busy()-all-w.server-w.apart-w.broker-w.viewers-(self()-me)).Seconds()/w.seconds)
 	w.tally, err = finish(crowds)
 	return w, err
 }
@@ -61,7 +80,7 @@ func watch(crowds []*process, server, broker int, what func() error) (w window, 
 func (s *stage) window(t talk, d time.Duration) (w window, err error) {
 	var taken, refused int64
 	before := s.metric("fudai_edge_writes_total")
-	w, err = watch(s.crowds, s.server.pid(), s.broker.pid(), func() error {
+	w, err = watch(s.crowds, s.server, s.others, s.broker, func() error {
 		ctx, stop := context.WithTimeout(context.Background(), d)
 		defer stop()
 		taken, refused = s.say(ctx, t)
@@ -147,6 +166,18 @@ func (w *window) size() (bytes, comments float64) {
 		n += float64(a.Viewers)
 	}
 	return bytes / max(1, n), comments / max(1, n)
+}
+
+// cores says how busy each process was.
+func (w *window) cores() string {
+	s := fmt.Sprintf("cores: server %.2f", w.server.Seconds()/w.seconds)
+	if w.apart > 0 {
+		s += fmt.Sprintf(" other roles %.2f", w.apart.Seconds()/w.seconds)
+	}
+	if w.broker > 0 {
+		s += fmt.Sprintf(" broker %.2f", w.broker.Seconds()/w.seconds)
+	}
+	return s + fmt.Sprintf(" viewers %.2f others %.2f", w.viewers.Seconds()/w.seconds, w.others)
 }
 
 func (w *window) trouble() string {

@@ -20,7 +20,7 @@ type writes struct {
 }
 
 func (c *writes) Run(o *options) error {
-	s, j, err := o.audience(c.N, 1000)
+	s, j, err := o.audience(c.N, 1000, 0)
 	if err != nil {
 		return err
 	}
@@ -55,20 +55,21 @@ func (c *writes) Run(o *options) error {
 	}
 	results, err := rounds(variants, o.Rounds, func(name string, w *window) {
 		bytes, comments := w.size()
-		fmt.Printf("%-18s %6.2f µs a write  %8.0f writes/s of %5.0f B, %.1f comments; last viewer after %5.1f ms; cores: server %.2f broker %.2f viewers %.2f others %.2f; server's count/ours %.3f%s\n",
-			name, float64(w.perWrite().Nanoseconds())/1000, float64(w.tally.Frames)/w.seconds, bytes, comments, w.lastViewer().Seconds()*1000,
-			w.server.Seconds()/w.seconds, w.broker.Seconds()/w.seconds, w.viewers.Seconds()/w.seconds, w.others, w.writes/float64(max(1, w.tally.Frames)), w.trouble())
+		fmt.Printf("%-18s %6.2f µs a write; %6.0f writes/s of %4.0f B, %.1f comments", name, float64(w.perWrite().Nanoseconds())/1000,
+			float64(w.tally.Frames)/w.seconds, bytes, comments)
+		if w.writes > 0 {
+			fmt.Printf(" (in %.3f of them by its own count)", w.writes/float64(max(1, w.tally.Frames)))
+		}
+		fmt.Printf("; last viewer after %.1f ms; %s%s\n", w.lastViewer().Seconds()*1000, w.cores(), w.trouble())
 	})
 	if err != nil {
 		return err
 	}
 	fmt.Println("\nmedians")
-	base := results[0]
 	for i, v := range variants {
 		fmt.Printf("%-18s %6.2f µs a write, %.2f × the send loop; last viewer after %.1f ms, %.2f ×\n", v.name, results.cost(i), results.cost(i)/results.cost(0),
 			results.last(i), results.last(i)/results.last(0))
 	}
-	_ = base
 	return nil
 }
 
