@@ -153,6 +153,17 @@ func (s *stage) ready(within time.Duration) error {
 	return fmt.Errorf("serve is not ready after %v; its log is in %s", within, s.dir)
 }
 
+// alive answers an error, with the end of its log, if the server is gone.
+func (s *stage) alive() error {
+	select {
+	case <-s.server.done:
+		b, _ := os.ReadFile(filepath.Join(s.dir, "serve.log"))
+		return fmt.Errorf("serve ended in the middle of it: …%s", b[max(0, len(b)-4000):])
+	default:
+		return nil
+	}
+}
+
 func (s *stage) url() string { return "http://127.0.0.1:" + strconv.Itoa(s.port) }
 
 func (s *stage) end() {

@@ -85,7 +85,7 @@ func (s *stage) window(t talk, d time.Duration) (w window, err error) {
 		defer stop()
 		taken, refused = s.say(ctx, t)
 		time.Sleep(settle)
-		return nil
+		return s.alive()
 	})
 	time.Sleep(1100 * time.Millisecond) // loops publish once a second
 	w.said, w.refused, w.writes = taken, refused, s.metric("fudai_edge_writes_total")-before
