@@ -95,8 +95,8 @@ func (p *Partition) View(name string) (v View, ok bool) {
 	}
 	v = View{Room: name, Now: p.clock.now, Held: p.Held(name), Stats: r.stats(), Mutes: r.silenced(p.clock.now)}
 	v.Questions = r.asked.View(r.onAir(), p.clock.now)
-	if r.rules.set != nil {
-		v.Rules = r.rules.set.Version()
+	if r.rules.now.set != nil {
+		v.Rules = r.rules.now.set.Version()
 	}
 	return v, true
 }

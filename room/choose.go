@@ -179,10 +179,14 @@ func (p *Partition) pickLines(d *display, grant *[classes]int64, budget int64) [
 	slices.SortFunc(d.lines, func(a, b *line) int {
 		return cmp.Or(cmp.Compare(b.count-b.told, a.count-a.told), cmp.Compare(a.first, b.first))
 	})
+	if l := d.forgotten(); l != nil {
+		told = append(told, l)
+		grown--
+	}
 	var fresh [classes]int64
 	for _, l := range d.lines {
 		switch k := l.class; {
-		case l.count == l.told || l.event == "" && k == classQuestion:
+		case l.count == l.told || l.event == "" && k == classQuestion || len(told) > 0 && l == told[0]:
 		case l.event != "":
 			told = append(told, l)
 		case l.told > 0 && grown > 0:
@@ -197,6 +201,17 @@ func (p *Partition) pickLines(d *display, grant *[classes]int64, budget int64) [
 	told = p.pickAsked(d, grant, int(asked), told)
 	p.pick.lines = told
 	return told
+}
+
+// forgotten is the line that waits longest for its new count: the most grown are
+// always others.
+func (d *display) forgotten() (old *line) {
+	for _, l := range d.lines {
+		if l.event == "" && l.class != classQuestion && l.told > 0 && l.count > l.told && (old == nil || l.toldAt < old.toldAt) {
+			old = l
+		}
+	}
+	return old
 }
 
 // mostAsked bounds the lines of questions, so that each can be told every third

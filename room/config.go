@@ -18,6 +18,10 @@ type Config struct {
 	// a control record does.
 	AutoCreate bool
 	Chains     []drawproof.Chain // beacons that giveaways accept
+	// Compile makes a rule set of its text; nil is moderation.Parse. It must be a
+	// function of the text alone; a shell that compiles beside the fold has the
+	// answer ready here.
+	Compile func(yaml string) (*moderation.RuleSet, error)
 }
 
 // Settings are the defaults of rooms. A zero field is as DefaultSettings has it.

@@ -43,7 +43,7 @@ func (p *Partition) Control(ctl *record.Control, offset int64, out *Out) error {
 		return p.command(p.staffed(ctl.Room), ctl, out)
 	}
 	if ctl.Kind == record.CtlRules {
-		return p.newRules(&p.rules, ctl)
+		return p.stageRules(&p.rules, rules{set: p.cfg.Rules}, ctl)
 	}
 	var errs []error
 	for _, r := range p.order {
@@ -132,7 +132,7 @@ func (p *Partition) command(r *room, ctl *record.Control, out *Out) error {
 			return fmt.Errorf("action %q: a held comment is decided by allow, mask, low or block", v.Action)
 		})
 	case record.CtlRules:
-		return p.newRules(&r.rules, ctl)
+		return p.stageRules(&r.rules, rules{}, ctl)
 	case record.CtlDirect:
 		return with(ctl, func(m *record.DirectData) error {
 			if m.User == "" || len(m.Text)+len(m.Data) > maxDirect {

@@ -28,7 +28,7 @@ type Partition struct {
 	dedupe   dedupe
 	orders   ring // purchase and gift ids, exactly
 	commands ring // control ids
-	rules    rules
+	rules    ruled
 	// generation counts changes of rules, to make overlays anew.
 	generation int
 	timed      []*room // rooms that hold comments, or muted somebody since the last Tick
@@ -48,6 +48,7 @@ type Partition struct {
 	// Scratch.
 	hash    hasher
 	scratch moderation.Scratch
+	shadow  moderation.Scratch // of rules in shadow
 	pick    picker
 	entry   giveaway.Entry
 	facts   record.Facts
@@ -68,6 +69,9 @@ func New(cfg Config) *Partition {
 	if p.cfg.Rules == nil {
 		p.cfg.Rules = moderation.Default()
 	}
+	if p.cfg.Compile == nil {
+		p.cfg.Compile = func(yaml string) (*moderation.RuleSet, error) { return moderation.Parse([]byte(yaml)) }
+	}
 	p.hash = newHasher(cfg.Keys.Dedupe)
 	p.reset()
 	return p
@@ -81,7 +85,7 @@ func (p *Partition) reset() {
 	p.dedupe = newDedupe(&p.set)
 	p.orders = newRing(1<<8, 1<<18, 24*3600_000)
 	p.commands = newRing(1<<8, 1<<16, 24*3600_000)
-	p.rules = rules{set: p.cfg.Rules}
+	p.rules = ruled{now: rules{set: p.cfg.Rules}}
 	p.dirty, p.changed, p.late, p.direct, p.orphans, p.repeatAt = nil, nil, nil, nil, nil, math.MaxInt64
 	p.flushes, p.scanned = 0, 0
 }

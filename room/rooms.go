@@ -27,11 +27,12 @@ type room struct {
 	product   *record.ProductData
 	attrs     map[string]attr
 	attrFloor int64 // no attribute gets a version below
-	rules     rules
+	rules     ruled
 	asked     questions.Book
 	give      *giveaway.Events
 
 	overlay  *moderation.RuleSet // rules over the partition's, of overlaid
+	trial    *moderation.RuleSet // the same with what is in shadow; nil if nothing is
 	overlaid int
 
 	display display
@@ -60,12 +61,6 @@ type show struct {
 type attr struct {
 	value   string
 	version int64
-}
-
-// rules are a rule set and the text it was parsed from, which snapshots carry.
-type rules struct {
-	set  *moderation.RuleSet
-	yaml string // "": as configured; of a room: none of its own
 }
 
 // room finds the room of a record, or makes it where that is allowed.

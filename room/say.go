@@ -33,6 +33,7 @@ func (p *Partition) say(r *room, c *record.Comment, w waiter, out *Out) {
 		return
 	}
 	v := p.rulesOf(r).Judge(view(c.Text), p.sender(r, c, user), &p.scratch)
+	p.try(r, c, &v, user, w.offset)
 	if p.unique(r, c, v.Tight) {
 		p.refuse(r, classOf(c), w, record.Limited, DetailUnique, p.set.UniqueMS, out)
 		return

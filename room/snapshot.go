@@ -8,11 +8,10 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/fudai-live/fudai/moderation"
 	"github.com/fudai-live/fudai/room/record"
 )
 
-const snapshotVersion = 4
+const snapshotVersion = 5
 
 // ErrSnapshot is wrapped by every refusal of Restore.
 var ErrSnapshot = errors.New("room: bad snapshot")
@@ -65,7 +64,7 @@ func (p *Partition) saveVerdict(w *writer) {
 	p.dedupe.save(w)
 	p.orders.save(w)
 	p.commands.save(w)
-	w.string(p.rules.yaml)
+	p.rules.save(w)
 	w.uint(uint64(len(p.order)))
 	for _, r := range p.order {
 		r.save(w)
@@ -80,7 +79,7 @@ func (p *Partition) loadVerdict(r *reader) {
 	p.dedupe.load(r)
 	p.orders.load(r)
 	p.commands.load(r)
-	p.rules = p.loadRules(r, rules{set: p.cfg.Rules})
+	p.rules.load(r, p, rules{set: p.cfg.Rules})
 	for range r.count(r.left()) {
 		name := r.string()
 		if r.err != nil || p.rooms[name] != nil || !record.ValidRoom([]byte(name)) {
@@ -92,19 +91,6 @@ func (p *Partition) loadVerdict(r *reader) {
 			return
 		}
 	}
-}
-
-func (p *Partition) loadRules(r *reader, none rules) rules {
-	yaml := r.string()
-	if yaml == "" || r.err != nil {
-		return none
-	}
-	set, err := moderation.Parse([]byte(yaml))
-	if err != nil {
-		r.fail("rules: %v", err)
-		return none
-	}
-	return rules{set, yaml}
 }
 
 func (r *room) save(w *writer) {
@@ -134,7 +120,7 @@ func (r *room) save(w *writer) {
 	}
 	w.int(r.likes)
 	r.saveStaff(w)
-	w.string(r.rules.yaml)
+	r.rules.save(w)
 	w.bytes(r.asked.AppendSnapshot(nil))
 	w.bytes(r.give.AppendSnapshot(nil))
 }
@@ -171,7 +157,7 @@ func (r *room) load(p *Partition, rd *reader) {
 	}
 	r.likes = rd.int()
 	r.loadStaff(rd)
-	r.rules = p.loadRules(rd, rules{})
+	r.rules.load(rd, p, rules{})
 	if b := rd.bytes(); rd.err == nil {
 		if err := r.asked.Restore(b); err != nil {
 			rd.fail("room %s: %v", r.name, err)

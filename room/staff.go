@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/fudai-live/fudai/broadcast/wire"
-	"github.com/fudai-live/fudai/moderation"
 	"github.com/fudai-live/fudai/room/record"
 )
 
@@ -254,36 +253,4 @@ func (p *Partition) retract(r *room, offsets []int64, user, why string, out *Out
 	if len(gone) > 0 {
 		d.items = wire.AppendRetract(d.items, gone, why)
 	}
-}
-
-// newRules replaces a rule set, of the partition or of a room.
-func (p *Partition) newRules(of *rules, ctl *record.Control) error {
-	return with(ctl, func(d *record.RulesData) error {
-		if d.YAML == "" {
-			p.generation++
-			*of = rules{}
-			if of == &p.rules {
-				of.set = p.cfg.Rules
-			}
-			return nil
-		}
-		parsed, err := moderation.Parse([]byte(d.YAML))
-		if err != nil {
-			return err
-		}
-		*of = rules{set: parsed, yaml: d.YAML}
-		p.generation++
-		return nil
-	})
-}
-
-// rulesOf are the rules in force in a room.
-func (p *Partition) rulesOf(r *room) *moderation.RuleSet {
-	if r.rules.set == nil {
-		return p.rules.set
-	}
-	if r.overlay == nil || r.overlaid != p.generation {
-		r.overlay, r.overlaid = p.rules.set.Overlay(r.rules.set), p.generation
-	}
-	return r.overlay
 }

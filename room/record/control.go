@@ -199,11 +199,21 @@ type VerdictData struct {
 	Rule   string `json:"rule,omitempty"`
 }
 
-// RulesData replaces the rule set of a room, or of all rooms.
+// RulesData is a step of the roll-out of a rule set, of a room or of all rooms.
 type RulesData struct {
-	Version string `json:"version"`
-	YAML    string `json:"yaml"`
+	Version string `json:"version,omitempty"`
+	YAML    string `json:"yaml,omitempty"`  // of enforce and shadow; empty: as the installation has them
+	Stage   string `json:"stage,omitempty"` // see the Stage constants
 }
+
+// Stages of a rule set.
+const (
+	StageEnforce = "enforce" // in force at once; also the empty stage
+	StageShadow  = "shadow"  // judged beside the rules in force and counted, without effect
+	StagePromote = "promote" // what is in shadow is in force from now on
+	StageRevert  = "revert"  // the rules before those in force are in force again
+	StageDrop    = "drop"    // the shadow ends
+)
 
 // DirectData is a private line to one user.
 type DirectData struct {

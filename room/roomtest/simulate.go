@@ -110,10 +110,10 @@ func (w *World) staff(rnd *Rand, roomName, user string) {
 	case 4:
 		action := []string{"hold", "block", "mask", "low"}[rnd.N(4)]
 		yaml := "version: v" + user + "\nlists:\n  - id: a\n    category: ads\n    severity: 4\n    action: " + action + "\n    words: [maybe, badword]\n"
-		data, _ := json.Marshal(record.RulesData{YAML: yaml})
+		data, _ := json.Marshal(record.RulesData{YAML: yaml, Stage: []string{record.StageEnforce, record.StageShadow, ""}[rnd.N(3)]})
 		w.Command(record.CtlRules, []string{roomName, ""}[rnd.N(2)], string(data))
 	case 5:
-		say(record.CtlRules, `{}`)
+		w.Command(record.CtlRules, []string{roomName, ""}[rnd.N(2)], []string{`{}`, `{"stage":"promote"}`, `{"stage":"revert"}`, `{"stage":"drop"}`}[rnd.N(4)])
 	case 6:
 		say(record.CtlAttr, `{"name":"a%d","value":"v","delete":%v}`, rnd.N(3), rnd.One(3))
 	case 7:
