@@ -34,6 +34,7 @@ import (
 	"github.com/fudai-live/fudai/broadcast/token"
 	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/giveaway/studio"
 	"github.com/fudai-live/fudai/room/desk"
 	"github.com/fudai-live/fudai/room/history"
 	"github.com/fudai-live/fudai/room/installation"
@@ -148,6 +149,7 @@ type node struct {
 	shard  *shard.Shard
 	desk   *desk.Desk
 	store  *history.Store
+	studio *studio.Studio
 	ready  atomic.Bool
 	failed chan error // the first part that ended by itself
 }
@@ -250,6 +252,22 @@ func (n *node) run(ctx context.Context) (err error) {
 		defer n.store.Close()
 		stage(n.keepHistory)
 	}
+	if n.is("studio") {
+		store, err := studio.OpenStore(ctx, n.Record.URL(n.Storage.Data))
+		if err != nil {
+			return err
+		}
+		defer store.Close()
+		if n.studio, err = studio.New(n.studioConfig(store)); err != nil {
+			return err
+		}
+		if n.Demo == "yes" {
+			if err := n.studio.Furnish(ctx, "demo", "demo", "云朵小店"); err != nil {
+				return err
+			}
+		}
+		stage(n.studio.Run)
+	}
 	if n.Demo == "yes" {
 		stage(func(ctx context.Context) error {
 			cfg := demo.DefaultConfig()
@@ -281,6 +299,12 @@ func (n *node) keepHistory(ctx context.Context) error {
 	cfg := history.DefaultConfig()
 	cfg.Log, cfg.Store, cfg.Keys, cfg.Keep, cfg.Logger, cfg.Metrics = n.kafka, n.store, n.keys, n.Record.HistoryKeep, n.log, n.reg
 	return history.Run(ctx, cfg)
+}
+
+func (n *node) studioConfig(store *studio.Store) studio.Config {
+	cfg := studio.DefaultConfig()
+	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger, cfg.Metrics = store, n.kafka, n.keys, n.tokens, n.beacon.Chains(), n.log, n.reg
+	return cfg
 }
 
 func (n *node) shardConfig() shard.Config {
@@ -351,6 +375,9 @@ func (n *node) staffRoutes(h *server.Hertz) {
 	if n.desk != nil {
 		n.desk.Mount(h)
 		(&history.API{Store: n.store, Tokens: n.tokens, Logger: n.log}).Mount(h)
+	}
+	if n.studio != nil {
+		n.studio.Mount(h)
 	}
 }
 

@@ -1,0 +1,82 @@
+package studio
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/room/desk"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+func asRefusal(err error, to **rest.Error) bool { return errors.As(err, to) }
+
+// takenFor is how long a taken plan is left to who took it. A second append is
+// the same command with the same id, which the room passes over.
+const takenFor = 15 * time.Second
+
+// announcer appends plans whose time has come, until ctx is done.
+func (s *Studio) announcer(ctx context.Context) {
+	every := time.NewTicker(s.cfg.Every)
+	defer every.Stop()
+	for {
+		for ctx.Err() == nil {
+			sent, err := s.announceOne(ctx, time.Now())
+			if err != nil && ctx.Err() == nil {
+				s.announceErrors.Inc()
+				s.cfg.Logger.Error("a plan is not announced, will be tried again", "err", err)
+			}
+			if !sent || err != nil {
+				break
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		case <-every.C:
+		}
+	}
+}
+
+// announceOne takes the plan that is due first, appends it and notes that the
+// log has it. Who dies in between leaves it to be appended again.
+func (s *Studio) announceOne(ctx context.Context, now time.Time) (sent bool, err error) {
+	var event, room, plan, by string
+	ms := now.UnixMilli()
+	rows, err := s.store.db.QueryContext(ctx, `UPDATE studio_line SET taken_at = $1 WHERE event = (SELECT event FROM studio_line
+		WHERE sent_at = 0 AND announce_at <= $1 AND taken_at < $2 ORDER BY announce_at, event LIMIT 1) AND sent_at = 0 AND taken_at < $2
+		RETURNING event, room, plan, by_user`, ms, ms-takenFor.Milliseconds())
+	if err != nil {
+		return false, err
+	}
+	found := rows.Next()
+	if found {
+		err = rows.Scan(&event, &room, &plan, &by)
+	}
+	if err = errors.Join(err, rows.Err(), rows.Close()); err != nil || !found {
+		return false, err
+	}
+	ctl := record.Control{V: 1, ID: commandID(event), Kind: record.CtlPlan, Room: room, By: by, Role: record.Service.String(), At: ms, Data: []byte(plan)}
+	within, cancel := context.WithTimeout(ctx, s.cfg.Within)
+	defer cancel()
+	if _, err := desk.Write(within, s.cfg.Log, s.cfg.Keys, &ctl); err != nil {
+		return false, err
+	}
+	s.announced.Inc()
+	_, err = s.store.db.ExecContext(ctx, `UPDATE studio_line SET sent_at = $1 WHERE event = $2`, ms, event)
+	return true, err
+}
+
+// commandID is the id of the command that announces an event, the same however
+// often it is sent.
+func commandID(event string) string { return "plan." + event }
+
+// nudge makes the announcer look now.
+func (s *Studio) nudge() {
+	select {
+	case s.wake <- struct{}{}:
+	default: // it will look anyway
+	}
+}

@@ -1,0 +1,291 @@
+package studio
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/moderation"
+	"github.com/fudai-live/fudai/room/kafkalog"
+)
+
+// Notice before the opening, where a draft says nothing.
+const (
+	noticeNow = 10_000
+	noticeAt  = 600_000
+)
+
+// finding is what checking a draft found.
+type finding struct {
+	planned
+	problems   []rest.Problem
+	warnings   []rest.Problem
+	worth      int64
+	announceAt int64
+	plan       *giveaway.Finished // nil where it could not be finished
+}
+
+// check finds everything that is wrong with a draft at once. An event that
+// opens when something happens is checked as if that happened at now; with
+// fired it did.
+func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now int64, fired bool) (*finding, error) {
+	f := &finding{planned: planned{draft: &g.Draft}}
+	var err error
+	if f.room, err = rooms.get(ctx, q, g.Room); err != nil {
+		return nil, err
+	}
+	if f.shop, err = shops.get(ctx, q, f.room.Shop); err != nil {
+		return nil, err
+	}
+	need := wants(&f.problems)
+	need(f.shop.ID == g.Shop, "shop", "room", fmt.Sprintf("room %s is not of shop %s", g.Room, g.Shop))
+	f.times(now, fired, need)
+	if err := f.prizes(ctx, q, g, need); err != nil {
+		return nil, err
+	}
+	profile := profiles[f.shop.Profile]
+	if profile == nil {
+		return nil, fmt.Errorf("studio: shop %s has the profile %q, which this build does not know", f.shop.ID, f.shop.Profile)
+	}
+	profile.check(&f.planned, need)
+	plan := f.compose(g, profile, now)
+	s.finish(f, g, plan, now)
+	return f, s.conflicts(ctx, q, f, g, now)
+}
+
+// times finds when it opens and closes.
+func (f *finding) times(now int64, fired bool, need func(bool, string, string, string)) {
+	d, t := f.draft, &f.draft.Trigger
+	f.zone = cmp.Or(t.Zone, f.shop.Zone)
+	need(d.NoticeMs >= 0 && d.NoticeMs <= 30*86_400_000, "draft.noticeMs", "notice", "notice is 0 to 30 days")
+	need(t.AfterMs >= 0 && t.AfterMs <= 86_400_000, "draft.trigger.afterMs", "trigger", "it waits 0 to 24 hours")
+	switch {
+	case t.On == "at":
+		f.planTimes(need)
+	case t.On == "now":
+		f.openAt = now + cmp.Or(d.NoticeMs, noticeNow)
+		f.closeAt = f.openAt + d.OpenMs
+	case t.waits():
+		if fired {
+			f.openAt = now + f.delay()
+			f.closeAt = f.openAt + d.OpenMs
+		}
+		need(t.On != "product" || t.Item != "", "draft.trigger.item", "trigger", "say which product must come on air")
+	default:
+		need(false, "draft.trigger.on", "trigger", fmt.Sprintf("trigger %.20q is none of now, at, show-start, product, after-draw, tap", t.On))
+	}
+	if t.On != "at" || d.CloseAt == "" {
+		need(d.OpenMs > 0, "draft.openMs", "window", "say for how long it is open")
+		need(d.OpenMs <= giveaway.MaxWindow, "draft.openMs", "window", fmt.Sprintf("it is open for at most %d ms", giveaway.MaxWindow))
+	}
+	if f.openAt != 0 {
+		f.announceAt = max(now, f.openAt-cmp.Or(d.NoticeMs, noticeAt))
+	}
+}
+
+// delay is how long after what it waits for it opens.
+func (f *finding) delay() int64 {
+	return max(f.draft.Trigger.AfterMs, cmp.Or(f.draft.NoticeMs, noticeNow))
+}
+
+func (f *finding) planTimes(need func(bool, string, string, string)) {
+	d, t := f.draft, &f.draft.Trigger
+	at := func(local, field string) int64 {
+		w, err := wall(local)
+		if err == nil {
+			var ms int64
+			if ms, err = instant(w, f.zone, t.Fold); err == nil {
+				return ms
+			}
+		}
+		need(false, field, "time", err.Error())
+		return 0
+	}
+	f.openAt = at(t.At, "draft.trigger.at")
+	f.closeAt = f.openAt + d.OpenMs
+	if d.CloseAt != "" {
+		need(d.OpenMs == 0, "draft.openMs", "window", "give either openMs or closeAt")
+		f.closeAt = at(d.CloseAt, "draft.closeAt")
+		need(f.openAt == 0 || f.closeAt == 0 || f.closeAt > f.openAt, "draft.closeAt", "window", "it closes before it opens")
+	}
+}
+
+// prizes finds the tiers in the library, and whether there is enough.
+func (f *finding) prizes(ctx context.Context, q querier, g *Giveaway, need func(bool, string, string, string)) error {
+	asked := map[string]int64{}
+	for i := range f.draft.Prizes {
+		in := &f.draft.Prizes[i]
+		field := fmt.Sprintf("draft.prizes[%d]", i)
+		p, err := prizes.get(ctx, q, in.Prize)
+		var refused *rest.Error
+		if errors.As(err, &refused) || err == nil && p.Shop != f.shop.ID {
+			need(false, field+".prize", "prize", fmt.Sprintf("the library has no prize %.60q", in.Prize))
+			p = &Prize{}
+		} else if err != nil {
+			return err
+		}
+		t := Tier{Tier: fmt.Sprintf("p%d", i+1), Prize: p.ID, Title: p.Title, Kind: p.Kind, Qty: in.Qty, ValueFen: p.ValueFen, TotalFen: p.ValueFen * int64(in.Qty), Stocked: p.Kind != Cash}
+		if in.Split != nil {
+			t.ValueFen, t.TotalFen = 0, int64(min(in.Split.Total, 1<<53))
+			need(p.Kind == Cash || p.ID == "", field+".split", "split", "only cash can be cut")
+		}
+		f.tiers, f.units, f.worth = append(f.tiers, t), f.units+int64(t.Qty), f.worth+t.TotalFen
+		need(!p.Retired, field+".prize", "prize", fmt.Sprintf("%q is no longer offered", p.Title))
+		if asked[p.ID] += int64(in.Qty); t.Stocked && p.ID != "" && !slices.Contains(under, g.State) {
+			has, err := balance(ctx, q, stockOf(p.ID))
+			if err != nil {
+				return err
+			}
+			need(asked[p.ID] <= has, field+".qty", "stock", fmt.Sprintf("%d of %q are asked for, %d are in stock", asked[p.ID], p.Title, has))
+		}
+	}
+	return f.budget(ctx, q, g, need)
+}
+
+func (f *finding) budget(ctx context.Context, q querier, g *Giveaway, need func(bool, string, string, string)) error {
+	id := f.draft.Budget
+	if id == "" {
+		cash := slices.ContainsFunc(f.tiers, func(t Tier) bool { return t.Kind == Cash })
+		need(!cash, "draft.budget", "budget", "cash needs a budget that pays it")
+		need(!f.shop.BudgetRequired || f.worth == 0, "draft.budget", "budget", "this shop wants a budget for everything that is worth something")
+		return nil
+	}
+	b, err := budgets.get(ctx, q, id)
+	var refused *rest.Error
+	if errors.As(err, &refused) || err == nil && b.Shop != f.shop.ID {
+		need(false, "draft.budget", "budget", fmt.Sprintf("there is no budget %.60q", id))
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if slices.Contains(under, g.State) {
+		return nil // it is reserved
+	}
+	has, err := balance(ctx, q, fundsOf(id))
+	need(f.worth <= has, "draft.budget", "budget", fmt.Sprintf("it promises %d fen, the budget has %d", f.worth, has))
+	return err
+}
+
+// compose writes the plan. Of what waits for a trigger the times stand in for
+// those to come.
+func (f *finding) compose(g *Giveaway, profile *Profile, now int64) []byte {
+	d := f.draft
+	openAt, closeAt := f.openAt, f.closeAt
+	if openAt == 0 && d.Trigger.waits() {
+		openAt = now + f.delay()
+		closeAt = openAt + d.OpenMs
+	}
+	p := giveaway.Plan{
+		Plan: drawproof.Plan{Event: g.ID, Selection: d.Selection, Alternates: d.Alternates, OpenAt: openAt, CloseAt: closeAt, ClaimTTLMs: d.ClaimTTLMs},
+		V:    1, Room: g.Room, Kind: d.Kind, Title: d.Title, Phrases: d.Phrases, Conditions: d.Conditions, Weights: d.Weights, Caps: d.Caps, Block: d.Block,
+		Profile: profile.ID, Organiser: f.shop.Organiser, Contact: f.shop.Contact, Texts: map[string]giveaway.Text{},
+	}
+	for i, t := range f.tiers {
+		z := giveaway.Prize{Prize: drawproof.Prize{ID: t.Tier, Qty: t.Qty, Split: d.Prizes[i].Split}, Title: t.Title, Kind: t.Kind, ValueFen: t.ValueFen}
+		p.Prizes = append(p.Prizes, z)
+	}
+	maps.Copy(p.Texts, d.Texts)
+	for lang, rules := range profile.rules(&f.planned) {
+		if text := p.Texts[lang]; text.Rules == "" {
+			text.Rules = rules
+			p.Texts[lang] = text
+		}
+	}
+	raw, err := json.Marshal(&p)
+	if err != nil {
+		panic("studio: internal error: " + err.Error()) // strings and integers only
+	}
+	return raw
+}
+
+// finish completes the plan as the room will, and takes its problems apart.
+func (s *Studio) finish(f *finding, g *Giveaway, plan []byte, now int64) {
+	cfg := giveaway.Config{Room: g.Room, Partition: kafkalog.Partition(g.Room), Keys: s.cfg.Keys, Chains: s.cfg.Chains}
+	var err error
+	if f.plan, err = giveaway.Finish(plan, &cfg, max(now, f.announceAt)); err == nil {
+		return
+	}
+	for _, one := range leaves(err) {
+		message := strings.TrimPrefix(one.Error(), "plan: ")
+		f.problems = append(f.problems, rest.Problem{Field: "draft", Rule: "plan", Message: message})
+	}
+}
+
+// leaves takes joined errors apart.
+func leaves(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []error
+		for _, e := range joined.Unwrap() {
+			all = append(all, leaves(e)...)
+		}
+		return all
+	}
+	return []error{err}
+}
+
+// conflicts looks at what else is planned.
+func (s *Studio) conflicts(ctx context.Context, q querier, f *finding, g *Giveaway, now int64) error {
+	need, warn := wants(&f.problems), wants(&f.warnings)
+	others, err := giveaways.list(ctx, q, filter{shop: g.Shop, states: []string{Scheduled, Announced, Open}})
+	if err != nil {
+		return err
+	}
+	hosts := map[string]string{}
+	same := 0
+	for i := range others {
+		o := &others[i]
+		if o.ID == g.ID {
+			continue
+		}
+		timed := f.openAt != 0 && o.OpenAt != 0
+		if timed && (o.CloseAt <= f.openAt || f.closeAt <= o.OpenAt) {
+			continue
+		}
+		if o.Room == g.Room {
+			if same++; timed {
+				warn(false, "draft.trigger", "overlap", fmt.Sprintf("%q (%s) is open at the same time in this room", o.Draft.Title, o.ID))
+			}
+			f.phrases(o, timed, need, warn)
+			continue
+		}
+		if f.room.Host == "" || !timed {
+			continue
+		}
+		if _, known := hosts[o.Room]; !known {
+			other, err := rooms.get(ctx, q, o.Room)
+			if err != nil {
+				return err
+			}
+			hosts[o.Room] = other.Host
+		}
+		need(hosts[o.Room] != f.room.Host, "draft.trigger", "host", fmt.Sprintf("the host %s has %q in room %s at the same time", f.room.Host, o.Draft.Title, o.Room))
+	}
+	need(same < giveaway.MaxLive, "draft.trigger", "too-many", fmt.Sprintf("%d giveaways would be under way in this room at once, at most %d may", same+1, giveaway.MaxLive))
+	warn(f.draft.ClaimTTLMs == 0 || f.draft.Alternates > 0, "draft.alternates", "alternates", "prizes that nobody claims in time go back: there are no alternates")
+	return nil
+}
+
+// phrases refuses a passphrase that would name two giveaways.
+func (f *finding) phrases(o *Giveaway, timed bool, need, warn func(bool, string, string, string)) {
+	for i, mine := range f.draft.Phrases {
+		for _, theirs := range o.Draft.Phrases {
+			if moderation.Digest(mine, nil) != moderation.Digest(theirs, nil) {
+				continue
+			}
+			field := fmt.Sprintf("draft.phrases[%d]", i)
+			if timed {
+				need(false, field, "phrase", fmt.Sprintf("passphrase %q is that of %q (%s), which is open at the same time", mine, o.Draft.Title, o.ID))
+			} else {
+				warn(false, field, "phrase", fmt.Sprintf("passphrase %q is that of %q (%s): whichever comes second while the other is open is refused", mine, o.Draft.Title, o.ID))
+			}
+		}
+	}
+}

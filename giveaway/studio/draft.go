@@ -1,0 +1,136 @@
+package studio
+
+import (
+	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/giveaway/studio/rest"
+)
+
+// Draft is what a marketer says about a giveaway. The plan follows from it
+// once its time is known.
+type Draft struct {
+	Kind       string                   `json:"kind" enum:"lottery,bag,grab,packet"`
+	Title      string                   `json:"title"`
+	Texts      map[string]giveaway.Text `json:"texts,omitempty" doc:"By language, zh or en. Rules that are left out are written from the plan by the region profile."`
+	Selection  string                   `json:"selection,omitempty" enum:"lot,first" doc:"first is for grabs and is labelled; default lot: all of the window are equal."`
+	Trigger    Trigger                  `json:"trigger"`
+	OpenMs     int64                    `json:"openMs,omitempty" doc:"For how long it is open."`
+	CloseAt    string                   `json:"closeAt,omitempty" doc:"In place of openMs where the trigger is a time: local time of its zone."`
+	NoticeMs   int64                    `json:"noticeMs,omitempty" doc:"How long before it opens it is announced; default 10 s, of one planned for a time 10 minutes."`
+	Prizes     []DraftPrize             `json:"prizes" doc:"In the order of their worth."`
+	Phrases    []string                 `json:"phrases,omitempty" doc:"Passphrases (口令): a comment that says one is an entry."`
+	Conditions []giveaway.Condition     `json:"conditions,omitempty" doc:"All must hold; see /v1/studio/conditions."`
+	Weights    []giveaway.Weight        `json:"weights,omitempty"`
+	Caps       []giveaway.Cap           `json:"caps,omitempty"`
+	Block      []giveaway.Blocked       `json:"block,omitempty" doc:"Who may not win, with a public reason code. There is no list of who must."`
+	Alternates uint32                   `json:"alternates,omitempty" doc:"Ranks kept in reserve for prizes nobody claims."`
+	ClaimTTLMs int64                    `json:"claimTtlMs,omitempty" doc:"How long a winner has to claim; 0: nothing has to be claimed."`
+	Budget     string                   `json:"budget,omitempty" doc:"Budget that pays; cash always needs one."`
+}
+
+// DraftPrize is one tier.
+type DraftPrize struct {
+	Prize string           `json:"prize" doc:"Id in the library."`
+	Qty   uint32           `json:"qty"`
+	Split *drawproof.Split `json:"split,omitempty" doc:"Of cash: how a sum is cut into qty packets."`
+}
+
+// Trigger says when it opens.
+type Trigger struct {
+	On      string `json:"on" enum:"now,at,show-start,product,after-draw,tap"`
+	At      string `json:"at,omitempty" doc:"on at: local time, 2006-01-02T15:04 or with seconds."`
+	Zone    string `json:"zone,omitempty" doc:"IANA zone of at; default the shop's."`
+	Fold    string `json:"fold,omitempty" enum:"first,second" doc:"Which of two, where clocks go back over at."`
+	AfterMs int64  `json:"afterMs,omitempty" doc:"How long after what it waits for: N minutes after 开播, N seconds after the last draw."`
+	Item    string `json:"item,omitempty" doc:"on product: the product that must come on air."`
+	Event   string `json:"event,omitempty" doc:"on after-draw: of this giveaway; empty: whichever is drawn next in the room."`
+	Show    string `json:"show,omitempty" doc:"on show-start: of this show; empty: the next one of the room."`
+}
+
+// waits reports whether it opens when something happens, not at a time.
+func (t *Trigger) waits() bool {
+	return t.On == "show-start" || t.On == "product" || t.On == "after-draw" || t.On == "tap"
+}
+
+// Tier is one prize of a giveaway as it was when it was planned.
+type Tier struct {
+	Tier     string `json:"tier" doc:"Id in the plan."`
+	Prize    string `json:"prize" doc:"Id in the library."`
+	Title    string `json:"title"`
+	Kind     string `json:"kind"`
+	Qty      uint32 `json:"qty"`
+	ValueFen int64  `json:"valueFen" doc:"Of one unit; 0 of a sum that is cut."`
+	TotalFen int64  `json:"totalFen"`
+	Stocked  bool   `json:"stocked" doc:"Units come from stock."`
+}
+
+// States of a giveaway. Those from announced on are what the ledger says.
+const (
+	Drafted   = "draft"
+	Approved  = "approved"
+	Scheduled = "scheduled" // reserved in full; waits for its time or trigger
+	Refused   = "refused"   // the room, or the check when its trigger came, refused it
+	Announced = "announced"
+	Open      = "open"
+	Closing   = "closing"
+	Sealed    = "sealed"
+	Drawn     = "drawn"
+	Claiming  = "claiming"
+	Settled   = "settled"
+	Cancelled = "cancelled"
+	Void      = "void"
+)
+
+const stateEnum = "draft,approved,scheduled,refused,announced,open,closing,sealed,drawn,claiming,settled,cancelled,void"
+
+// under are the states in which a giveaway holds stock and money.
+var under = []string{Scheduled, Announced, Open, Closing, Sealed, Drawn, Claiming}
+
+// Giveaway is a giveaway of a shop, from its draft to its end. Its id is the
+// event id in the log.
+type Giveaway struct {
+	Meta
+	Room     string `json:"room"`
+	State    string `json:"state" enum:"draft,approved,scheduled,refused,announced,open,closing,sealed,drawn,claiming,settled,cancelled,void"`
+	Draft    Draft  `json:"draft"`
+	Tiers    []Tier `json:"tiers,omitempty" doc:"The prizes as they were when it was last checked."`
+	Units    int64  `json:"units"`
+	WorthFen int64  `json:"worthFen" doc:"What it promises in all."`
+
+	Editor     string `json:"editor" doc:"Who wrote the draft last: somebody else must approve it."`
+	ApprovedBy string `json:"approvedBy,omitempty" doc:"A user, policy, or template:ID."`
+	ApprovedAt int64  `json:"approvedAt,omitempty"`
+	Rejected   string `json:"rejected,omitempty" doc:"Why it was sent back, until it is changed."`
+
+	ArmedAt    int64  `json:"armedAt,omitempty" doc:"Since when it is scheduled."`
+	AnnounceAt int64  `json:"announceAt,omitempty" doc:"Times are Unix ms and 0 until they are known."`
+	OpenAt     int64  `json:"openAt,omitempty"`
+	CloseAt    int64  `json:"closeAt,omitempty"`
+	DrawAt     int64  `json:"drawAt,omitempty"`
+	PlanHash   string `json:"planHash,omitempty"`
+
+	Template string `json:"template,omitempty"`
+	Series   string `json:"series,omitempty"`
+	CopyOf   string `json:"copyOf,omitempty"`
+
+	Live     Live           `json:"live"`
+	Problems []rest.Problem `json:"problems,omitempty" doc:"State refused: why."`
+	Why      string         `json:"why,omitempty" doc:"States cancelled and void: why."`
+}
+
+func (g *Giveaway) where() (string, string) { return g.Room, g.State }
+
+// Live is what the ledger has said.
+type Live struct {
+	Entrants   int64  `json:"entrants" doc:"On the sealed list."`
+	Excluded   int64  `json:"excluded"`
+	Seal       string `json:"seal,omitempty" doc:"Code to be read out."`
+	Round      uint64 `json:"round,omitempty"`
+	Winners    int64  `json:"winners"`
+	Alternates int64  `json:"alternates" doc:"Left in reserve."`
+	Granted    int64  `json:"granted" doc:"Units that somebody holds or held."`
+	Claimed    int64  `json:"claimed" doc:"Units claimed, or given without a claim."`
+	Expired    int64  `json:"expired" doc:"Holders who did not claim in time."`
+	Skipped    int64  `json:"skipped" doc:"Ranks passed over by a cap."`
+	Returned   int64  `json:"returned" doc:"Units that nobody got."`
+}

@@ -1,0 +1,253 @@
+package studio
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// reader folds what the log says into the studio's rows. It is the only thing
+// that moves a giveaway past scheduled.
+type reader struct{ s *Studio }
+
+// known reads the giveaway that a record is about; nil for one that was planned
+// elsewhere, at the host's desk or by a service.
+func (r reader) known(ctx context.Context, tx *sql.Tx, id string) (*Giveaway, error) {
+	if id == "" {
+		return nil, nil
+	}
+	g, err := giveaways.get(ctx, tx, id)
+	var refused *rest.Error
+	if errors.As(err, &refused) {
+		return nil, nil
+	}
+	return g, err
+}
+
+// Decision folds a decision of a room's owner.
+func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *record.Decision) error {
+	if d.Kind == record.DecideDraw {
+		if err := r.trigger(ctx, tx, d.Room, "after-draw", func(t *Trigger) bool { return t.Event == "" || t.Event == d.Event }, d.Event); err != nil {
+			return err
+		}
+	}
+	g, err := r.known(ctx, tx, d.Event)
+	if err != nil || g == nil {
+		return err
+	}
+	was := g.State
+	if err := r.fold(ctx, tx, g, d); err != nil {
+		return err
+	}
+	now := time.Now().UnixMilli()
+	if err := set(ctx, tx, giveaways.name, g, "", now); err != nil || g.State == was {
+		return err
+	}
+	return audit(ctx, tx, now, g.Shop, "the log", g.State, giveaways.what, g.ID, map[string]any{"room": d.Room})
+}
+
+func (r reader) fold(ctx context.Context, tx *sql.Tx, g *Giveaway, d *record.Decision) error {
+	read := func(v any) bool {
+		err := json.Unmarshal(d.Data, v)
+		if err != nil { // an owner of a newer build: what it says is not guessed
+			r.s.cfg.Logger.Error("a decision of the ledger cannot be read", "kind", d.Kind, "event", d.Event, "err", err)
+		}
+		return err == nil
+	}
+	now := time.Now().UnixMilli()
+	switch d.Kind {
+	case record.DecidePlan:
+		g.State = Announced
+	case record.DecideOpened:
+		g.State = Open
+	case record.DecideClosed:
+		g.State = Closing
+	case record.DecideSeal:
+		var v giveaway.SealDecision
+		if read(&v) {
+			g.State = Sealed
+			g.Live.Entrants, g.Live.Excluded, g.Live.Seal, g.Live.Round = int64(v.Close.Entrants), int64(v.Close.Excluded), v.Code, v.Close.Round
+		}
+	case record.DecideDraw:
+		var v giveaway.DrawDecision
+		if read(&v) {
+			g.State, g.Live.Winners, g.Live.Alternates = Drawn, int64(v.Winners), int64(v.Alternates)
+			return r.settle(ctx, tx, g, now)
+		}
+	case record.DecideGrant:
+		var v giveaway.GrantDecision
+		if read(&v) {
+			return r.grant(ctx, tx, g, &v, now)
+		}
+	case record.DecideVoid:
+		var v giveaway.VoidDecision
+		if read(&v) {
+			g.State, g.Why = v.State, v.Why
+			return release(ctx, tx, g, now, v.State)
+		}
+	}
+	return nil
+}
+
+// grant counts the steps of prize units as the room does, and books what is
+// given.
+func (r reader) grant(ctx context.Context, tx *sql.Tx, g *Giveaway, v *giveaway.GrantDecision, now int64) error {
+	for i := range v.Steps {
+		step := &v.Steps[i]
+		switch step.State {
+		case drawproof.ClaimOpen:
+			g.Live.Granted++
+		case drawproof.ClaimSettled, drawproof.ClaimClaimed:
+			if step.State == drawproof.ClaimSettled {
+				g.Live.Granted++
+			}
+			g.Live.Claimed++
+			if t := g.tier(step.Prize); t != nil {
+				fen := t.ValueFen
+				if t.ValueFen == 0 {
+					fen = int64(step.Amount)
+				}
+				if err := spend(ctx, tx, g, t, fen, now); errors.Is(err, errShort) {
+					// The room's own books hold (it panics where they do not); the
+					// studio must not stand still over its copy.
+					r.s.cfg.Logger.Error("a unit was given that the books do not hold", "giveaway", g.ID, "prize", t.Prize, "err", err)
+				} else if err != nil {
+					return err
+				}
+			}
+		case drawproof.ClaimExpired, drawproof.ClaimSkipped, drawproof.ClaimDisqualified:
+			if step.State == drawproof.ClaimSkipped {
+				g.Live.Skipped++
+			} else {
+				g.Live.Expired++
+			}
+			if g.Live.Alternates > 0 {
+				g.Live.Alternates--
+			} else {
+				g.Live.Returned++
+			}
+		}
+	}
+	g.State = Claiming
+	return r.settle(ctx, tx, g, now)
+}
+
+// settle ends a giveaway whose every unit is given or goes back.
+func (r reader) settle(ctx context.Context, tx *sql.Tx, g *Giveaway, now int64) error {
+	if g.Live.Claimed+g.Live.Returned < g.Live.Winners {
+		return nil
+	}
+	g.State = Settled
+	return release(ctx, tx, g, now, "not won or not claimed")
+}
+
+func (g *Giveaway) tier(id string) *Tier {
+	for i := range g.Tiers {
+		if g.Tiers[i].Tier == id {
+			return &g.Tiers[i]
+		}
+	}
+	return nil
+}
+
+// stale is how old a command may be to be what a giveaway waits for: a studio
+// that was down over a show must not hold its bags in the next.
+const stale = 5 * time.Minute
+
+// Command looks at what staff do in a room for what giveaways wait for.
+func (r reader) Command(ctx context.Context, tx *sql.Tx, c *record.Control) error {
+	if time.Since(time.UnixMilli(c.At)) > stale && c.Kind == record.CtlProduct {
+		return nil
+	}
+	switch c.Kind {
+	case record.CtlShowStart, record.CtlShowEnd:
+		var v record.ShowData
+		if json.Unmarshal(c.Data, &v) == nil {
+			return r.show(ctx, tx, c, v.Show)
+		}
+	case record.CtlProduct:
+		var v record.ProductData
+		if json.Unmarshal(c.Data, &v) == nil && v.Item != "" {
+			return r.trigger(ctx, tx, c.Room, "product", func(t *Trigger) bool { return t.Item == v.Item }, v.Item)
+		}
+	}
+	return nil
+}
+
+// show notes that a show went on or off air.
+func (r reader) show(ctx context.Context, tx *sql.Tx, c *record.Control, id string) error {
+	v, err := showsT.get(ctx, tx, id)
+	var refused *rest.Error
+	if err != nil && !errors.As(err, &refused) {
+		return err
+	}
+	if err == nil && v.Room == c.Room {
+		v.State = "ended"
+		if c.Kind == record.CtlShowStart {
+			v.State, v.LiveAt = "live", c.At
+		}
+		if err := set(ctx, tx, showsT.name, v, "", time.Now().UnixMilli()); err != nil {
+			return err
+		}
+	}
+	if c.Kind != record.CtlShowStart || time.Since(time.UnixMilli(c.At)) > stale {
+		return nil
+	}
+	return r.trigger(ctx, tx, c.Room, "show-start", func(t *Trigger) bool { return t.Show == "" || t.Show == id }, id)
+}
+
+// trigger fires the giveaways of a room that wait for what happened.
+func (r reader) trigger(ctx context.Context, tx *sql.Tx, room, on string, is func(*Trigger) bool, because string) error {
+	all, err := giveaways.list(ctx, tx, filter{room: room, states: []string{Scheduled}})
+	if err != nil {
+		return err
+	}
+	now := time.Now().UnixMilli()
+	for i := range all {
+		g := &all[i]
+		if g.AnnounceAt != 0 || g.Draft.Trigger.On != on || !is(&g.Draft.Trigger) {
+			continue
+		}
+		if err := r.s.fire(ctx, tx, g, "the log", on+" "+because, now); err != nil {
+			return err
+		}
+		r.s.nudge()
+		if on == "after-draw" && g.Draft.Trigger.Event == "" {
+			return nil // one after one draw: the next waits for this one's
+		}
+	}
+	return nil
+}
+
+// Refused notes that a room refused a plan, and gives back what it held.
+func (r reader) Refused(ctx context.Context, tx *sql.Tx, c *record.Control, why string) error {
+	event, plan := strings.CutPrefix(c.ID, "plan.")
+	if !plan || c.Kind != record.CtlPlan {
+		return nil
+	}
+	g, err := r.known(ctx, tx, event)
+	if err != nil || g == nil || g.State != Scheduled {
+		return err
+	}
+	now := time.Now().UnixMilli()
+	g.State, g.Problems = Refused, nil
+	for line := range strings.Lines(why) {
+		message := strings.TrimPrefix(strings.TrimSpace(line), "plan: ")
+		g.Problems = append(g.Problems, rest.Problem{Field: "draft", Rule: "room", Message: message})
+	}
+	if err := release(ctx, tx, g, now, "refused"); err != nil {
+		return err
+	}
+	if err := set(ctx, tx, giveaways.name, g, "", now); err != nil {
+		return err
+	}
+	return audit(ctx, tx, now, g.Shop, "the log", Refused, giveaways.what, g.ID, g.Problems)
+}

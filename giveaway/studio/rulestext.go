@@ -1,0 +1,145 @@
+package studio
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/fudai-live/fudai/giveaway"
+)
+
+// fill puts a condition's argument into its words.
+func fill(text string, c *giveaway.Condition) string {
+	argument := strings.Join(c.In, "、")
+	switch {
+	case c.Rule == "bought":
+		argument = yuan(c.N)
+	case len(c.In) == 0:
+		argument = strconv.FormatInt(c.N, 10)
+	}
+	return strings.Replace(text, "%s", argument, 1)
+}
+
+// yuan writes fen as yuan.
+func yuan(fen int64) string {
+	s := strconv.FormatInt(fen/100, 10)
+	if fen%100 != 0 {
+		s += fmt.Sprintf(".%02d", fen%100)
+	}
+	return s
+}
+
+var kindZh = map[string]string{Goods: "实物", Coupon: "优惠券", Points: "积分", Cash: "现金"}
+
+// rulesChinese writes the 活动规则 of a plan: everything that article 13 asks to
+// be published before the event begins.
+func rulesChinese(p *planned) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	d := p.draft
+	line("一、活动名称：%s", d.Title)
+	line("二、主办方：%s；联系方式：%s", p.shop.Organiser, p.shop.Contact)
+	if p.openAt != 0 {
+		line("三、活动时间：%s 至 %s（%s）", clock(p.openAt, p.zone), clock(p.closeAt, p.zone), p.zone)
+	} else {
+		line("三、活动时间：由直播中的触发条件开启，开启后 %d 秒内有效，具体时间以公布的活动卡片为准", d.OpenMs/1000)
+	}
+	line("四、参与方式：%s", howChinese(d))
+	line("五、参与条件：%s", conditionsChinese(d))
+	line("六、奖品（共 %d 份）：", p.units)
+	for i, t := range p.tiers {
+		if t.ValueFen == 0 && t.TotalFen > 0 {
+			line("　%d. %s（%s）：总额 %s 元，分为 %d 份", i+1, t.Title, kindZh[t.Kind], yuan(t.TotalFen), t.Qty)
+		} else {
+			line("　%d. %s（%s）：%d 份，每份价值 %s 元", i+1, t.Title, kindZh[t.Kind], t.Qty, yuan(t.ValueFen))
+		}
+	}
+	line("七、开奖时间与方式：活动截止后封存参与名单，以预先公布轮次的公共随机数开奖，所有人可自行验证；结果在直播间公布。中奖概率由奖品数量与实际参与人数（含权重）决定，参与人数实时显示。")
+	if d.Selection == "first" {
+		line("　本活动按到达先后取前若干名，不抽签。")
+	}
+	if d.ClaimTTLMs > 0 {
+		line("八、兑奖：中奖者须在中奖后 %s内确认领取；逾期未领取视为放弃%s。", spanChinese(d.ClaimTTLMs), alternatesChinese(d))
+	} else {
+		line("八、兑奖：中奖即视为领取，无需另行确认；优惠券、积分与现金由主办方发放至中奖账号。")
+	}
+	line("九、交付：实物由主办方寄送至中奖者填写的地址，不收取任何费用。")
+	if len(d.Caps) > 0 {
+		for _, c := range d.Caps {
+			line("十、中奖次数限制：本直播间 %s内中奖满 %d 次者不再中奖。", spanChinese(c.PeriodMs), c.N)
+		}
+	}
+	if n := len(d.Block); n > 0 {
+		line("十、排除名单：%d 个账号因公布的原因代码不参与开奖，名单摘要已在活动前封存。", n)
+	}
+	line("本规则自公布起不作变更，不附加条件；有利于参与者的延长除外。")
+	return b.String()
+}
+
+func howChinese(d *Draft) string {
+	if len(d.Phrases) > 0 {
+		return "在活动时间内发送口令“" + strings.Join(d.Phrases, "”或“") + "”，每人计一次"
+	}
+	return "在活动时间内点击参与，每人计一次"
+}
+
+func conditionsChinese(d *Draft) string {
+	if len(d.Conditions) == 0 {
+		return "无"
+	}
+	var all []string
+	for i := range d.Conditions {
+		all = append(all, words(&d.Conditions[i], func(v Vocabulary) string { return v.Zh }, " 且 ", " 或 ", "非 "))
+	}
+	return strings.Join(all, "；")
+}
+
+func alternatesChinese(d *Draft) string {
+	if d.Alternates == 0 {
+		return "，奖品退回"
+	}
+	return fmt.Sprintf("，由候补（共 %d 名）依次递补", d.Alternates)
+}
+
+func spanChinese(ms int64) string {
+	switch s := ms / 1000; {
+	case s%86400 == 0 && s > 0:
+		return fmt.Sprintf("%d 天", s/86400)
+	case s%3600 == 0 && s > 0:
+		return fmt.Sprintf("%d 小时", s/3600)
+	case s%60 == 0 && s > 0:
+		return fmt.Sprintf("%d 分钟", s/60)
+	default:
+		return fmt.Sprintf("%d 秒", s)
+	}
+}
+
+// rulesEnglish are the rules of a plan outside any region.
+func rulesEnglish(p *planned) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	d := p.draft
+	line("Giveaway: %s", d.Title)
+	if p.shop.Organiser != "" {
+		line("Held by: %s, %s", p.shop.Organiser, p.shop.Contact)
+	}
+	if p.openAt != 0 {
+		line("Open: %s to %s (%s)", clock(p.openAt, p.zone), clock(p.closeAt, p.zone), p.zone)
+	}
+	if len(d.Phrases) > 0 {
+		line("To enter: say %q in the room; once a person counts.", d.Phrases)
+	} else {
+		line("To enter: tap once while it is open.")
+	}
+	for i := range d.Conditions {
+		line("Condition: %s", words(&d.Conditions[i], func(v Vocabulary) string { return v.En }, " and ", " or ", "not "))
+	}
+	for _, t := range p.tiers {
+		line("Prize: %d of %s, worth %s yuan in all", t.Qty, t.Title, yuan(t.TotalFen))
+	}
+	line("Draw: over the sealed list of entrants with a public random number of a round named beforehand. Anybody can verify it.")
+	if d.ClaimTTLMs > 0 {
+		line("To claim: within %d s of winning; after that the next of %d in reserve follows.", d.ClaimTTLMs/1000, d.Alternates)
+	}
+	return b.String()
+}

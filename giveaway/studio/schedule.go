@@ -1,0 +1,258 @@
+package studio
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"net/http"
+
+	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/room/desk"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// schedule reserves everything that a giveaway promises and puts it in line;
+// one that waits for something is armed.
+func (s *Studio) schedule(ctx context.Context, tx querier, g *Giveaway, by string, now int64) error {
+	f, err := s.measure(ctx, tx, g, now)
+	if err != nil {
+		return err
+	}
+	if err := f.sound(); err != nil {
+		return err
+	}
+	if g.State == Drafted {
+		if f.shop.Approval.needs(f.worth) {
+			return rest.Refuse(http.StatusConflict, "approval", "it must be approved first: the shop's policy is "+f.shop.Approval.Mode)
+		}
+		g.ApprovedBy, g.ApprovedAt = "policy", now
+	}
+	if err := reserve(ctx, tx, g, now); err != nil {
+		return err
+	}
+	g.State, g.ArmedAt = Scheduled, now
+	if g.Draft.Trigger.waits() {
+		return nil
+	}
+	return s.line(ctx, tx, g, f, by)
+}
+
+// line puts a finished plan in line for fudai.control.
+func (s *Studio) line(ctx context.Context, tx querier, g *Giveaway, f *finding, by string) error {
+	p := f.plan.Plan
+	g.OpenAt, g.CloseAt, g.AnnounceAt = p.OpenAt, p.CloseAt, f.announceAt
+	g.DrawAt, g.PlanHash = p.Beacon.RoundTime(p.Round), f.plan.Hash.String()
+	private, err := json.Marshal(p) // with the block list, which is not published
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO studio_line (event, room, plan, public, hash, by_user, announce_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		g.ID, g.Room, string(private), string(f.plan.Canonical), g.PlanHash, by, g.AnnounceAt)
+	return err
+}
+
+func (s *Studio) scheduleGiveaway(c *rest.Call) (any, error) {
+	g, err := s.move(c, "schedule", []string{Drafted, Approved}, func(tx *sql.Tx, g *Giveaway) (any, error) {
+		return map[string]string{}, s.schedule(c, tx, g, c.Claims.User, c.Now)
+	})
+	s.nudge()
+	return g, err
+}
+
+// unschedule takes back what is not yet on its way, and makes it a draft again.
+func (s *Studio) unscheduleGiveaway(c *rest.Call) (any, error) {
+	return s.move(c, "unschedule", []string{Scheduled}, func(tx *sql.Tx, g *Giveaway) (any, error) {
+		if err := s.withdraw(c, tx, g, c.Now, "unscheduled"); err != nil {
+			return nil, err
+		}
+		g.State, g.ApprovedBy, g.ApprovedAt = Drafted, "", 0
+		return nil, nil
+	})
+}
+
+// withdraw gives back what is reserved, unless the plan is on its way to the
+// room already: the line's own row decides between it and the sender.
+func (s *Studio) withdraw(ctx context.Context, tx querier, g *Giveaway, now int64, why string) error {
+	var sent int
+	if _, err := tx.ExecContext(ctx, `DELETE FROM studio_line WHERE event = $1 AND taken_at = 0`, g.ID); err != nil {
+		return err
+	}
+	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM studio_line WHERE event = $1`, g.ID).Scan(&sent); err != nil {
+		return err
+	}
+	if sent > 0 {
+		return rest.Refuse(http.StatusConflict, "announced", "it is being announced at this moment: cancel it")
+	}
+	g.OpenAt, g.CloseAt, g.AnnounceAt, g.DrawAt, g.PlanHash, g.ArmedAt = 0, 0, 0, 0, "", 0
+	return release(ctx, tx, g, now, why)
+}
+
+// fire gives an armed giveaway its time, because what it waited for happened.
+// A plan that has become impossible is refused, and what it held goes back.
+func (s *Studio) fire(ctx context.Context, tx querier, g *Giveaway, by, because string, now int64) error {
+	f, err := s.check(ctx, tx, g, now, true)
+	if err != nil {
+		return err
+	}
+	if len(f.problems) > 0 {
+		g.State, g.Problems = Refused, f.problems
+		err = release(ctx, tx, g, now, "refused")
+	} else {
+		err = s.line(ctx, tx, g, f, by)
+	}
+	if err != nil {
+		return err
+	}
+	if err := set(ctx, tx, giveaways.name, g, "", now); err != nil {
+		return err
+	}
+	return audit(ctx, tx, now, g.Shop, by, "fire", giveaways.what, g.ID, map[string]any{"because": because, "openAt": g.OpenAt, "problems": f.problems})
+}
+
+// tapGiveaway is the host's tap: it starts what is scheduled to wait for one.
+func (s *Studio) tapGiveaway(c *rest.Call) (any, error) {
+	if _, err := s.find(c); err != nil {
+		return nil, err
+	}
+	var g *Giveaway
+	err := s.store.db.Tx(c, func(tx *sql.Tx) (err error) {
+		if g, err = giveaways.get(c, tx, c.Param("id")); err != nil {
+			return err
+		}
+		if g.State != Scheduled || g.AnnounceAt != 0 || !g.Draft.Trigger.waits() {
+			return rest.Refuse(http.StatusConflict, "state", "it does not wait for a tap: it is "+g.State)
+		}
+		return s.fire(c, tx, g, c.Claims.User, "tap", c.Now)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.nudge()
+	s.redact(c, g)
+	if g.State == Refused {
+		return nil, sound(g.Problems)
+	}
+	return g, nil
+}
+
+// cancelGiveaway ends a giveaway: at once where it is not announced, else by a
+// command that the room judges. Its state then follows from the log.
+func (s *Studio) cancelGiveaway(c *rest.Call) (any, error) {
+	why, err := reason(c)
+	if err != nil {
+		return nil, err
+	}
+	now, err := s.find(c)
+	if err != nil {
+		return nil, err
+	}
+	switch now.State {
+	case Announced, Open, Closing, Sealed:
+		kind := record.CtlCancel
+		if now.State != Announced {
+			kind = record.CtlVoid
+		}
+		return now, s.command(c, now, kind, "end."+now.ID+"."+now.State, record.EventData{Event: now.ID, Reason: why})
+	}
+	g, err := s.move(c, "cancel", []string{Drafted, Approved, Scheduled}, func(tx *sql.Tx, g *Giveaway) (any, error) {
+		if g.State == Scheduled {
+			if err := s.withdraw(c, tx, g, c.Now, "cancelled"); err != nil {
+				return nil, err
+			}
+		}
+		g.State, g.Why = Cancelled, why
+		return Reason{why}, nil
+	})
+	return g, err
+}
+
+// Extension moves the close of an announced giveaway later.
+type Extension struct {
+	CloseAt int64  `json:"closeAt" doc:"Unix ms, later than it closes now."`
+	Reason  string `json:"reason"`
+}
+
+func (s *Studio) extendGiveaway(c *rest.Call) (any, error) {
+	var in Extension
+	if err := c.Read(&in); err != nil {
+		return nil, err
+	}
+	g, err := s.find(c)
+	if err != nil {
+		return nil, err
+	}
+	if g.State != Announced && g.State != Open {
+		return nil, rest.Refuse(http.StatusConflict, "state", "it is "+g.State+": only what is announced or open can close later")
+	}
+	if in.CloseAt <= g.CloseAt || in.CloseAt <= c.Now {
+		return nil, rest.Refuse(http.StatusUnprocessableEntity, "refused", "it can only close later", rest.Problem{Field: "closeAt", Rule: "later", Message: "it can only close later"})
+	}
+	data := map[string]giveaway.Extension{"extend": {Event: g.ID, CloseAt: in.CloseAt, Reason: in.Reason}}
+	return g, s.command(c, g, record.CtlPlan, newID("extend"), data)
+}
+
+// command appends a signed command about a giveaway. It is asked for here; what
+// becomes of it is read in the log.
+func (s *Studio) command(c *rest.Call, g *Giveaway, kind, id string, data any) error {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(c, s.cfg.Within)
+	defer cancel()
+	ctl := record.Control{V: 1, ID: id, Kind: kind, Room: g.Room, By: c.Claims.User, Role: record.Service.String(), At: c.Now, Data: raw}
+	if _, err := desk.Write(ctx, s.cfg.Log, s.cfg.Keys, &ctl); err != nil {
+		s.cfg.Logger.Warn("command not written", "kind", kind, "giveaway", g.ID, "err", err)
+		return rest.Refuse(http.StatusServiceUnavailable, "not-sent", "the log did not acknowledge the command: ask again")
+	}
+	return s.store.db.Tx(c, func(tx *sql.Tx) error {
+		return audit(c, tx, c.Now, g.Shop, c.Claims.User, kind, giveaways.what, g.ID, data)
+	})
+}
+
+// Stop says what is to be stopped.
+type Stop struct {
+	Shop   string `json:"shop"`
+	Room   string `json:"room,omitempty" doc:"Only of this room."`
+	Reason string `json:"reason"`
+}
+
+// stopAll cancels everything that is not yet announced, in one transaction.
+func (s *Studio) stopAll(c *rest.Call) (any, error) {
+	var in Stop
+	if err := c.Read(&in); err != nil {
+		return nil, err
+	}
+	if err := c.May(in.Shop, in.Room); err != nil {
+		return nil, err
+	}
+	if in.Reason == "" || len(in.Reason) > 500 {
+		return nil, rest.Refuse(http.StatusUnprocessableEntity, "refused", "say why, in 1 to 500 bytes", rest.Problem{Field: "reason", Rule: "reason", Message: "say why, in 1 to 500 bytes"})
+	}
+	out := rest.List[Done]{Items: []Done{}}
+	return &out, s.store.db.Tx(c, func(tx *sql.Tx) error {
+		all, err := giveaways.list(c, tx, filter{shop: in.Shop, room: in.Room, states: []string{Scheduled}})
+		if err != nil {
+			return err
+		}
+		for i := range all {
+			g := &all[i]
+			one := Done{ID: g.ID, OK: true}
+			if err := s.withdraw(c, tx, g, c.Now, "stopped"); err != nil {
+				var refused *rest.Error
+				if !asRefusal(err, &refused) {
+					return err
+				}
+				one.OK, one.Error = false, refused
+			} else {
+				g.State, g.Why = Cancelled, in.Reason
+				if err := set(c, tx, giveaways.name, g, c.Claims.User, c.Now); err != nil {
+					return err
+				}
+			}
+			out.Items = append(out.Items, one)
+		}
+		return audit(c, tx, c.Now, in.Shop, c.Claims.User, "stop", "shop", in.Shop, in)
+	})
+}

@@ -1,0 +1,62 @@
+package studio
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fudai-live/fudai/room/installation/database"
+)
+
+// docs is a table of one kind of thing: its body as JSON, beside it what is
+// asked for by.
+func docs(name string) string {
+	return `CREATE TABLE ` + name + ` (id TEXT PRIMARY KEY, shop TEXT NOT NULL, room TEXT NOT NULL, state TEXT NOT NULL,
+		created BIGINT NOT NULL, version BIGINT NOT NULL, body TEXT NOT NULL)`
+}
+
+// migrations are applied in order, once each; one that was released is never
+// edited.
+var migrations = []string{
+	docs("studio_shops"), docs("studio_rooms"), docs("studio_shows"), docs("studio_prizes"), docs("studio_budgets"),
+	docs("studio_templates"), docs("studio_giveaways"),
+	`CREATE INDEX studio_prizes_shop ON studio_prizes (shop, created, id)`,
+	`CREATE INDEX studio_giveaways_shop ON studio_giveaways (shop, created, id)`,
+	`CREATE INDEX studio_giveaways_room ON studio_giveaways (room, state)`,
+	`CREATE TABLE studio_staff (shop TEXT NOT NULL, user_id TEXT NOT NULL, roles TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (shop, user_id))`,
+	`CREATE TABLE studio_accounts (id TEXT PRIMARY KEY, balance BIGINT NOT NULL)`,
+	`CREATE TABLE studio_postings (id SERIAL, at BIGINT NOT NULL, shop TEXT NOT NULL, event TEXT NOT NULL, source TEXT NOT NULL,
+		target TEXT NOT NULL, amount BIGINT NOT NULL CHECK (amount > 0), why TEXT NOT NULL)`,
+	`CREATE INDEX studio_postings_event ON studio_postings (event)`,
+	`CREATE TABLE studio_audit (n BIGINT PRIMARY KEY, at BIGINT NOT NULL, shop TEXT NOT NULL, by_user TEXT NOT NULL, act TEXT NOT NULL,
+		what TEXT NOT NULL, id TEXT NOT NULL, detail TEXT NOT NULL, hash TEXT NOT NULL)`,
+	`CREATE INDEX studio_audit_shop ON studio_audit (shop, n)`,
+	`CREATE TABLE studio_audit_head (one INTEGER PRIMARY KEY, n BIGINT NOT NULL, hash TEXT NOT NULL)`,
+	`INSERT INTO studio_audit_head (one, n, hash) VALUES (1, 0, '')`,
+	// What is to be appended to fudai.control, and what was.
+	`CREATE TABLE studio_line (event TEXT PRIMARY KEY, room TEXT NOT NULL, plan TEXT NOT NULL, public TEXT NOT NULL, hash TEXT NOT NULL, by_user TEXT NOT NULL,
+		announce_at BIGINT NOT NULL, taken_at BIGINT NOT NULL DEFAULT 0, sent_at BIGINT NOT NULL DEFAULT 0)`,
+	`CREATE INDEX studio_line_due ON studio_line (sent_at, announce_at)`,
+}
+
+// Store is the SQL side.
+type Store struct{ db *database.DB }
+
+// OpenStore opens the database named by url, postgres://… or a file of SQLite,
+// and brings its tables up to date.
+func OpenStore(ctx context.Context, url string) (*Store, error) {
+	db, err := database.Open(url)
+	if err != nil {
+		return nil, fmt.Errorf("studio: %w", err)
+	}
+	if err := db.Migrate(ctx, "studio_version", migrations); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("studio: %w", err)
+	}
+	return &Store{db}, nil
+}
+
+// DB is the database, for parts that keep tables of their own in it.
+func (s *Store) DB() *database.DB { return s.db }
+
+// Close closes the database.
+func (s *Store) Close() error { return s.db.Close() }

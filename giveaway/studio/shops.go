@@ -1,0 +1,341 @@
+package studio
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+var (
+	shops  = table[Shop]{"studio_shops", "shop"}
+	rooms  = table[Room]{"studio_rooms", "room"}
+	showsT = table[Show]{"studio_shows", "show"}
+)
+
+// Approval is a shop's policy: which giveaways a second person must look at.
+type Approval struct {
+	Mode     string `json:"mode" enum:"none,above,always"`
+	AboveFen int64  `json:"aboveFen,omitempty" doc:"Mode above: what is worth more than this needs approval."`
+}
+
+// needs reports whether a giveaway of this worth must be approved.
+func (a *Approval) needs(fen int64) bool {
+	return a.Mode == "always" || a.Mode == "above" && fen > a.AboveFen
+}
+
+// ShopSpec is what can be said about a shop.
+type ShopSpec struct {
+	Name      string   `json:"name"`
+	Profile   string   `json:"profile" doc:"Region profile by whose rules plans are checked, see /v1/studio/profiles."`
+	Zone      string   `json:"zone" doc:"IANA time zone, as Asia/Shanghai."`
+	Organiser string   `json:"organiser,omitempty" doc:"Legal name of who holds the giveaways; every plan names it."`
+	Contact   string   `json:"contact,omitempty" doc:"How winners reach the organiser."`
+	Approval  Approval `json:"approval"`
+	// BudgetRequired makes every plan that is worth something name a budget.
+	BudgetRequired bool `json:"budgetRequired,omitempty"`
+}
+
+// Shop is who holds giveaways.
+type Shop struct {
+	Meta
+	ShopSpec
+}
+
+func (*Shop) where() (string, string) { return "", "" }
+
+func (s *ShopSpec) problems() (all []rest.Problem) {
+	need := wants(&all)
+	need(s.Name != "" && len(s.Name) <= 200, "name", "length", "a name has 1 to 200 bytes")
+	_, known := profiles[s.Profile]
+	need(known, "profile", "profile", fmt.Sprintf("there is no region profile %.40q", s.Profile))
+	_, err := time.LoadLocation(s.Zone)
+	need(err == nil && s.Zone != "" && s.Zone != "Local", "zone", "zone", fmt.Sprintf("%.60q is no IANA time zone", s.Zone))
+	need(len(s.Organiser) <= 300 && len(s.Contact) <= 300, "organiser", "length", "organiser and contact have at most 300 bytes")
+	a := s.Approval
+	need(a.Mode == "none" || a.Mode == "above" || a.Mode == "always", "approval.mode", "mode", "say none, above or always")
+	need(a.AboveFen >= 0, "approval.aboveFen", "amount", "an amount is not negative")
+	return all
+}
+
+// wants gathers problems.
+func wants(all *[]rest.Problem) func(ok bool, field, rule, message string) {
+	return func(ok bool, field, rule, message string) {
+		if !ok {
+			*all = append(*all, rest.Problem{Field: field, Rule: rule, Message: message})
+		}
+	}
+}
+
+// sound refuses what has problems.
+func sound(problems []rest.Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	message := problems[0].Message
+	if n := len(problems) - 1; n > 0 {
+		message += fmt.Sprintf(" (and %d more)", n)
+	}
+	return rest.Refuse(http.StatusUnprocessableEntity, "refused", message, problems...)
+}
+
+// NewShop is a shop with its id.
+type NewShop struct {
+	ID string `json:"id" doc:"1 to 64 of A-Z a-z 0-9 . _ -"`
+	ShopSpec
+}
+
+func (s *Studio) listShops(c *rest.Call) (any, error) {
+	all, err := shops.list(c, s.store.db, filter{})
+	if err != nil {
+		return nil, err
+	}
+	c.Sifted()
+	out := rest.List[Shop]{Items: []Shop{}}
+	for _, shop := range all {
+		if c.May(shop.ID, "") == nil {
+			out.Items = append(out.Items, shop)
+		}
+	}
+	return out, nil
+}
+
+func (s *Studio) addShop(c *rest.Call) (any, error) {
+	if err := c.May(Every, ""); err != nil {
+		return nil, err
+	}
+	var in NewShop
+	if err := c.Read(&in); err != nil {
+		return nil, err
+	}
+	wrong := in.problems()
+	wants(&wrong)(record.ValidRoom([]byte(in.ID)), "id", "id", "an id has 1 to 64 of A-Z a-z 0-9 . _ -")
+	if err := sound(wrong); err != nil {
+		return nil, err
+	}
+	shop := &Shop{Meta{ID: in.ID, Shop: in.ID}, in.ShopSpec}
+	return shop, s.store.db.Tx(c, func(tx *sql.Tx) error {
+		return errors.Join(put(c, tx, shops.name, shop, c.Claims.User, c.Now), audit(c, tx, c.Now, shop.ID, c.Claims.User, "add", "shop", shop.ID, in))
+	})
+}
+
+func (s *Studio) changeShop(c *rest.Call) (any, error) {
+	id := c.Param("id")
+	if err := c.May(id, ""); err != nil {
+		return nil, err
+	}
+	var in ShopSpec
+	if err := c.Read(&in); err != nil {
+		return nil, err
+	}
+	if err := sound(in.problems()); err != nil {
+		return nil, err
+	}
+	return change(c, s, shops, id, func(_ *sql.Tx, v *Shop) error { v.ShopSpec = in; return nil }, in)
+}
+
+func (s *Studio) getShop(c *rest.Call) (any, error) {
+	if err := c.May(c.Param("id"), ""); err != nil {
+		return nil, err
+	}
+	return shops.get(c, s.store.db, c.Param("id"))
+}
+
+// change reads a thing, changes it and writes it back with a row of the trail.
+func change[T any, P interface {
+	*T
+	doc
+}](c *rest.Call, s *Studio, t table[T], id string, how func(*sql.Tx, P) error, detail any) (P, error) {
+	var v P
+	err := s.store.db.Tx(c, func(tx *sql.Tx) error {
+		got, err := t.get(c, tx, id)
+		if err != nil {
+			return err
+		}
+		v = got
+		if err := match(c, v.meta()); err != nil {
+			return err
+		}
+		if err := how(tx, v); err != nil {
+			return err
+		}
+		if err := set(c, tx, t.name, v, c.Claims.User, c.Now); err != nil {
+			return err
+		}
+		return audit(c, tx, c.Now, v.meta().Shop, c.Claims.User, "change", t.what, id, detail)
+	})
+	return v, err
+}
+
+// RoomSpec is what can be said about a room.
+type RoomSpec struct {
+	Title string `json:"title"`
+	Host  string `json:"host,omitempty" doc:"User id of the host, so that one person is not planned for two rooms at once."`
+}
+
+// Room is where shows are.
+type Room struct {
+	Meta
+	RoomSpec
+}
+
+func (r *Room) where() (string, string) { return r.ID, "" }
+
+// NewRoom is a room of a shop.
+type NewRoom struct {
+	ID   string `json:"id"`
+	Shop string `json:"shop"`
+	RoomSpec
+}
+
+func (s *Studio) listRooms(c *rest.Call) (any, error) {
+	if err := c.May(c.Query("shop"), ""); err != nil {
+		return nil, err
+	}
+	all, err := rooms.list(c, s.store.db, filter{shop: c.Query("shop")})
+	return rest.List[Room]{Items: all}, err
+}
+
+func (s *Studio) addRoom(c *rest.Call) (any, error) {
+	var in NewRoom
+	if err := c.Read(&in); err != nil {
+		return nil, err
+	}
+	if err := c.May(in.Shop, in.ID); err != nil {
+		return nil, err
+	}
+	var wrong []rest.Problem
+	need := wants(&wrong)
+	need(record.ValidRoom([]byte(in.ID)), "id", "id", "a room id has 1 to 64 of A-Z a-z 0-9 . _ -")
+	need(len(in.Title) <= 300, "title", "length", "a title has at most 300 bytes")
+	if err := sound(wrong); err != nil {
+		return nil, err
+	}
+	room := &Room{Meta{ID: in.ID, Shop: in.Shop}, in.RoomSpec}
+	return room, s.store.db.Tx(c, func(tx *sql.Tx) error {
+		if _, err := shops.get(c, tx, in.Shop); err != nil {
+			return err
+		}
+		if err := put(c, tx, rooms.name, room, c.Claims.User, c.Now); err != nil {
+			return err
+		}
+		return audit(c, tx, c.Now, in.Shop, c.Claims.User, "add", "room", in.ID, in)
+	})
+}
+
+func (s *Studio) changeRoom(c *rest.Call) (any, error) {
+	var in RoomSpec
+	if err := c.Read(&in); err != nil {
+		return nil, err
+	}
+	was, err := rooms.get(c, s.store.db, c.Param("id"))
+	if err != nil {
+		return nil, err
+	}
+	if err := c.May(was.Shop, was.ID); err != nil {
+		return nil, err
+	}
+	return change(c, s, rooms, was.ID, func(_ *sql.Tx, v *Room) error { v.RoomSpec = in; return nil }, in)
+}
+
+// ShowSpec is what can be said about a show.
+type ShowSpec struct {
+	Title   string `json:"title"`
+	StartAt int64  `json:"startAt,omitempty" doc:"Unix ms: when it is planned to go on air."`
+	EndAt   int64  `json:"endAt,omitempty" doc:"Unix ms."`
+}
+
+// Show is one run of a room, planned here; that it is live is what the log says.
+type Show struct {
+	Meta
+	Room string `json:"room"`
+	ShowSpec
+	State  string `json:"state" enum:"planned,live,ended"`
+	LiveAt int64  `json:"liveAt,omitempty" doc:"Unix ms: when it went on air (开播)."`
+}
+
+func (v *Show) where() (string, string) { return v.Room, v.State }
+
+// NewShow is a show of a room.
+type NewShow struct {
+	ID   string `json:"id,omitempty" doc:"The id that the host desk starts it by; made up if absent."`
+	Room string `json:"room"`
+	ShowSpec
+}
+
+func (s *Studio) listShows(c *rest.Call) (any, error) {
+	if err := c.May(c.Query("shop"), ""); err != nil {
+		return nil, err
+	}
+	most, err := c.Number("most", 100, 1, 500)
+	if err != nil {
+		return nil, err
+	}
+	all, err := showsT.list(c, s.store.db, filter{shop: c.Query("shop"), room: c.Query("room"), after: c.Query("after"), most: int(most), newest: true})
+	out := rest.List[Show]{Items: all}
+	if n := len(all); n > 0 {
+		out.Next = next(&all[n-1].Meta, n, int(most))
+	}
+	return out, err
+}
+
+func (s *Studio) addShow(c *rest.Call) (any, error) {
+	var in NewShow
+	if err := c.Read(&in); err != nil {
+		return nil, err
+	}
+	room, err := rooms.get(c, s.store.db, in.Room)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.May(room.Shop, room.ID); err != nil {
+		return nil, err
+	}
+	if in.ID == "" {
+		in.ID = newID("show")
+	}
+	var wrong []rest.Problem
+	need := wants(&wrong)
+	need(record.ValidID([]byte(in.ID)), "id", "id", "an id has 1 to 64 printable ASCII characters")
+	need(len(in.Title) <= 300, "title", "length", "a title has at most 300 bytes")
+	need(in.EndAt == 0 || in.EndAt > in.StartAt, "endAt", "order", "a show ends after it starts")
+	if err := sound(wrong); err != nil {
+		return nil, err
+	}
+	show := &Show{Meta: Meta{ID: in.ID, Shop: room.Shop}, Room: room.ID, ShowSpec: in.ShowSpec, State: "planned"}
+	return show, s.store.db.Tx(c, func(tx *sql.Tx) error {
+		if err := put(c, tx, showsT.name, show, c.Claims.User, c.Now); err != nil {
+			return err
+		}
+		return audit(c, tx, c.Now, room.Shop, c.Claims.User, "add", "show", show.ID, in)
+	})
+}
+
+func (s *Studio) changeShow(c *rest.Call) (any, error) {
+	var in ShowSpec
+	if err := c.Read(&in); err != nil {
+		return nil, err
+	}
+	was, err := showsT.get(c, s.store.db, c.Param("id"))
+	if err != nil {
+		return nil, err
+	}
+	if err := c.May(was.Shop, was.Room); err != nil {
+		return nil, err
+	}
+	return change(c, s, showsT, was.ID, func(_ *sql.Tx, v *Show) error { v.ShowSpec = in; return nil }, in)
+}
+
+// shopOf is the shop of a room.
+func shopOf(ctx context.Context, q querier, room string) (*Shop, error) {
+	r, err := rooms.get(ctx, q, room)
+	if err != nil {
+		return nil, err
+	}
+	return shops.get(ctx, q, r.Shop)
+}
