@@ -39,6 +39,9 @@ func (a *Act) chain(before string) string {
 func audit(ctx context.Context, tx querier, now int64, shop, by, act, what, id string, detail any) error {
 	a := Act{At: now, Shop: shop, By: by, Act: act, What: what, ID: id}
 	var err error
+	if detail == nil {
+		detail = struct{}{}
+	}
 	if a.Detail, err = json.Marshal(detail); err != nil {
 		return err
 	}

@@ -23,6 +23,9 @@ const (
 	noticeAt  = 600_000
 )
 
+// stencil is the state of what is checked for a template and never stored.
+const stencil = "stencil"
+
 // finding is what checking a draft found.
 type finding struct {
 	planned
@@ -58,6 +61,9 @@ func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now int64, f
 	profile.check(&f.planned, need)
 	plan := f.compose(g, profile, now)
 	s.finish(f, g, plan, now)
+	if g.State == stencil {
+		return f, nil // what is open beside it matters when it is started
+	}
 	return f, s.conflicts(ctx, q, f, g, now)
 }
 

@@ -26,7 +26,7 @@ func (s *schemas) of(t reflect.Type) object {
 	case t.Kind() == reflect.Pointer:
 		return s.of(t.Elem())
 	case t == rawMessage:
-		return object{}
+		return object{"nullable": true}
 	case t.Implements(textMarshaler) || reflect.PointerTo(t).Implements(textMarshaler):
 		return object{"type": "string"}
 	}
