@@ -31,6 +31,7 @@ import (
 
 	"github.com/fudai-live/fudai/broadcast"
 	"github.com/fudai-live/fudai/broadcast/demo"
+	"github.com/fudai-live/fudai/broadcast/prefork"
 	"github.com/fudai-live/fudai/broadcast/token"
 	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
@@ -150,6 +151,7 @@ type node struct {
 	desk   *desk.Desk
 	store  *history.Store
 	studio *studio.Studio
+	fork   *prefork.Parent // nil: this process is the only edge
 	ready  atomic.Bool
 	failed chan error // the first part that ended by itself
 }
@@ -160,6 +162,11 @@ func (c *serve) Run(ctx context.Context) error {
 	if err := errors.Join(c.Edge.Problems(), c.Beacon.Problems(), c.Pages.Problems(), c.Record.Problems(), c.Log.Problems()); err != nil {
 		return err
 	}
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if kin, err := prefork.Inherited(reg); kin != nil || err != nil {
+		return errors.Join(err, c.viewers(ctx, kin, reg))
+	}
 	unlock, err := c.Storage.Lock()
 	if err != nil {
 		return err
@@ -169,8 +176,7 @@ func (c *serve) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n := &node{serve: c, log: slog.Default(), reg: prometheus.NewRegistry(), keys: keys, tokens: token.New(keys.Token, nil), failed: make(chan error, 8)}
-	n.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	n := &node{serve: c, log: slog.Default(), reg: reg, keys: keys, tokens: token.New(keys.Token, nil), failed: make(chan error, 8)}
 	if c.Log.Embedded() {
 		child, err := broker.Start(ctx, broker.ChildConfig{Dir: filepath.Join(c.Storage.Data, "broker")})
 		if err != nil {
@@ -195,6 +201,22 @@ func (c *serve) Run(ctx context.Context) error {
 		c.Demo = "yes"
 	}
 	return n.run(ctx)
+}
+
+// viewers is one of several edge processes: the parent has the data directory,
+// the log and everything that is not a viewer's.
+func (c *serve) viewers(ctx context.Context, kin *prefork.Kin, reg *prometheus.Registry) error {
+	if kin == nil {
+		return nil
+	}
+	keys, err := c.Storage.Keys()
+	if err != nil {
+		return err
+	}
+	cfg := c.Edge.Config()
+	cfg.Log, cfg.Tailer, cfg.Kin, cfg.Listener, cfg.Fallback = kin.Client, kin.Client, kin, kin.Listener, kin.Parent()
+	cfg.Keys, cfg.Registerer, cfg.Logger = keys, reg, slog.Default().With("process", kin.Number)
+	return broadcast.Run(ctx, cfg)
 }
 
 func (n *node) is(role string) bool { return slices.Contains(n.Roles, role) }
@@ -340,18 +362,25 @@ func (n *node) front(ctx context.Context) error {
 	if n.StaffListen != "" {
 		n.goes(func() error { return n.staff(ctx, n.StaffListen) })
 	}
-	cfg := n.Edge.Config()
-	cfg.Log, cfg.Tailer, cfg.Keys, cfg.Logger, cfg.Registerer = n.kafka, n.kafka.NewTailer(), n.keys, n.log, n.reg
-	cfg.Ready = n.announce
-	cfg.Routes = append(cfg.Routes, n.health)
-	if n.StaffListen == "" {
-		cfg.Routes = append(cfg.Routes, n.staffRoutes)
-	}
 	pages, err := web.New(n.Pages.Config())
 	if err != nil {
 		return err
 	}
-	cfg.Fallback = pages
+	routes := []func(*server.Hertz){n.health}
+	if n.StaffListen == "" {
+		routes = append(routes, n.staffRoutes)
+	}
+	if n.Edge.Processes > 1 {
+		n.fork, err = prefork.New(prefork.Config{Processes: n.Edge.Processes, Listen: n.Edge.Listen, Log: n.kafka, Tailer: n.kafka.NewTailer(),
+			Routes: routes, Fallback: pages, Drain: n.Edge.Drain, Ready: n.announce, Logger: n.log, Registerer: n.reg})
+		if err != nil {
+			return err
+		}
+		return n.fork.Run(ctx)
+	}
+	cfg := n.Edge.Config()
+	cfg.Log, cfg.Tailer, cfg.Keys, cfg.Logger, cfg.Registerer = n.kafka, n.kafka.NewTailer(), n.keys, n.log, n.reg
+	cfg.Ready, cfg.Routes, cfg.Fallback = n.announce, routes, pages
 	return broadcast.Run(ctx, cfg)
 }
 
@@ -392,7 +421,11 @@ func (n *node) health(h *server.Hertz) {
 		}
 		c.String(200, "ready\n")
 	})
-	h.GET("/metrics", adaptor.HertzHandler(promhttp.HandlerFor(n.reg, promhttp.HandlerOpts{})))
+	measured := prometheus.Gatherers{n.reg}
+	if n.fork != nil {
+		measured = append(measured, n.fork)
+	}
+	h.GET("/metrics", adaptor.HertzHandler(promhttp.HandlerFor(measured, promhttp.HandlerOpts{})))
 	h.GET("/v1/config", func(_ context.Context, c *app.RequestContext) {
 		c.JSON(200, map[string]any{"demo": n.Demo == "yes", "room": "demo", "guests": n.Edge.Guests, "version": version})
 	})

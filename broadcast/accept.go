@@ -111,6 +111,10 @@ func credentials(header string) (raw, ticket string, speaks bool) {
 	return raw, ticket, speaks
 }
 
+// slack is how many viewers above its most a process with kin takes: those it
+// had accepted from the shared queue when it became full.
+const slack = 64
+
 // admit decides whether a viewer is taken, and as whom. Who is refused has
 // cost no socket: the answer is plain HTTP.
 func (e *edge) admit(c *app.RequestContext, a *arrival, raw, ticket string) *refusal {
@@ -119,7 +123,11 @@ func (e *edge) admit(c *app.RequestContext, a *arrival, raw, ticket string) *ref
 		least, most := e.back()
 		return &refusal{http.StatusServiceUnavailable, "draining", "this edge goes away; another one takes you", least + most}
 	}
-	if e.viewers.Load() >= e.most {
+	most := e.most
+	if e.cfg.Kin != nil {
+		most += slack
+	}
+	if e.viewers.Load() >= most {
 		return &refusal{http.StatusServiceUnavailable, "full", fmt.Sprintf("this edge holds %d viewers, its most", e.most), 5000}
 	}
 	if !e.allowed(c) {
@@ -167,7 +175,7 @@ func (e *edge) who(room, raw, ticket string) (*session, *refusal) {
 		return nil, &refusal{http.StatusUnauthorized, "token", err.Error(), 0}
 	case (claims.Ticket != "") != (ticket != ""):
 		return nil, &refusal{http.StatusUnauthorized, "token", "a ticket stands where a token belongs, or the other way round", 0}
-	case claims.Ticket != "" && !e.tickets.use(claims.Ticket, claims.Expires):
+	case claims.Ticket != "" && !e.use(claims.Ticket, claims.Expires):
 		return nil, &refusal{http.StatusUnauthorized, "token", "the ticket was used", 0}
 	case !claims.May(room):
 		return nil, &refusal{http.StatusForbidden, "token", "the token is not for this room", 0}
@@ -176,6 +184,14 @@ func (e *edge) who(room, raw, ticket string) (*session, *refusal) {
 		claims.Expires = claims.Until
 	}
 	return e.session(&claims, room)
+}
+
+// use reports whether a ticket is used for the first time on this machine.
+func (e *edge) use(ticket string, until int64) bool {
+	if e.cfg.Kin != nil {
+		return e.cfg.Kin.Use(ticket, until)
+	}
+	return e.tickets.Use(ticket, until)
 }
 
 func (e *edge) session(claims *token.Claims, room string) (*session, *refusal) {

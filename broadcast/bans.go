@@ -138,16 +138,17 @@ func (e *edge) sendAway(user, room string, code wire.CloseCode, why string, fits
 	}
 }
 
-// tickets are the ids of tickets that were used and are not over yet.
-type tickets struct {
+// Tickets are the ids of tickets that were used and are not over yet.
+type Tickets struct {
 	mu   sync.Mutex
 	used map[string]int64 // until, Unix ms
 }
 
-func newTickets() *tickets { return &tickets{used: map[string]int64{}} }
+// NewTickets makes an empty one.
+func NewTickets() *Tickets { return &Tickets{used: map[string]int64{}} }
 
-// use answers whether this is the first use.
-func (t *tickets) use(id string, until int64) bool {
+// Use answers whether this is the first use.
+func (t *Tickets) Use(id string, until int64) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, was := t.used[id]; was || id == "" {
@@ -157,7 +158,8 @@ func (t *tickets) use(id string, until int64) bool {
 	return true
 }
 
-func (t *tickets) sweep(now time.Time) {
+// Sweep forgets those that are over.
+func (t *Tickets) Sweep(now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for id, until := range t.used {

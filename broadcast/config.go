@@ -45,6 +45,9 @@ type Config struct {
 	Listener net.Listener
 	TLS      *tls.Config
 
+	// Kin are the processes that share Listener; nil if there are none.
+	Kin Kin
+
 	// Ready is called once, when the edge listens and has caught up with the log.
 	Ready func(net.Addr)
 
@@ -129,6 +132,7 @@ func (c *Config) Validate() error {
 	need(c.Logger != nil, "no logger")
 	need(c.Registerer != nil, "no metrics registerer")
 	need(c.Listener != nil || c.Listen != "", "no listen address")
+	need(c.Kin == nil || c.Listener != nil && c.TLS == nil, "processes that share an address need its listener, and a proxy for TLS")
 	need(c.Loops >= 1 && c.Loops <= maxLoops, "loops is %d, want 1 to %d", c.Loops, maxLoops)
 	need(c.MaxViewers >= 0, "max viewers is %d, want 0 (by the open-file limit) or more", c.MaxViewers)
 	need(c.PerAddress >= 1, "connections per address is %d, want at least 1", c.PerAddress)

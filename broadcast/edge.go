@@ -36,7 +36,7 @@ type edge struct {
 	rooms     *rooms
 	users     *users
 	addresses *addresses
-	tickets   *tickets
+	tickets   *Tickets
 	bans      *bans
 	watch     *watchBook
 	asks      chan struct{} // bounds questions to owners
@@ -65,7 +65,7 @@ func newEdge(cfg Config) (*edge, error) {
 	e := &edge{
 		cfg: cfg, log: cfg.Logger, metrics: newMetrics(cfg.Registerer, cfg.Loops), tokens: token.New(cfg.Keys.Token, cfg.PublicKeys),
 		id: binary.BigEndian.Uint32(id[:]), started: nowMS(), rooms: newRooms(cfg.Loops), users: newUsers(),
-		addresses: newAddresses(cfg.PerAddress, cfg.Proxies), tickets: newTickets(), bans: newBans(), asks: make(chan struct{}, asksMost),
+		addresses: newAddresses(cfg.PerAddress, cfg.Proxies), tickets: NewTickets(), bans: newBans(), asks: make(chan struct{}, asksMost),
 	}
 	e.watch = newWatchBook(e)
 	e.most = int32(cfg.MaxViewers)
@@ -98,6 +98,11 @@ func Run(ctx context.Context, cfg Config) error {
 			return fmt.Errorf("broadcast: %w", err)
 		}
 	}
+	if cfg.Kin != nil {
+		if ln, err = e.share(ln); err != nil {
+			return fmt.Errorf("broadcast: %w", err)
+		}
+	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var group sync.WaitGroup
@@ -117,10 +122,13 @@ func Run(ctx context.Context, cfg Config) error {
 	go func() { failed <- h.Run() }()
 	go func() {
 		e.caughtUp.Wait()
+		if cfg.Kin != nil {
+			go e.tellKin(work)
+		}
 		if cfg.Ready != nil {
 			cfg.Ready(ln.Addr())
 		}
-		e.log.Debug("broadcast: caught up", "viewers at most", e.most, "loops", len(e.loops))
+		e.log.Info("edge ready", "viewers at most", e.most, "loops", len(e.loops))
 	}()
 	select {
 	case <-ctx.Done():
@@ -275,7 +283,12 @@ func (e *edge) crowded() bool {
 // back is the window in which clients that lost this edge should come back: a
 // second for a few, and so much more that about 5,000 come in a second.
 func (e *edge) back() (least, most int64) {
-	return 200, 1000 + int64(e.viewers.Load())/5
+	viewers := int64(e.viewers.Load())
+	if e.cfg.Kin != nil {
+		_, all := e.cfg.Kin.Crowd()
+		viewers = max(viewers, int64(all))
+	}
+	return 200, 1000 + viewers/5
 }
 
 // emptiest is the loop with the fewest connections.

@@ -3,6 +3,7 @@ package broadcast
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 )
 
@@ -14,14 +15,19 @@ type Flags struct {
 	Guests      bool          `help:"Watch without a token." default:"true" negatable:""`
 	Origins     []string      `help:"Pages of other hosts that may connect: scheme://host[:port], or *." placeholder:"ORIGIN"`
 	ServiceKeys []string      `help:"Credentials of the platform's server for POST /v1/tokens." placeholder:"KEY"`
+	Processes   int           `name:"edge-processes" help:"Processes that share the viewers' address: more than one where one may not open enough files." default:"1"`
 	Drain       time.Duration `help:"From SIGTERM to the end, at most." default:"8s"`
 }
+
+// MaxProcesses bounds Flags.Processes.
+const MaxProcesses = 64
 
 // Config is DefaultConfig with what the flags say; the log, the keys and the
 // routes are the caller's.
 func (f *Flags) Config() Config {
 	cfg := DefaultConfig()
 	cfg.Listen, cfg.Guests, cfg.Origins, cfg.ServiceKeys, cfg.Drain = f.Listen, f.Guests, f.Origins, f.ServiceKeys, f.Drain
+	cfg.Loops = max(1, (cfg.Loops+f.Processes-1)/f.Processes)
 	return cfg
 }
 
@@ -30,6 +36,12 @@ func (f *Flags) Problems() error {
 	var errs []error
 	if f.Listen == "" {
 		errs = append(errs, errors.New("listen: no address given"))
+	}
+	if f.Processes < 1 || f.Processes > MaxProcesses {
+		errs = append(errs, fmt.Errorf("edge processes are %d, want 1 to %d", f.Processes, MaxProcesses))
+	}
+	if f.Processes > 1 && runtime.GOOS == "windows" {
+		errs = append(errs, errors.New("edge processes cannot share an address on this system: want 1"))
 	}
 	if f.Drain < 0 {
 		errs = append(errs, fmt.Errorf("drain is %v, want 0 or more", f.Drain))

@@ -150,15 +150,18 @@ func (e *edge) revoke(ctx context.Context, c *app.RequestContext) {
 
 // upstream takes one message of a viewer who watches by Server-Sent Events. What
 // becomes of it comes on the stream.
-func (e *edge) upstream(_ context.Context, c *app.RequestContext) {
+func (e *edge) upstream(ctx context.Context, c *app.RequestContext) {
+	edge, id, ok := parseConn(string(c.GetHeader("Fudai-Conn")))
+	if ok && e.elsewhere(ctx, c, edge) {
+		return
+	}
 	e.crossOrigin(c)
 	claims, err := e.tokens.Verify(bearer(c), nowMS())
 	if err != nil {
 		e.refuse(c, &refusal{http.StatusUnauthorized, "token", err.Error(), 0})
 		return
 	}
-	id, ok := e.parseConn(string(c.GetHeader("Fudai-Conn")))
-	if !ok || len(c.Request.Body()) > record.MaxComment {
+	if !ok || edge != e.id || len(c.Request.Body()) > record.MaxComment {
 		e.refuse(c, &refusal{http.StatusBadRequest, "malformed", "want the connection's name in Fudai-Conn and one message of at most 8 KiB", 0})
 		return
 	}
@@ -184,10 +187,10 @@ func (e *edge) upstream(_ context.Context, c *app.RequestContext) {
 	c.Status(http.StatusAccepted)
 }
 
-// parseConn reads connName; ok is false for a connection of another edge.
-func (e *edge) parseConn(name string) (id uint32, ok bool) {
-	edge, conn, found := strings.Cut(name, "-")
-	a, err := strconv.ParseUint(edge, 16, 32)
-	b, err2 := strconv.ParseUint(conn, 16, 32)
-	return uint32(b), found && err == nil && err2 == nil && uint32(a) == e.id
+// parseConn reads connName.
+func parseConn(name string) (edge, id uint32, ok bool) {
+	left, right, found := strings.Cut(name, "-")
+	a, err := strconv.ParseUint(left, 16, 32)
+	b, err2 := strconv.ParseUint(right, 16, 32)
+	return uint32(a), uint32(b), found && err == nil && err2 == nil
 }

@@ -23,6 +23,7 @@ type child struct {
 	// guarded by Hub.mu
 	following map[int64]*follower
 	reads     map[int64]context.CancelFunc
+	metrics   map[int64]chan []byte
 }
 
 var followers atomic.Uint32
@@ -67,6 +68,14 @@ func (c *child) message(k kind, r *reader) error {
 		if viewers, most := r.num(), r.num(); c.h.Status != nil {
 			c.h.Status(c.n, int(viewers), int(most))
 		}
+	case mMeasured:
+		ref := r.num()
+		c.h.mu.Lock()
+		if b := c.metrics[ref]; b != nil {
+			b <- r.bytes()
+			delete(c.metrics, ref)
+		}
+		c.h.mu.Unlock()
 	default:
 		return errors.New("unknown")
 	}
@@ -97,6 +106,9 @@ func (c *child) leave() {
 	}
 	for _, stop := range c.reads {
 		stop()
+	}
+	for _, b := range c.metrics {
+		close(b)
 	}
 	delete(c.h.children, c)
 	c.h.mu.Unlock()

@@ -16,10 +16,11 @@ const maxProducing = 1 << 16
 
 // Client is the child's side. It is the Log and the Tailer of an edge.
 type Client struct {
-	conn  net.Conn
-	out   *outbox
-	crowd atomic.Bool
-	over  chan struct{} // closed when the socket ended
+	measure func() []byte
+	conn    net.Conn
+	out     *outbox
+	crowd   atomic.Pointer[Crowd]
+	over    chan struct{} // closed when the socket ended
 
 	mu        sync.Mutex // guards what follows
 	ref       int64
@@ -33,9 +34,10 @@ type Client struct {
 
 type produced func(partition int32, offset int64, err error)
 
-// NewClient speaks with the parent over conn, until it ends.
-func NewClient(conn net.Conn) *Client {
-	c := &Client{conn: conn, out: newOutbox(), over: make(chan struct{}), tails: map[int64]*tail{}, byPlace: map[place]*tail{},
+// NewClient speaks with the parent over conn, until it ends. measure answers
+// this process's metrics in the text format.
+func NewClient(conn net.Conn, measure func() []byte) *Client {
+	c := &Client{measure: measure, conn: conn, out: newOutbox(), over: make(chan struct{}), tails: map[int64]*tail{}, byPlace: map[place]*tail{},
 		producing: map[int64]produced{}, asked: map[int64]chan *reader{}}
 	go func() { c.out.run(conn); conn.Close() }()
 	go func() {
@@ -44,8 +46,13 @@ func NewClient(conn net.Conn) *Client {
 	return c
 }
 
-// Crowded reports whether no process of this machine has room left.
-func (c *Client) Crowded() bool { return c.crowd.Load() }
+// Crowd is how it stands with all processes of this machine.
+func (c *Client) Crowd() Crowd {
+	if now := c.crowd.Load(); now != nil {
+		return *now
+	}
+	return Crowd{}
+}
 
 // Over is closed when the parent is gone.
 func (c *Client) Over() <-chan struct{} { return c.over }
@@ -113,7 +120,12 @@ func (c *Client) message(k kind, r *reader) error {
 			answer <- rest // has room: see ask and Read
 		}
 	case mCrowd:
-		c.crowd.Store(r.flag())
+		c.crowd.Store(&Crowd{Full: r.flag(), Viewers: int(r.num())})
+	case mMetrics:
+		ref := r.num()
+		go func() {
+			c.out.put(message(mMeasured).num(ref).bytes(c.measure()), nil)
+		}()
 	default:
 		return errors.New("unknown")
 	}

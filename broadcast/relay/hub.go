@@ -44,7 +44,15 @@ type Hub struct {
 	mu       sync.Mutex // guards what follows and every stream's fields
 	streams  map[place]*stream
 	children map[*child]bool
-	crowd    bool
+	crowd    Crowd
+
+	questions int64
+}
+
+// Crowd is what the processes of a machine are told about all of them.
+type Crowd struct {
+	Full    bool // no process has room: only then one that is full answers, to say so
+	Viewers int  // of all of them
 }
 
 // stream is one partition, followed once for everybody.
@@ -72,29 +80,28 @@ func NewHub(log Log, tailer Tailer) *Hub {
 // Run follows the log until ctx is done.
 func (h *Hub) Run(ctx context.Context) error { return h.tailer.Run(ctx) }
 
-// Crowd tells every child whether no process of the machine has room left: only
-// then one that is full answers, to say so.
-func (h *Hub) Crowd(all bool) {
+// Crowd tells every child how it stands with all of them.
+func (h *Hub) Crowd(now Crowd) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.crowd == all {
+	if h.crowd == now {
 		return
 	}
-	h.crowd = all
+	h.crowd = now
 	for c := range h.children {
-		c.out.put(message(mCrowd).flag(all), nil)
+		c.out.put(now.message(), nil)
 	}
 }
+
+func (c Crowd) message() body { return message(mCrowd).flag(c.Full).num(int64(c.Viewers)) }
 
 // Serve speaks with the child numbered n until its socket ends.
 func (h *Hub) Serve(ctx context.Context, n int, conn net.Conn) error {
 	ctx, cancel := context.WithCancel(ctx)
-	c := &child{h: h, n: n, ctx: ctx, out: newOutbox(), following: map[int64]*follower{}, reads: map[int64]context.CancelFunc{}, room: make(chan struct{}, 1)}
+	c := &child{h: h, n: n, ctx: ctx, out: newOutbox(), following: map[int64]*follower{}, reads: map[int64]context.CancelFunc{}, metrics: map[int64]chan []byte{}, room: make(chan struct{}, 1)}
 	h.mu.Lock()
 	h.children[c] = true
-	if h.crowd {
-		c.out.put(message(mCrowd).flag(true), nil)
-	}
+	c.out.put(h.crowd.message(), nil)
 	h.mu.Unlock()
 	var group sync.WaitGroup
 	group.Go(func() { c.out.run(conn); conn.Close() })
@@ -189,4 +196,35 @@ func (h *Hub) failed(s *stream, err error) {
 		f.fail(err)
 	}
 	clear(s.attached)
+}
+
+// Metrics asks every child for its metrics in the text format, and answers what
+// comes before ctx is over, by child.
+func (h *Hub) Metrics(ctx context.Context) map[int][]byte {
+	type answer struct {
+		n int
+		b chan []byte
+	}
+	var answers []answer
+	h.mu.Lock()
+	for c := range h.children {
+		b := make(chan []byte, 1)
+		h.questions++
+		c.metrics[h.questions] = b
+		c.out.put(message(mMetrics).num(h.questions), nil)
+		answers = append(answers, answer{c.n, b})
+	}
+	h.mu.Unlock()
+	all := map[int][]byte{}
+	for _, a := range answers {
+		select {
+		case b, ok := <-a.b:
+			if ok {
+				all[a.n] = b
+			}
+		case <-ctx.Done():
+			return all
+		}
+	}
+	return all
 }

@@ -17,15 +17,16 @@ type kind byte
 
 // From child to parent.
 const (
-	mAdd     kind = iota + 1 // follow a partition: gen, topic, partition, offset
-	mRemove                  // gen
-	mTook                    // how many bytes of records were accepted
-	mProduce                 // ref, record
-	mOffsets                 // ref, topic, partitions
-	mRead                    // ref, topic, partition, from, to
-	mStop                    // ref of a read nobody waits for any more
-	mUse                     // ref, ticket id, until when
-	mStatus                  // viewers, most
+	mAdd      kind = iota + 1 // follow a partition: gen, topic, partition, offset
+	mRemove                   // gen
+	mTook                     // how many bytes of records were accepted
+	mProduce                  // ref, record
+	mOffsets                  // ref, topic, partitions
+	mRead                     // ref, topic, partition, from, to
+	mStop                     // ref of a read nobody waits for any more
+	mUse                      // ref, ticket id, until when
+	mStatus                   // viewers, most
+	mMeasured                 // ref, metrics in the text format
 )
 
 // From parent to child.
@@ -37,7 +38,8 @@ const (
 	mPage                      // ref, records
 	mDone                      // ref, error
 	mUsed                      // ref, whether it was the first use
-	mCrowd                     // whether no process has room
+	mCrowd                     // whether no process has room, viewers of all
+	mMetrics                   // ref
 )
 
 // maxMessage bounds a message. The largest is a batch of records: the tailer

@@ -71,7 +71,7 @@ func (m *machine) child() (*Client, func()) {
 	go func() { m.hub.Serve(context.Background(), n, far); close(done) }()
 	cut := sync.OnceFunc(func() { near.Close(); <-done })
 	m.t.Cleanup(cut)
-	return NewClient(near), cut
+	return NewClient(near, func() []byte { return fmt.Append(nil, "of ", n) }), cut
 }
 
 func (m *machine) append(topic string, p int32, values ...string) {
@@ -336,9 +336,12 @@ func TestTicketsAndCrowd(t *testing.T) {
 	if got := <-counts; got != [3]int{2, 7, 9} {
 		t.Errorf("heard %v", got)
 	}
-	m.hub.Crowd(true)
-	if a.Use("t", 1) || !a.Crowded() { // an answer that comes after it
-		t.Error("a child was not told that every process is full")
+	m.hub.Crowd(Crowd{true, 16})
+	if a.Use("t", 1) || a.Crowd() != (Crowd{true, 16}) { // an answer that comes after it
+		t.Errorf("a child was told %+v", a.Crowd())
+	}
+	if got := m.hub.Metrics(t.Context()); len(got) != 2 || string(got[2]) != "of 2" {
+		t.Errorf("metrics are %v", got)
 	}
 }
 
