@@ -177,17 +177,22 @@ func (p *Partition) unique(r *room, c *record.Comment, tight uint64) bool {
 
 // sender is what moderation may know of who speaks.
 func (p *Partition) sender(r *room, c *record.Comment, user uint64) moderation.Sender {
-	s := moderation.Sender{}
-	switch c.Role {
-	case record.Moderator, record.Assistant:
-		s.Role = moderation.Moderator
-	case record.Host:
-		s.Role = moderation.Host
-	case record.Service:
-		s.Role = moderation.System
-	}
+	s := moderation.Sender{Role: JudgedAs(c.Role)}
 	if prof, ok := r.profiles.get(user); ok {
 		s.Reputation = prof.reputation
 	}
 	return s
+}
+
+// JudgedAs is the role as which moderation judges a sender.
+func JudgedAs(role record.Role) moderation.Role {
+	switch role {
+	case record.Moderator, record.Assistant:
+		return moderation.Moderator
+	case record.Host:
+		return moderation.Host
+	case record.Service:
+		return moderation.System
+	}
+	return moderation.Viewer
 }

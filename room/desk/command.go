@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fudai-live/fudai/moderation"
 	"github.com/fudai-live/fudai/room/questions"
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -129,9 +130,32 @@ func problems(v any) error {
 	case *record.VerdictData:
 		check(v.Action == "allow" || v.Action == "mask" || v.Action == "block", "action is %q: say allow, mask or block", v.Action)
 		check(v.Action == "allow" || v.Reason != "", "reason is empty: what is hidden needs one")
+	case *record.RulesData:
+		errs = append(errs, checkRules(v))
 	case *record.EventData:
 		check(record.ValidID([]byte(v.Event)), "event is not an id")
 		check(v.Reason != "", "reason is empty: those who entered are told why")
 	}
 	return errors.Join(errs...)
+}
+
+// checkRules compiles the rules, so that whoever sends them hears of every
+// mistake at once; the room would only refuse them.
+func checkRules(v *record.RulesData) error {
+	brings := v.Stage == "" || v.Stage == record.StageEnforce || v.Stage == record.StageShadow
+	switch {
+	case !brings && v.Stage != record.StagePromote && v.Stage != record.StageRevert && v.Stage != record.StageDrop:
+		return fmt.Errorf("data: stage is %q: say enforce, shadow, promote, revert or drop", v.Stage)
+	case !brings && v.YAML != "":
+		return fmt.Errorf("data: stage %s takes no yaml", v.Stage)
+	case v.Stage == record.StageShadow && v.YAML == "":
+		return errors.New("data: stage shadow needs yaml")
+	case v.YAML == "":
+		return nil
+	}
+	set, err := moderation.Parse([]byte(v.YAML))
+	if err == nil && v.Version != "" && v.Version != set.Version() {
+		err = fmt.Errorf("data: version is %q and the yaml says %q", v.Version, set.Version())
+	}
+	return err
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/fudai-live/fudai/broadcast/token"
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/moderation"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -31,6 +32,7 @@ type Appender interface {
 type Log interface {
 	Appender
 	Read(ctx context.Context, topic string, partition int32, from, to int64, fn func(kafkalog.Record) error) error
+	Offsets(ctx context.Context, topic string, partitions []int32) (map[int32]kafkalog.Range, error)
 }
 
 // Config is what a desk is told.
@@ -42,6 +44,9 @@ type Config struct {
 	// Chains are the beacons that plans may name, the default first: a plan
 	// that cannot be held is refused here, with all reasons.
 	Chains []drawproof.Chain
+	// Rules are those of a room that no command gave any, as the shards have
+	// them; nil: moderation.Default().
+	Rules *moderation.RuleSet
 	// Within bounds how long a command may wait for the log, or a question for
 	// the owner of its room.
 	Within time.Duration
@@ -75,6 +80,8 @@ func (d *Desk) Mount(r route.IRoutes) {
 	r.GET("/v1/rooms", d.list)
 	r.GET("/v1/rooms/:room", d.room)
 	r.GET("/v1/rooms/:room/view", d.view)
+	r.GET("/v1/rooms/:room/rules", d.rules)
+	r.POST("/v1/rooms/:room/rules/dry-run", d.dryRun)
 	r.GET("/v1/rooms/:room/bundle/:event", d.bundle)
 }
 

@@ -49,6 +49,14 @@ func (p *paper) Read(_ context.Context, topic string, partition int32, from, to 
 	return p.fail
 }
 
+func (p *paper) Offsets(_ context.Context, _ string, partitions []int32) (map[int32]kafkalog.Range, error) {
+	in := map[int32]kafkalog.Range{}
+	for _, n := range partitions {
+		in[n] = kafkalog.Range{End: int64(len(p.recs))}
+	}
+	return in, p.fail
+}
+
 // feeder is a tailer whose records come from the test.
 type feeder map[int32]kafkalog.Deliver
 

@@ -7,6 +7,8 @@
 //	GET  /v1/rooms                   rooms with a State frame, newest first
 //	GET  /v1/rooms/{room}            the room's last State, as its viewers got it
 //	GET  /v1/rooms/{room}/view       staff: what is held, who is muted, what became of everything said
+//	GET  /v1/rooms/{room}/rules     staff: the rules in force, those before, those in shadow and what these would do
+//	POST /v1/rooms/{room}/rules/dry-run   {"yaml","minutes","all"}: what other rules would have done with what was said
 //	GET  /v1/rooms/{room}/bundle/{event}  what `fudai verify` reads, once it is finished
 //
 // # Questions
@@ -50,5 +52,6 @@
 // Whoever asks the same within three minutes gets the answer at once.
 //
 // A command id makes a command idempotent: the same id again is the same
-// command. A mute may name its user by "offset", that of a comment. Which role may send which kind stands in one table, roles.go.
+// command. Rules go through command "rules" with a stage: shadow, promote,
+// revert, drop, or enforce at once. A mute may name its user by "offset", that of a comment. Which role may send which kind stands in one table, roles.go.
 package desk

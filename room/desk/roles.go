@@ -31,7 +31,7 @@ var permissions = map[string]permission{
 	record.CtlCatalogue: {least: record.Assistant, marketer: true},
 	record.CtlRetract:   {least: record.Moderator},
 	record.CtlVerdict:   {least: record.Moderator},
-	record.CtlRules:     {least: record.Service},
+	record.CtlRules:     {least: record.Host}, // of all rooms: a service, like every such command,
 	record.CtlDirect:    {least: record.Service},
 	record.CtlPlan:      {least: record.Host, marketer: true},
 	record.CtlCancel:    {least: record.Host, marketer: true},

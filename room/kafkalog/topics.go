@@ -52,18 +52,20 @@ const (
 	longest = (3*365 + 1) * day
 )
 
-// Batches of two sizes: small where records are small and many topics share
-// the disk of a developer's machine.
+// Batches of three sizes: small where records are small and many topics share
+// the disk of a developer's machine, medium where one record may be a rule file
+// of ten thousand words.
 const (
-	large = maxMessageBytes
-	small = 128 << 10
+	large  = maxMessageBytes
+	medium = 384 << 10
+	small  = 128 << 10
 )
 
 // Specs returns the topics of an installation.
 func Specs() []Spec {
 	return []Spec{
 		{Name: Comments, Partitions: Partitions, Retention: 6 * hour, Segment: hour, Batch: large},
-		{Name: Control, Partitions: Partitions, Retention: 365 * day, Segment: 7 * day, Batch: small},
+		{Name: Control, Partitions: Partitions, Retention: 365 * day, Segment: 7 * day, Batch: medium},
 		{Name: Ledger, Partitions: Partitions, Retention: longest, Segment: 7 * day, Batch: large, Ledger: true},
 		{Name: Frames, Partitions: Partitions, Retention: 15 * time.Minute, Segment: 5 * time.Minute, Batch: 512 << 10},
 		{Name: Replies, Partitions: Partitions, Retention: 15 * time.Minute, Segment: 5 * time.Minute, Batch: small},
@@ -71,7 +73,7 @@ func Specs() []Spec {
 		{Name: History, Partitions: Partitions, Retention: 60 * day, Segment: day, Batch: large},
 		{Name: Snapshots, Partitions: Partitions, Compact: true, Segment: hour, Batch: large},
 		{Name: Presence, Partitions: Partitions, Retention: 15 * time.Minute, Segment: 5 * time.Minute, Batch: small},
-		{Name: DeadLetter, Partitions: Partitions, Retention: 7 * day, Segment: day, Batch: small},
+		{Name: DeadLetter, Partitions: Partitions, Retention: 7 * day, Segment: day, Batch: medium},
 	}
 }
 

@@ -112,4 +112,5 @@ const (
 	AskEntry  = "/internal/entry"  // room, event, user: where the user stands
 	AskBundle = "/internal/bundle" // room, event: the proof of a finished giveaway
 	AskView   = "/internal/view"   // room: what those who run it may know
+	AskRules  = "/internal/rules"  // room: its rules and their stages
 )

@@ -17,6 +17,7 @@ type metrics struct {
 	misrouted      prometheus.Counter
 	fenced         prometheus.Counter
 	contradictions prometheus.Counter
+	cold           prometheus.Counter
 	claims         *prometheus.CounterVec // by outcome
 	stops          *prometheus.CounterVec // by reason
 	outcomes       *prometheus.CounterVec // by code
@@ -53,6 +54,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		misrouted:      counter("misrouted_total", "Records forwarded to the partition of their room."),
 		fenced:         counter("fenced_total", "Ledger records of others or repeats, ignored."),
 		contradictions: counter("contradictions_total", "Decisions that contradicted the comments; each stopped a giveaway."),
+		cold:           counter("rules_cold_total", "Rule sets that a fold waited for because nothing had compiled them: of snapshots and replays."),
 		claims:         vec("claims_total", "Claims of partitions.", "outcome", "won", "lost", "failed"),
 		stops:          vec("stops_total", "Partitions let go.", "reason", "asked", "lost", "failed"),
 		outcomes:       vec("outcomes_total", "Outcomes told to senders.", "code", codes...),
@@ -61,7 +63,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		appendErrors:   vec("append_errors_total", "Appends that failed at least once.", "what", "ledger", "frames", "markers", "tick", "replies", "snapshot", "deadletter", "forward"),
 	}
 	if reg != nil {
-		reg.MustRegister(m.owned, m.folded, m.decisions, m.frames, m.receipts, m.snapshots, m.misrouted, m.fenced, m.contradictions,
+		reg.MustRegister(m.owned, m.folded, m.decisions, m.frames, m.receipts, m.snapshots, m.misrouted, m.fenced, m.contradictions, m.cold,
 			m.claims, m.stops, m.outcomes, m.deadLetters, m.dropped, m.appendErrors)
 	}
 	return m

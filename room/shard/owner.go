@@ -75,6 +75,7 @@ type owner struct {
 type command struct {
 	offset int64
 	record.Control
+	rules *compiled // of a command that brings rules: not decided before they are made
 }
 
 // stopRequest asks the owner to let go; done is closed when it has.
@@ -212,7 +213,7 @@ func (o *owner) queueControl(recs []kafkalog.Record) {
 		case !o.s.cfg.Keys.VerifyControl(rec.Value, rec.Header("sig")):
 			o.refused = append(o.refused, refusal{*rec, "forged", "sig"})
 		default:
-			o.commands = append(o.commands, command{rec.Offset, c})
+			o.commands = append(o.commands, command{rec.Offset, c, o.s.compiler.prepare(&c)})
 		}
 	}
 }

@@ -30,6 +30,15 @@ func (s *Shard) View(ctx context.Context, name string) (v room.View, err error) 
 	return v, err
 }
 
+// Rules answers the rules of a room and their stages.
+func (s *Shard) Rules(ctx context.Context, name string) (v room.RulesView, err error) {
+	known := false
+	if err = s.ask(ctx, name, func(p *room.Partition) { v, known = p.Rules(name) }); err == nil && !known {
+		err = fmt.Errorf("no room %q", name)
+	}
+	return v, err
+}
+
 // Mount serves the questions that edges and desks ask, for the rooms owned here.
 func (s *Shard) Mount(h route.IRoutes) {
 	s.answer(h, record.AskEntry, func(ctx context.Context, c *app.RequestContext) (any, error) {
@@ -40,6 +49,9 @@ func (s *Shard) Mount(h route.IRoutes) {
 	})
 	s.answer(h, record.AskView, func(ctx context.Context, c *app.RequestContext) (any, error) {
 		return s.View(ctx, c.Query("room"))
+	})
+	s.answer(h, record.AskRules, func(ctx context.Context, c *app.RequestContext) (any, error) {
+		return s.Rules(ctx, c.Query("room"))
 	})
 }
 

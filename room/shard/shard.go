@@ -8,17 +8,19 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fudai-live/fudai/moderation"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
 )
 
 // Shard is one process's part in owning the partitions.
 type Shard struct {
-	cfg   Config
-	node  string
-	log   *slog.Logger
-	m     *metrics
-	watch *watch
+	cfg      Config
+	node     string
+	log      *slog.Logger
+	m        *metrics
+	watch    *watch
+	compiler *compiler
 
 	mu        sync.Mutex // guards what follows
 	hinted    map[int32]bool
@@ -39,9 +41,10 @@ func New(cfg Config) (*Shard, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
 	}
-	node := cfg.node()
+	node, m, compiler := cfg.node(), newMetrics(cfg.Metrics), newCompiler()
+	cfg.Room.Compile = func(yaml string) (*moderation.RuleSet, error) { return compiler.get(yaml, m.cold.Inc) }
 	return &Shard{
-		cfg: cfg, node: node, log: cfg.Logger, m: newMetrics(cfg.Metrics),
+		cfg: cfg, node: node, log: cfg.Logger, m: m, compiler: compiler,
 		watch:  newWatch(cfg.Tailer.LastFetch, cfg.Silence, node, time.Now()),
 		hinted: map[int32]bool{}, owners: map[int32]*owner{},
 	}, nil

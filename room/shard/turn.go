@@ -73,6 +73,9 @@ func (o *owner) decide(ctx context.Context, now time.Time) {
 	}
 	for len(o.commands) > 0 {
 		c := &o.commands[0]
+		if !c.ready() {
+			break // those behind it wait too: commands take effect in their order
+		}
 		if !add(record.Decision{Kind: record.DecideApplied, Room: c.Room, Applied: &record.Applied{Control: c.offset, After: l.After}}) {
 			break
 		}
