@@ -28,9 +28,9 @@ const DeadChainMs = int64(72 * 3600 * 1000)
 const maxLadder = 10
 
 // Control folds a plan, cancel, void or beacon. It is called at the Applied
-// barrier. An error names everything that is wrong with it; the state is then
+// barrier, after being the offset in comments[p] behind which it takes effect. An error names everything that is wrong with it; the state is then
 // unchanged.
-func (e *Events) Control(ctl *record.Control, now int64) error {
+func (e *Events) Control(ctl *record.Control, after, now int64) error {
 	err := e.Advance(now)
 	switch ctl.Kind {
 	case record.CtlPlan:
@@ -38,13 +38,21 @@ func (e *Events) Control(ctl *record.Control, now int64) error {
 			Extend *Extension `json:"extend"`
 		}
 		if json.Unmarshal(ctl.Data, &ext) == nil && ext.Extend != nil {
-			return errors.Join(err, e.extend(*ext.Extend, now))
+			return errors.Join(err, e.extend(*ext.Extend, after, now))
 		}
-		return errors.Join(err, e.plan(ctl.Data, now))
+		bad := e.plan(ctl.Data, now)
+		if bad != nil && e.hole != nil {
+			e.keepPlan(ctl.Data)
+		}
+		return errors.Join(err, bad)
 	case record.CtlCancel, record.CtlVoid:
 		var data record.EventData
 		if bad := json.Unmarshal(ctl.Data, &data); bad != nil {
 			return errors.Join(err, fmt.Errorf("%s: %w", ctl.Kind, bad))
+		}
+		if e.hole != nil {
+			e.hole.Ends = append(e.hole.Ends, end{ctl.Kind == record.CtlVoid, data})
+			return err
 		}
 		return errors.Join(err, e.end(ctl.Kind == record.CtlVoid, data, now))
 	case record.CtlBeacon:
@@ -147,7 +155,7 @@ func (e *Events) end(void bool, data record.EventData, now int64) error {
 }
 
 // extend moves the close, and with it the round, later.
-func (e *Events) extend(ext Extension, now int64) error {
+func (e *Events) extend(ext Extension, after, now int64) error {
 	ev := e.byID[ext.Event]
 	if ev == nil {
 		return fmt.Errorf("extend: no giveaway %q", ext.Event)
@@ -170,7 +178,7 @@ func (e *Events) extend(ext Extension, now int64) error {
 		return err
 	}
 	a := drawproof.Amendment{
-		After: uint64(max(e.position, 0)), CloseAt: ext.CloseAt, Event: ext.Event, Partition: uint32(e.cfg.Partition),
+		After: uint64(max(after, 0)), CloseAt: ext.CloseAt, Event: ext.Event, Partition: uint32(e.cfg.Partition),
 		Previous: ev.terms.Hash, Round: ev.Plan.RoundFor(ext.CloseAt),
 	}
 	// A later close within the same period of the beacon would keep the round,
@@ -207,7 +215,7 @@ func (e *Events) beacon(data []byte) error {
 			continue // known; verified then
 		}
 		if !verified {
-			if err := drawproof.VerifyBeacon(ev.Plan.Beacon, b.Round, sigma); err != nil {
+			if err := e.verifyBeacon(ev.Plan.Beacon, b.Round, sigma); err != nil {
 				return fmt.Errorf("beacon: %w", err)
 			}
 			verified = true
@@ -219,6 +227,13 @@ func (e *Events) beacon(data []byte) error {
 		return fmt.Errorf("beacon: no giveaway waits for round %d of chain %.16s", b.Round, b.Chain)
 	}
 	return nil
+}
+
+func (e *Events) verifyBeacon(c drawproof.Chain, round uint64, sigma []byte) error {
+	if e.cfg.verify != nil {
+		return e.cfg.verify(c, round, sigma)
+	}
+	return drawproof.VerifyBeacon(c, round, sigma)
 }
 
 // wants reports whether a round may yet decide the event: the planned one or a

@@ -86,6 +86,11 @@ type VoidDecision struct {
 	Why   string `json:"why"`
 }
 
+// GapDecision ends what was open over lost comments.
+type GapDecision struct {
+	At int64 `json:"at"`
+}
+
 // decide builds a decision of an event.
 func (e *Events) decide(ev *event, kind string, data any) record.Decision {
 	return record.Decision{Kind: kind, Room: e.cfg.Room, Event: ev.id(), Data: mustJSON(data)}

@@ -14,6 +14,11 @@
 // asks for the same thing again until it has been read back, so an owner that
 // lost an append, or crashed at any point, needs no memory of what it tried.
 //
+// A reader that finds a part of the comments gone (retention, a snapshot that
+// is too old) is told so by [Events.Lose]. What was sealed goes on by the word of
+// the ledger, which holds the entrant list with its users; what was open and not
+// sealed is void, with the reason.
+//
 // The package is pure: no clock, no randomness, no I/O. Time is room time, an
 // argument. It does not decide which plans a shop may run (giveaway/studio), does
 // not fetch public randomness (giveaway/beacon) and moves no goods or money

@@ -42,6 +42,12 @@ func (e *Events) Due(now int64, in *Due) {
 	if len(e.queue) > 0 {
 		return // the state is behind the ledger
 	}
+	if e.hole != nil {
+		if now > e.hole.Since && len(e.order) > 0 {
+			e.dueGap(now, in)
+		}
+		return
+	}
 	granted := false
 	for _, ev := range e.order {
 		if ev.stuck != nil {

@@ -37,14 +37,16 @@ func (p Phase) Final() bool { return p >= Settled }
 type event struct {
 	*Finished
 	state
-	terms   drawproof.Terms
-	entries table
-	phrases []uint64 // digests
-	blocked map[string]uint32
-	list    *listing // nil: not computed, or dropped again
-	epoch   []byte   // hex, once open
-	wake    int64    // no unit needs a step before this room time; 0: look
-	stuck   error    // a decision contradicted the fold: nothing more is asked for
+	terms    drawproof.Terms
+	entries  table
+	phrases  []uint64 // digests
+	blocked  map[string]uint32
+	list     *listing   // nil: not computed, or dropped again
+	epoch    []byte     // hex, once open
+	wake     int64      // no unit needs a step before this room time; 0: look
+	recalled []recalled // see hole.go
+	sums     []([32]byte)
+	stuck    error // a decision contradicted the fold: nothing more is asked for
 }
 
 // state is what the records have made of an event, but for the entrants.

@@ -13,6 +13,10 @@ type Config struct {
 	Partition int32
 	Keys      *record.Keys
 	Chains    []drawproof.Chain // accepted beacons; the first is the default
+
+	// verify stands in for drawproof.VerifyBeacon in a simulation, which folds the
+	// same rounds a million times; nil outside.
+	verify func(drawproof.Chain, uint64, []byte) error
 }
 
 // Result is what became of an entry or a claim.
@@ -44,6 +48,7 @@ type Events struct {
 	position int64 // greatest comments offset that concerned a giveaway
 	ledger   int64 // last decision applied
 	display  map[string]shown
+	hole     *hole // nil: all comments were there
 }
 
 // New returns the events of a room that has none yet.

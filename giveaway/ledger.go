@@ -43,6 +43,9 @@ func (e *Events) drain() error {
 	for len(e.queue) > 0 {
 		q := &e.queue[0]
 		err := e.apply(&q.Decision, q.Offset)
+		if err == errWait && e.trusts(q.Offset) {
+			err = errors.New("it rests on comments that are lost") // and will never come
+		}
 		if err == errWait {
 			break
 		}
@@ -64,7 +67,7 @@ func (e *Events) drain() error {
 
 func (e *Events) apply(d *record.Decision, offset int64) error {
 	if d.Kind == record.DecideGap {
-		return e.gap(d)
+		return e.gap(d, offset)
 	}
 	if e.retired[d.Event] {
 		return nil
@@ -75,12 +78,22 @@ func (e *Events) apply(d *record.Decision, offset int64) error {
 	if err := json.Unmarshal(d.Data, &at); err != nil {
 		return err
 	}
+	trusted := e.trusts(offset)
+	if trusted {
+		e.now = max(e.now, at.At) // the Ticks that said so may be lost
+	}
 	ev := e.byID[d.Event]
+	if ev == nil && trusted {
+		var err error
+		if ev, err = e.announced(d.Event, d); ev == nil {
+			return err
+		}
+	}
 	if ev == nil || at.At > e.now {
 		return errWait
 	}
 	if d.Kind == record.DecideVoid {
-		return e.applyVoid(ev, d)
+		return e.applyVoid(ev, d, trusted)
 	}
 	if ev.Stop != nil {
 		return nil // decided in the tick in which it ended
@@ -89,11 +102,11 @@ func (e *Events) apply(d *record.Decision, offset int64) error {
 	case record.DecidePlan:
 		return ev.applyPlan(d)
 	case record.DecideOpened:
-		return applyMark(ev.Opened, d)
+		return e.applyMark(ev, ev.Opened, d, trusted)
 	case record.DecideClosed:
-		return applyMark(ev.Closed, d)
+		return e.applyMark(ev, ev.Closed, d, trusted)
 	case record.DecideEntrants:
-		return e.applyEntrants(ev, d)
+		return e.applyEntrants(ev, d, offset)
 	case record.DecideSeal:
 		return e.applySeal(ev, d)
 	case record.DecideDraw:
@@ -114,10 +127,14 @@ func (ev *event) applyPlan(d *record.Decision) error {
 	return nil
 }
 
-func applyMark(m *mark, d *record.Decision) error {
+func (e *Events) applyMark(ev *event, m *mark, d *record.Decision, trusted bool) error {
 	var data MarkerDecision
 	if err := json.Unmarshal(d.Data, &data); err != nil {
 		return err
+	}
+	if trusted && (m == nil || m.Offset > data.Offset && e.lacks(data.Offset)) {
+		e.mark(ev, d.Kind, &data)
+		return nil
 	}
 	if m == nil {
 		return errWait
@@ -129,7 +146,7 @@ func applyMark(m *mark, d *record.Decision) error {
 	return nil
 }
 
-func (e *Events) applyEntrants(ev *event, d *record.Decision) error {
+func (e *Events) applyEntrants(ev *event, d *record.Decision, offset int64) error {
 	var data EntrantsDecision
 	if err := json.Unmarshal(d.Data, &data); err != nil {
 		return err
@@ -137,10 +154,13 @@ func (e *Events) applyEntrants(ev *event, d *record.Decision) error {
 	if ev.Closed == nil {
 		return errWait
 	}
-	l := e.listed(ev, data.Cap)
 	if ev.Seal != nil || d.Chunk < ev.Listed.Chunks {
 		return nil // a repeat
 	}
+	if e.trusts(offset) && e.lost(ev) {
+		return e.applyLost(ev, d, &data)
+	}
+	l := e.listed(ev, data.Cap)
 	if d.Chunk != ev.Listed.Chunks || d.Of != l.chunks() || ev.Listed.Of != 0 && ev.Listed.Cap != data.Cap {
 		return fmt.Errorf("chunk %d of %d (cap %d), want chunk %d of %d (cap %d)", d.Chunk, d.Of, data.Cap, ev.Listed.Chunks, l.chunks(), ev.Listed.Cap)
 	}
@@ -158,6 +178,18 @@ func (e *Events) applyEntrants(ev *event, d *record.Decision) error {
 
 // applySeal computes the close record a second time, from the list as the
 // ledger holds it.
+// applyLost is applyEntrants where the comments that the list rests on are lost.
+func (e *Events) applyLost(ev *event, d *record.Decision, data *EntrantsDecision) error {
+	if d.Chunk != ev.Listed.Chunks || ev.Listed.Of != 0 && (ev.Listed.Of != d.Of || ev.Listed.Cap != data.Cap) {
+		return fmt.Errorf("chunk %d of %d (cap %d), want chunk %d of %d (cap %d)", d.Chunk, d.Of, data.Cap, ev.Listed.Chunks, ev.Listed.Of, ev.Listed.Cap)
+	}
+	if err := e.recall(ev, d, data); err != nil {
+		return err
+	}
+	ev.Listed = listed{Cap: data.Cap, Chunks: d.Chunk + 1, Of: d.Of}
+	return nil
+}
+
 func (e *Events) applySeal(ev *event, d *record.Decision) error {
 	var data SealDecision
 	if err := json.Unmarshal(d.Data, &data); err != nil {
@@ -233,7 +265,7 @@ func (e *Events) applyDraw(ev *event, d *record.Decision) error {
 	return nil
 }
 
-func (e *Events) applyVoid(ev *event, d *record.Decision) error {
+func (e *Events) applyVoid(ev *event, d *record.Decision, trusted bool) error {
 	var data VoidDecision
 	if err := json.Unmarshal(d.Data, &data); err != nil {
 		return err
@@ -248,20 +280,11 @@ func (e *Events) applyVoid(ev *event, d *record.Decision) error {
 	// What the owner decides by itself must hold when it takes effect, for an
 	// extension may have come between.
 	holds := data.Code == codeMissed && ev.missed(data.At) || data.Code == codeLate && ev.hopeless(data.At)
+	if trusted && data.Code != codeMissed && data.Code != codeLate {
+		holds = true // it was in force when it was written down
+	}
 	if holds {
 		ev.stopped(stop{Void: data.State == Void.String(), Code: data.Code, Why: data.Why, At: data.At, Told: true}, &e.cfg)
-	}
-	return nil
-}
-
-// gap makes void what was open over a part of the log that is gone: nobody can
-// tell who entered there.
-func (e *Events) gap(d *record.Decision) error {
-	for _, ev := range e.order {
-		if ev.Stop == nil && ev.Seal == nil && ev.Opened != nil && (ev.Closed == nil || d.Gap != nil && ev.Closed.Offset > d.Gap.From) {
-			ev.Closed = nil // whether the close marker was folded before the gap was read makes no difference
-			ev.stopped(stop{Void: true, Code: "gap", Why: "part of the log was lost while it was open"}, &e.cfg)
-		}
 	}
 	return nil
 }

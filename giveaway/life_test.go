@@ -43,7 +43,7 @@ func (w *world) control(kind string, data any) error {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.e.Control(&record.Control{V: 1, ID: "c", Kind: kind, Room: "demo", By: "host", Role: "host", Data: raw}, w.now)
+	return w.e.Control(&record.Control{V: 1, ID: "c", Kind: kind, Room: "demo", By: "host", Role: "host", Data: raw}, w.e.position, w.now)
 }
 
 // turn appends and folds what is due until nothing is, as room time stands.

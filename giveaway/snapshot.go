@@ -25,6 +25,7 @@ type savedEvents struct {
 	Position int64              `json:"position"`
 	Now      int64              `json:"now"`
 	Ledger   int64              `json:"ledger"`
+	Hole     *hole              `json:"hole,omitempty"`
 }
 
 type savedEvent struct {
@@ -35,7 +36,7 @@ type savedEvent struct {
 
 // AppendSnapshot appends the whole state.
 func (e *Events) AppendSnapshot(dst []byte) []byte {
-	s := savedEvents{Retired: sortedKeys(e.retired), Awards: e.awards, Queue: e.queue, Position: e.position, Ledger: e.ledger, Now: e.now}
+	s := savedEvents{Retired: sortedKeys(e.retired), Awards: e.awards, Queue: e.queue, Position: e.position, Ledger: e.ledger, Now: e.now, Hole: e.hole}
 	for _, ev := range e.order {
 		saved := savedEvent{Plan: ev.private(), State: &ev.state}
 		if ev.stuck != nil {
@@ -100,7 +101,7 @@ func (e *Events) restore(b []byte) error {
 	if s.Awards != nil {
 		e.awards = s.Awards
 	}
-	e.queue, e.position, e.ledger, e.now = s.Queue, s.Position, s.Ledger, s.Now
+	e.queue, e.position, e.ledger, e.now, e.hole = s.Queue, s.Position, s.Ledger, s.Now, s.Hole
 	return nil
 }
 

@@ -23,14 +23,14 @@ const (
 	maxOffsets   = 1000 // of one retraction
 )
 
-// Control folds a command at its Applied barrier. The same id again does
-// nothing. An error says everything that is wrong with it; nothing is changed
-// then, and every owner refuses it in the same way.
-func (p *Partition) Control(ctl *record.Control, offset int64, out *Out) error {
-	if offset <= p.pos.Control {
+// Control folds a command at its Applied barrier, as the ledger gives it. The
+// same id again does nothing. An error says everything that is wrong with it;
+// nothing is changed then, and every owner refuses it in the same way.
+func (p *Partition) Control(ctl *record.Control, at record.Applied, out *Out) error {
+	if at.Control <= p.pos.Control {
 		return nil
 	}
-	p.pos.Control = offset
+	p.pos.Control, p.after = at.Control, at.After
 	p.stirred = true
 	if ctl.ID != "" {
 		key := p.hash.command(ctl.ID)
@@ -142,7 +142,7 @@ func (p *Partition) command(r *room, ctl *record.Control, out *Out) error {
 			return nil
 		})
 	case record.CtlPlan, record.CtlCancel, record.CtlVoid, record.CtlBeacon:
-		return r.give.Control(ctl, p.clock.now)
+		return r.give.Control(ctl, p.after, p.clock.now)
 	}
 	return fmt.Errorf("room: unknown command %q", ctl.Kind)
 }

@@ -16,7 +16,7 @@
 //	for each record of comments[p] {
 //		p.Comment(&c, offset, via, hasVia, &out) // or p.Skip(offset)
 //	}
-//	p.Control(&ctl, offset, &out)     // where the ledger's Applied says, nowhere else
+//	p.Control(&ctl, applied, &out)    // where the ledger's Applied says, nowhere else
 //	p.Ledger(&decision, offset, &out) // accepted decisions, in order
 //	p.Due(&due)                       // what to append next
 //	p.Flush(room.Flush{...}, &frames) // every 100 to 200 ms: what viewers see

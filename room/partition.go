@@ -58,6 +58,14 @@ type Partition struct {
 	handle  []byte
 	again   Frames // of repeated selections, thrown away but for the outcomes
 	stats   Stats
+	after   int64 // comments offset of the command being folded
+	lost    *lost // nil: no comments were lost
+}
+
+// lost is what Lose was told, for rooms that are made later.
+type lost struct {
+	gap   record.Gap
+	until int64
 }
 
 // Position says which records are folded: the offset of the last one, -1 for none.
@@ -87,7 +95,7 @@ func (p *Partition) reset() {
 	p.commands = newRing(1<<8, 1<<16, 24*3600_000)
 	p.rules = ruled{now: rules{set: p.cfg.Rules}}
 	p.dirty, p.changed, p.late, p.direct, p.orphans, p.repeatAt = nil, nil, nil, nil, nil, math.MaxInt64
-	p.flushes, p.scanned = 0, 0
+	p.flushes, p.scanned, p.lost = 0, 0, nil
 }
 
 // Now is room time in Unix ms, 0 before the first Tick.
@@ -117,6 +125,16 @@ func (p *Partition) Skip(offset int64) {
 		p.pos.Comments = offset
 		p.repeat()
 	}
+}
+
+// Lose tells, before the ledger is replayed, that the comments of gap are gone;
+// until is the end of the ledger (giveaway.Events.Lose).
+func (p *Partition) Lose(gap record.Gap, until int64) {
+	p.lost = &lost{gap, until}
+	for _, r := range p.order {
+		r.give.Lose(gap, until)
+	}
+	p.Skip(gap.To - 1)
 }
 
 // Comment folds one record of fudai.comments. An offset that was folded before

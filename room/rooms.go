@@ -83,6 +83,9 @@ func (p *Partition) make(name string, covered int64) *room {
 	r.give = giveaway.New(giveaway.Config{
 		Room: name, Partition: p.cfg.Partition, Keys: p.cfg.Keys, Chains: p.cfg.Chains,
 	})
+	if p.lost != nil {
+		r.give.Lose(p.lost.gap, p.lost.until)
+	}
 	r.display.seq = p.floor
 	r.display.covered = covered
 	p.rooms[name] = r

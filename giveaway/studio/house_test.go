@@ -384,7 +384,7 @@ func (o *owner) turn() {
 		}
 		switch c.Kind {
 		case record.CtlPlan, record.CtlCancel, record.CtlVoid, record.CtlBeacon:
-			if err := o.e.Control(&c, o.now); err != nil {
+			if err := o.e.Control(&c, 0, o.now); err != nil {
 				o.h.log.Append(o.h.ctx, kafkalog.DeadLetter, o.p, []kafkalog.Record{{Key: rec.Key, Value: rec.Value,
 					Headers: []kafkalog.Header{{Key: "reason", Value: []byte("command-refused")}, {Key: "field", Value: []byte(err.Error())}}}})
 			}
@@ -428,7 +428,7 @@ func (o *owner) pass(d time.Duration) {
 		for _, a := range o.e.Awaits() {
 			if a.Chain.RoundTime(a.Round) <= o.now {
 				data, _ := json.Marshal(record.BeaconData{Chain: a.Chain.Hash.String(), Round: a.Round, Sig: hex.EncodeToString(o.h.beacon.Sign(a.Round))})
-				if err := o.e.Control(&record.Control{V: 1, ID: "b", Kind: record.CtlBeacon, Room: o.room, Data: data}, o.now); err != nil {
+				if err := o.e.Control(&record.Control{V: 1, ID: "b", Kind: record.CtlBeacon, Room: o.room, Data: data}, 0, o.now); err != nil {
 					o.h.t.Fatal(err)
 				}
 			}

@@ -127,7 +127,8 @@ func (s *script) run(line string) (out []string) {
 		}))
 		s.w.owe()
 	case "gap":
-		s.w.Decide(&record.Decision{Kind: record.DecideGap, Gap: &record.Gap{From: number(arg(0)), To: number(arg(1))}})
+		s.w.Decide(&record.Decision{Kind: record.DecideGap, Room: s.room, Gap: &record.Gap{From: number(arg(0)), To: number(arg(1))},
+			Data: fmt.Appendf(nil, `{"at":%d}`, s.w.P.Now())})
 	case "rules":
 		s.rules(args)
 	case "flush":

@@ -85,7 +85,7 @@ func (w *World) Append(s Step) {
 func Fold(p *room.Partition, d *record.Decoder, s *Step, out *room.Out) error {
 	switch {
 	case s.Control != nil:
-		return p.Control(s.Control, s.Offset, out)
+		return p.Control(s.Control, record.Applied{Control: s.Offset, After: p.Position().Comments}, out)
 	case s.Ledger != nil:
 		return p.Ledger(s.Ledger, s.Offset, out)
 	}

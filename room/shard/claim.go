@@ -186,8 +186,9 @@ func (r *recovery) replay(ctx context.Context) error {
 		return err
 	}
 	if first := in[r.p].First; r.next.comments < first {
-		if r.next.comments > 0 {
+		if r.next.comments > 0 || len(r.ledger) > 0 {
 			r.gap = &record.Gap{From: r.next.comments, To: first}
+			r.state.Lose(*r.gap, r.next.ledger)
 		}
 		r.next.comments = first
 		r.state.Skip(first - 1)

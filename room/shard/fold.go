@@ -89,7 +89,7 @@ func applyLedger(state *room.Partition, offset int64, l *record.Ledger, control 
 			if !ok {
 				return fmt.Errorf("ledger offset %d applies control offset %d, which control no longer holds or which was refused: the state cannot be rebuilt from the log; restore a snapshot", offset, d.Applied.Control)
 			}
-			if err := state.Control(&c, d.Applied.Control, out); err != nil && refused != nil {
+			if err := state.Control(&c, *d.Applied, out); err != nil && refused != nil {
 				refused(d.Applied.Control, &c, err)
 			} else if err == nil {
 				book.act(&c, d.Applied.Control)

@@ -1,0 +1,204 @@
+package giveaway
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// hole is a part of comments[p] that retention took before this reader had
+// folded it. Until the ledger holds a Gap for it, decisions that rest on lost
+// comments are taken on the ledger's word: it names the markers, the entrant
+// list with its users, the claims. So whatever was sealed goes on to its end;
+// what was open and not sealed is ended by the Gap, for nobody can tell who was
+// in.
+type hole struct {
+	record.Gap
+	Until int64                      `json:"until"` // decisions below this ledger offset were made by who knew the comments
+	Since int64                      `json:"since"` // room time when it was found
+	Plans map[string]json.RawMessage `json:"plans,omitempty"`
+	Ends  []end                      `json:"ends,omitempty"` // of staff; they wait for the Gap
+}
+
+type end struct {
+	Void bool             `json:"void"`
+	Data record.EventData `json:"data"`
+}
+
+const codeGap = "gap"
+
+// Lose tells that the comments of gap are gone. It is called before the ledger
+// is replayed any further; until is the end of the ledger as it stands.
+func (e *Events) Lose(gap record.Gap, until int64) {
+	h := &hole{Gap: gap, Until: until, Since: e.now}
+	if e.hole != nil { // a second one before the first was told
+		h.From, h.Plans, h.Ends = e.hole.From, e.hole.Plans, e.hole.Ends
+	}
+	e.hole = h
+}
+
+// trusts reports whether a decision was made by an owner that knew comments
+// which this reader lacks.
+func (e *Events) trusts(ledger int64) bool { return e.hole != nil && ledger < e.hole.Until }
+
+func (e *Events) lacks(offset int64) bool {
+	return e.hole != nil && e.hole.From <= offset && offset < e.hole.To
+}
+
+// lost reports whether entries of an event lie in the hole.
+func (e *Events) lost(ev *event) bool {
+	return e.hole != nil && ev.Opened != nil && ev.Opened.Offset < e.hole.To && (ev.Closed == nil || ev.Closed.Offset >= e.hole.From)
+}
+
+// keepPlan holds on to a plan that was refused under a hole, where room time
+// stands still: if the ledger announces it, it was accepted.
+func (e *Events) keepPlan(data []byte) {
+	var p struct {
+		Event string `json:"event"`
+	}
+	if json.Unmarshal(data, &p) != nil || p.Event == "" || len(e.hole.Plans) >= maxQueued {
+		return
+	}
+	if e.hole.Plans == nil {
+		e.hole.Plans = map[string]json.RawMessage{}
+	}
+	e.hole.Plans[p.Event] = bytes.Clone(data)
+}
+
+// announced takes the plan of a decision at the ledger's word.
+func (e *Events) announced(id string, d *record.Decision) (*event, error) {
+	var data PlanDecision
+	raw := e.hole.Plans[id]
+	if d.Kind == record.DecideVoid { // before it was announced
+		delete(e.hole.Plans, id)
+		e.retired[id] = true
+		return nil, nil
+	}
+	if d.Kind != record.DecidePlan || raw == nil {
+		return nil, fmt.Errorf("its plan is not known, part of the log is lost")
+	}
+	if err := json.Unmarshal(d.Data, &data); err != nil {
+		return nil, err
+	}
+	f, err := Finish(raw, &e.cfg, data.At)
+	if err != nil {
+		return nil, err
+	}
+	ev := newEvent(&e.cfg, f)
+	e.add(ev)
+	delete(e.hole.Plans, id)
+	return ev, nil
+}
+
+// mark takes a lost marker at the ledger's word.
+func (e *Events) mark(ev *event, kind string, data *MarkerDecision) {
+	m := &mark{Offset: data.Offset, Now: data.Now, Told: true}
+	if kind == record.DecideOpened {
+		m.Sig = drawproof.SignMarker(e.cfg.Keys.Engine, ev.id(), data.Plan, drawproof.MarkerOpen, uint32(e.cfg.Partition), m.Now)
+		ev.open(m)
+		return
+	}
+	m.Sig = drawproof.SignMarker(e.cfg.Keys.Engine, ev.id(), data.Plan, drawproof.MarkerClose, uint32(e.cfg.Partition), m.Now)
+	ev.Closed, ev.Buyers = m, nil
+}
+
+// recalled is an entrant as a chunk of the list names it.
+type recalled struct {
+	user   string
+	leaf   drawproof.Leaf // without weight: excluded
+	chunk  int
+	digest [32]byte
+}
+
+// recall builds the entrants of an event anew from the chunks of its list, once
+// the last one is there, and holds the outcome against them.
+func (e *Events) recall(ev *event, d *record.Decision, data *EntrantsDecision) error {
+	if d.Chunk == 0 {
+		ev.recalled = nil
+	}
+	users, err := OpenUsers(e.cfg.Keys, ev.id(), data.Users)
+	if err != nil {
+		return err
+	}
+	if len(users) != len(data.Leaves)+len(data.Excluded) {
+		return fmt.Errorf("chunk %d has %d users for %d leaves", d.Chunk, len(users), len(data.Leaves)+len(data.Excluded))
+	}
+	for i, user := range users {
+		r := recalled{user: user, chunk: d.Chunk, leaf: drawproof.Leaf{Offset: uint64(ev.Opened.Offset)}}
+		if i < len(data.Leaves) {
+			r.leaf = data.Leaves[i]
+		}
+		ev.recalled = append(ev.recalled, r)
+	}
+	ev.sums = append(ev.sums[:d.Chunk], data.sum())
+	if d.Chunk+1 < d.Of {
+		return nil
+	}
+	slices.SortStableFunc(ev.recalled, func(a, b recalled) int { return cmp.Compare(a.leaf.Offset, b.leaf.Offset) })
+	ev.entries = newTable(ev.id(), e.cfg.Keys.EventKey([]byte(ev.id())))
+	for _, r := range ev.recalled {
+		ev.entries.add([]byte(r.user), nil, uint8(max(1, r.leaf.Weight)), int64(r.leaf.Offset))
+	}
+	ev.recalled, ev.list = nil, nil
+	l := e.listed(ev, data.Cap)
+	if l.chunks() != d.Of {
+		return fmt.Errorf("the list of the ledger has %d chunks, as read from it %d", d.Of, l.chunks())
+	}
+	for i := range d.Of {
+		if c := e.chunk(ev, l, i, 0); c.sum() != ev.sums[i] {
+			return fmt.Errorf("chunk %d of %d of the ledger's list does not read back", i, d.Of)
+		}
+	}
+	return nil
+}
+
+// dueGap asks for the Gap as soon as room time is of after the hole, so that
+// every event that can have opened in it is known.
+func (e *Events) dueGap(now int64, in *Due) {
+	gap := e.hole.Gap
+	in.Decisions = append(in.Decisions, record.Decision{Kind: record.DecideGap, Room: e.cfg.Room, Gap: &gap,
+		Data: mustJSON(GapDecision{now})})
+}
+
+// gap ends what was open over a part of the log that is gone, as far as it is
+// not sealed: nobody can tell who entered there. What opened behind it and before
+// the gap was told ends too, for owners that knew more (purchases, facts, who was
+// muted) have given receipts there that a reader without that would not honour.
+// Readers that have folded everything do the same.
+func (e *Events) gap(d *record.Decision, offset int64) error {
+	var data GapDecision
+	if d.Gap == nil || d.Room == "" {
+		return nil // the owner's note that it began behind a hole
+	}
+	if err := json.Unmarshal(d.Data, &data); err != nil {
+		return err
+	}
+	if e.trusts(offset) {
+		return nil // of another hole; what its finder ended by it follows
+	}
+	if data.At > e.now {
+		return errWait
+	}
+	for _, ev := range e.order {
+		open := ev.Plan.OpenAt <= data.At && (ev.Closed == nil || ev.Closed.Offset >= d.Gap.From)
+		if ev.Stop == nil && ev.Seal == nil && open {
+			ev.Closed = nil // whether the close marker was folded before the gap was read makes no difference
+			ev.stuck = nil
+			ev.stopped(stop{Void: true, Code: codeGap, Why: "part of the log was lost while it was open", At: data.At}, &e.cfg)
+		}
+	}
+	h := e.hole
+	if h == nil {
+		return nil
+	}
+	e.hole = nil
+	for _, x := range h.Ends {
+		_ = e.end(x.Void, x.Data, data.At) // what cannot end any more goes on
+	}
+	return nil
+}

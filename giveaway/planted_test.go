@@ -1,0 +1,88 @@
+package giveaway
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// planted are bugs of classes that systems of this kind have had. Each is one
+// edit of the package; the simulation must find every one of them.
+var planted = []struct{ name, file, from, to string }{
+	{"the window is judged by the reader's clock", "enter.go", "case ev.Closed != nil:\n\t\treturn Result{Code: record.Late, Offset: ev.Closed.Offset}", "case now >= ev.terms.CloseAt:\n\t\treturn Result{Code: record.Late, Offset: offset}"},
+	{"a user enters twice", "enter.go", "at >= 0 {\n\t\treturn Result{Code: record.Already", "at >= 0 && offset%3 == 0 {\n\t\treturn Result{Code: record.Already"},
+	{"a second open marker opens again", "marker.go", "if ev.Opened != nil || m.Now", "if m.Now"},
+	{"a second close marker moves the close", "marker.go", "ev.Opened == nil || ev.Closed != nil ||", "ev.Opened == nil ||"},
+	{"a missed opening is folded late", "marker.go", " || now >= ev.terms.CloseAt {", " {"},
+	{"an event is extended after its close marker", "control.go", "if phase := ev.phase(); phase > Open {", "if phase := ev.phase(); phase > Closing {"},
+	{"a sealed event is made void", "control.go", "case void && phase == Sealed:", "case void && phase == Sealed && len(data.Reason) == 0:"},
+	{"a round is taken without its signature being checked", "control.go", "if err := e.verifyBeacon(ev.Plan.Beacon, b.Round, sigma); err != nil {", "if err := e.verifyBeacon(ev.Plan.Beacon, b.Round, sigma); err != nil && b.Round%2 == 0 {"},
+	{"a snapshot forgets the claims", "event.go", "`json:\"claims,omitempty\"`", "`json:\"-\"`"},
+	{"a snapshot forgets the beacon's rounds", "event.go", "`json:\"beacons,omitempty\"`", "`json:\"-\"`"},
+	{"a snapshot forgets what was bought", "event.go", "`json:\"buyers,omitempty\"`", "`json:\"-\"`"},
+	{"a snapshot forgets the block list", "event.go", "raw, err := json.Marshal(ev.Plan)", "p := *ev.Plan\n\tp.Block = nil\n\traw, err := json.Marshal(&p)"},
+	{"a snapshot forgets the amended terms", "snapshot.go", "for _, a := range ev.Amendments {", "for _, a := range ev.Amendments[:0] {"},
+	{"a snapshot forgets the decisions that wait", "snapshot.go", "Queue: e.queue,", "Queue: nil,"},
+	{"a seal takes a round that is out already", "ledger.go", "RoundTime(round) >= now+margin && round > ev.newest() {", "RoundTime(round) >= now-10*margin {"},
+	{"caps count awards behind the list's", "awards.go", "held := a.Offset <= upTo && (", "held := ("},
+	{"caps forget an award that was lost later", "awards.go", "(a.Lost == 0 || a.Lost > upTo)", "a.Lost == 0"},
+	{"caps keep an award that was lost", "grant.go", "e.unaward(user, ev.id(), s.Unit, offset)", "_ = offset"},
+	{"two events grant at once, and a cap sees neither", "due.go", "granted = e.dueGrant(ev, now, in)", "_ = e.dueGrant(ev, now, in)"},
+	{"a grant that comes again is given again", "grant.go", "if u.Rank == s.Rank && u.State == s.State {", "if u.Rank == s.Rank && u.State == \"\" {"},
+	{"one alternate gets two units", "grant.go", "ev.Next++\n\t\t\treturn", "ev.Next += int(s.Unit) % 2\n\t\t\treturn"},
+	{"what nobody won is not given back", "draw.go", "ev.Books.release()\n\tev.Books.audit(ev.Plan)\n\tev.wake = 0", "ev.Books.audit(ev.Plan)\n\tev.wake = 0"},
+	{"a packet is a fen too large", "drawproof/split.go", "amounts[i] = rem\n", "amounts[i] = rem + 1\n"},
+	{"entries count until the ledger tells of the close", "enter.go", "case ev.Closed != nil:", "case ev.Closed != nil && ev.Closed.Told:"},
+	{"what was open over a hole goes on", "hole.go", "if ev.Stop == nil && ev.Seal == nil && open {", "if false && open {"},
+	{"a list behind a hole is folded from what is left", "ledger.go", "if e.trusts(offset) && e.lost(ev) {", "if false {"},
+}
+
+var found = regexp.MustCompile(`found after (\d+) steps`)
+
+// TestPlantedBugs builds the package with one bug each and lets the simulation
+// look for it.
+func TestPlantedBugs(t *testing.T) {
+	if os.Getenv("FUDAI_PLANTED") == "" && (os.Getenv("FUDAI_LONG") == "" || raced) {
+		t.Skip("builds the package two dozen times; FUDAI_PLANTED=1 runs it, as .ci/run does")
+	}
+	for _, bug := range planted {
+		if only := os.Getenv("FUDAI_PLANTED"); len(only) > 1 && !strings.Contains(bug.name, only) {
+			continue
+		}
+		t.Run(bug.name, func(t *testing.T) {
+			at, err := filepath.Abs(bug.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			source, err := os.ReadFile(at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(string(source), bug.from); n != 1 {
+				t.Fatalf("%s has %d places like %q, want one", bug.file, n, bug.from)
+			}
+			dir := t.TempDir()
+			bad, overlay, program := filepath.Join(dir, "bad.go"), filepath.Join(dir, "overlay.json"), filepath.Join(dir, "sim.test")
+			list, _ := json.Marshal(map[string]any{"Replace": map[string]string{at: bad}})
+			for name, b := range map[string][]byte{bad: []byte(strings.Replace(string(source), bug.from, bug.to, 1)), overlay: list} {
+				if err := os.WriteFile(name, b, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", program, ".").CombinedOutput(); err != nil {
+				t.Fatalf("it does not build: %s", out)
+			}
+			out, err := exec.Command(program, "-test.run", "^TestSimulation$", "-sim.find").CombinedOutput()
+			m := found.FindSubmatch(out)
+			if err == nil || m == nil {
+				t.Fatalf("half a million steps did not find it: %v\n%.2000s", err, out)
+			}
+			fault, _, _ := strings.Cut(string(out[strings.Index(string(out), "FUDAI_SEED"):]), "\n")
+			t.Logf("found after %s steps: %.200s", m[1], fault)
+		})
+	}
+}

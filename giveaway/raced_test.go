@@ -1,0 +1,5 @@
+//go:build race
+
+package giveaway
+
+const raced = true

@@ -1,0 +1,494 @@
+package giveaway
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/moderation"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// sim is one life of a room: three logs, owners that come and go, viewers,
+// staff and relays, all drawn from one seed. It folds with the real package and
+// keeps the rules of the log (who owns, where a command takes effect) itself,
+// as room/shard does.
+type sim struct {
+	seed uint64
+	rnd  *rand.Rand
+	keys *record.Keys
+	cfg  Config
+	wall int64 // true time, Unix ms
+
+	comments []simComment
+	first    int // what retention has left of comments
+	control  []record.Control
+	ledger   []record.Ledger
+	delayed  []record.Ledger // on their way to the ledger
+
+	owners []*simOwner    // the last is the newest; others are zombies
+	snaps  []*simSnapshot // newest last
+	epochs uint64
+	plans  int
+	events []string
+	dead   bool // the second beacon has stopped
+	calm   bool // no more faults, and nobody acts but the owner
+	dry    bool // retention takes comments that nobody has folded, and snapshots are rare
+
+	acked   map[string]int64      // event/user: the offset of its receipt
+	said    map[int]record.Code   // what was answered to the record at an offset
+	phases  map[*simOwner][]Phase // last seen, by order of events
+	sealed  map[string]int        // event: control records that were applied before its seal
+	count   map[string]int        // what happened, for the table
+	steps   int
+	torn    bool // part of the comments was lost before everybody had folded it
+	faults  []string
+	beacons [2]drawproof.LocalKey
+}
+
+// simComment is a record of fudai.comments.
+type simComment struct {
+	kind   record.Kind
+	marker *record.Comment // Open, Close
+	tick   record.Marker
+	in     Entry
+	claim  record.Comment // Claim, Purchase
+}
+
+// simChains are the beacons of every life: one that lives and one that may die.
+var simKeys, simBeacons, simChains = func() (*record.Keys, [2]drawproof.LocalKey, []drawproof.Chain) {
+	keys := record.DeriveKeys([32]byte{9, 9})
+	var all [2]drawproof.LocalKey
+	var chains []drawproof.Chain
+	for i := range all {
+		k, err := drawproof.NewLocalKey(append([]byte{byte(i)}, keys.Beacon[:]...))
+		if err != nil {
+			panic(err)
+		}
+		all[i] = k
+		chains = append(chains, k.Chain(1_700_000_000, 30))
+	}
+	return keys, all, chains
+}()
+
+// simVerified and simSigned keep what two pairing libraries said: a life costs
+// microseconds, a pairing milliseconds, and every life has the same rounds.
+var (
+	simVerified = map[string]error{}
+	simSigned   = map[string][]byte{}
+)
+
+func simVerify(c drawproof.Chain, round uint64, sigma []byte) error {
+	key := fmt.Sprintf("%s/%d/%x", c.Hash, round, sigma)
+	err, known := simVerified[key]
+	if !known {
+		err = drawproof.VerifyBeacon(c, round, sigma)
+		simVerified[key] = err
+	}
+	return err
+}
+
+func (w *sim) sigma(chain int, round uint64) []byte {
+	key := fmt.Sprint(chain, round)
+	if simSigned[key] == nil {
+		simSigned[key] = w.beacons[chain].Sign(round)
+	}
+	return simSigned[key]
+}
+
+func newSim(seed uint64) *sim {
+	w := &sim{seed: seed, rnd: rand.New(rand.NewPCG(seed, 3)), keys: simKeys, beacons: simBeacons, wall: 1_793_000_000_000,
+		acked: map[string]int64{}, phases: map[*simOwner][]Phase{}, sealed: map[string]int{}, count: map[string]int{}}
+	w.dry = seed%8 == 0
+	w.cfg = Config{Room: "demo", Partition: 7, Keys: w.keys, Chains: simChains, verify: simVerify}
+	w.claim()
+	return w
+}
+
+func (w *sim) chance(in int) bool { return !w.calm && w.rnd.IntN(in) == 0 }
+
+func (w *sim) fault(format string, args ...any) {
+	w.faults = append(w.faults, fmt.Sprintf("step %d: ", w.steps)+fmt.Sprintf(format, args...))
+}
+
+func (w *sim) owner() *simOwner { return w.owners[len(w.owners)-1] }
+
+// step is one thing that happens.
+func (w *sim) step() {
+	w.steps++
+	switch n := w.rnd.IntN(100); {
+	case n < 30:
+		w.owners[w.rnd.IntN(len(w.owners))].act()
+	case n < 48:
+		w.owner().act()
+	case n < 62:
+		w.enter()
+	case n < 66:
+		w.claimPrize()
+	case n < 67:
+		w.buy()
+	case n < 70:
+		w.staff()
+	case n < 74:
+		w.relay()
+	case n < 90:
+		w.wall += []int64{0, 10, 40, 100, 200, 300}[w.rnd.IntN(6)]
+		if w.rnd.IntN(40) == 0 {
+			w.wall += int64(w.rnd.IntN(9000))
+		}
+	case n < 93:
+		w.land()
+	default:
+		w.disturb()
+	}
+}
+
+// disturb crashes, pauses and replaces owners, steps clocks and forgets records.
+func (w *sim) disturb() {
+	i := w.rnd.IntN(len(w.owners))
+	o := w.owners[i]
+	switch w.rnd.IntN(40) {
+	case 0, 1: // a crash; somebody takes over
+		w.owners = append(w.owners[:i], w.owners[i+1:]...)
+		if len(w.owners) == 0 || i == len(w.owners) {
+			w.claim()
+		}
+		w.count["crashes"]++
+	case 2: // somebody takes over from an owner that lives on
+		if len(w.owners) < 4 {
+			o.paused = true
+			w.claim()
+			w.count["zombies"]++
+		}
+	case 3, 4, 5:
+		o.paused = !o.paused
+	case 6:
+		o.skew = int64(w.rnd.IntN(3000) - 1500)
+		if w.rnd.IntN(20) == 0 {
+			o.skew = int64(w.rnd.IntN(1_200_000) - 600_000)
+		}
+		w.count["clock jumps"]++
+	case 7, 8, 9, 10:
+		if !w.dry || w.rnd.IntN(8) == 0 {
+			o.snapshot()
+		}
+	case 11, 12:
+		w.check()
+	case 13:
+		if w.dry && w.rnd.IntN(2) == 0 {
+			w.first = max(w.first, len(w.comments)-w.rnd.IntN(60))
+			w.count["retention"]++
+		}
+	}
+}
+
+// append puts a record into fudai.comments, at times twice, and answers its offset.
+func (w *sim) append(c simComment) int {
+	w.comments = append(w.comments, c)
+	if w.chance(25) {
+		w.comments = append(w.comments, c)
+		w.count["doubled comments"]++
+	}
+	return len(w.comments) - 1
+}
+
+var simPhrases = []string{"福气到", "抢福袋", "主播真棒"}
+
+func (w *sim) event() (string, bool) {
+	if len(w.events) == 0 {
+		return "", false
+	}
+	return w.events[max(0, len(w.events)-1-w.rnd.IntN(5))], true
+}
+
+func (w *sim) user() []byte { return fmt.Appendf(nil, "u%d", w.rnd.IntN(14)) }
+
+func (w *sim) enter() {
+	event, ok := w.event()
+	if !ok {
+		return
+	}
+	in := Entry{Event: event, User: w.user(), Facts: w.facts(), Digest: moderation.Digest(simPhrases[w.rnd.IntN(2)], nil)}
+	in.Name = in.User
+	if w.rnd.IntN(3) == 0 {
+		in.NeedNonce = true
+		if ev := w.owner().e.byID[event]; ev != nil && ev.Opened != nil && w.rnd.IntN(5) > 0 {
+			n := record.Nonce(w.keys.EntryKey([]byte("demo"), in.User), []byte(event), ev.epoch)
+			in.Nonce = fmt.Appendf(nil, "%x", n)
+		}
+	}
+	w.append(simComment{kind: record.Enter, in: in})
+}
+
+func (w *sim) facts() *record.Facts {
+	if w.rnd.IntN(6) == 0 {
+		return nil
+	}
+	return &record.Facts{Known: record.FactFan | record.FactRegion, FanLevel: int64(w.rnd.IntN(10)), Region: []string{"CN-44", "CN-11", "US-CA"}[w.rnd.IntN(3)]}
+}
+
+func (w *sim) claimPrize() {
+	if event, ok := w.event(); ok {
+		user := w.user()
+		if ev := w.owner().e.byID[event]; ev != nil && ev.Drawn != nil && ev.list != nil && len(ev.list.holder) > 0 && w.rnd.IntN(4) > 0 {
+			user = ev.entries.user(int(ev.list.holder[w.rnd.IntN(len(ev.list.holder))])) // somebody with a rank
+		}
+		w.append(simComment{kind: record.Claim, claim: record.Comment{Kind: record.Claim, Event: []byte(event), User: user}})
+	}
+}
+
+func (w *sim) buy() {
+	w.append(simComment{kind: record.Purchase, claim: record.Comment{Kind: record.Purchase, User: w.user(), Amount: int64(w.rnd.IntN(9000))}})
+}
+
+func (w *sim) send(kind string, data any) {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		panic(err)
+	}
+	c := record.Control{V: 1, ID: fmt.Sprint(len(w.control)), Kind: kind, Room: "demo", By: "host", Role: "host", Data: raw}
+	w.control = append(w.control, c)
+	if w.chance(20) {
+		w.control = append(w.control, c)
+	}
+}
+
+// staff plans, extends, cancels and stops, sensibly or not.
+func (w *sim) staff() {
+	event, ok := w.event()
+	switch n := w.rnd.IntN(20); {
+	case !ok || n < 9:
+		if w.owner().e.live() < 4 && w.plans < 14 {
+			w.plan()
+		}
+	case n < 14:
+		w.send(record.CtlPlan, map[string]any{"extend": Extension{Event: event, CloseAt: w.wall + int64(w.rnd.IntN(60_000)), Reason: "more time"}})
+	case n < 15:
+		w.send(record.CtlCancel, record.EventData{Event: event, Reason: "不办了"})
+	case n < 16 && w.rnd.IntN(2) == 0:
+		w.send(record.CtlVoid, record.EventData{Event: event, Reason: "出错了"})
+	case n < 17:
+		w.send(record.CtlCancel, record.EventData{Event: event})
+	case n < 18 && w.rnd.IntN(5) == 0:
+		w.dead = true
+	}
+}
+
+func (w *sim) plan() {
+	w.plans++
+	event := fmt.Sprintf("e%d", w.plans)
+	if w.plans > 3 && w.rnd.IntN(12) == 0 {
+		event = w.events[w.rnd.IntN(len(w.events))] // an id names no second event
+	}
+	open := w.wall + int64(w.rnd.IntN(15_000)) - 2000
+	p := map[string]any{"event": event, "title": "今晚福袋", "openAt": open, "closeAt": open + 1500 + int64(w.rnd.IntN(40_000)), "graceMs": 1 + w.rnd.IntN(4000)}
+	qty := 1 + w.rnd.IntN(4)
+	prizes := []map[string]any{{"id": "p1", "title": "杯", "qty": qty, "valueFen": 990}, {"id": "p2", "title": "伞", "qty": 1 + w.rnd.IntN(3), "valueFen": 10}}
+	kind := []string{Lottery, Bag, Grab, Packet}[w.rnd.IntN(4)]
+	switch kind {
+	case Bag:
+		p["phrases"] = simPhrases[w.rnd.IntN(2) : 1+w.rnd.IntN(2)+1][:1]
+	case Grab:
+		if w.rnd.IntN(2) == 0 {
+			p["selection"] = drawproof.SelectFirst
+		}
+	case Packet:
+		total := uint64(qty*3 + w.rnd.IntN(1000))
+		split := drawproof.Split{Mode: drawproof.SplitDoubleMean, Underfill: drawproof.UnderfillReturn, Total: total, Min: 1}
+		if w.rnd.IntN(2) == 0 {
+			split.Mode = drawproof.SplitEqual
+		}
+		if w.rnd.IntN(2) == 0 {
+			split.Underfill = drawproof.UnderfillResplit
+		}
+		prizes = []map[string]any{{"id": "p1", "title": "红包", "qty": qty, "split": split}}
+	}
+	p["kind"], p["prizes"] = kind, prizes
+	w.who(p)
+	if w.rnd.IntN(2) == 0 {
+		p["claimTtlMs"], p["alternates"] = 2000+w.rnd.IntN(20_000), w.rnd.IntN(5)
+	}
+	if w.rnd.IntN(3) == 0 {
+		p["beacon"] = simChains[1]
+	}
+	w.send(record.CtlPlan, p)
+	w.events = append(w.events, event)
+	w.count["plans of "+kind]++
+}
+
+// who draws the conditions of a plan.
+func (w *sim) who(p map[string]any) {
+	level := Condition{Rule: "fan_level", N: int64(w.rnd.IntN(6))}
+	switch w.rnd.IntN(7) {
+	case 0:
+		p["conditions"] = []Condition{level}
+	case 1:
+		p["conditions"] = []Condition{{Any: []Condition{{Not: &level}, {Rule: "region", In: []string{"CN"}}}}}
+	case 2:
+		p["conditions"] = []Condition{{Rule: "first", N: int64(1 + w.rnd.IntN(6))}}
+	case 3:
+		p["conditions"] = []Condition{{Rule: "bought", N: int64(w.rnd.IntN(5000))}}
+	}
+	if w.rnd.IntN(3) == 0 {
+		p["weights"] = []Weight{{When: level, Add: uint32(1 + w.rnd.IntN(5))}}
+	}
+	if w.rnd.IntN(2) == 0 {
+		p["caps"] = []Cap{{Scope: "room", PeriodMs: 1000 + int64(w.rnd.IntN(200_000)), N: 1 + w.rnd.IntN(2)}}
+	}
+	if w.rnd.IntN(3) == 0 {
+		p["block"] = []Blocked{{User: "u1", Reason: 7}}
+	}
+}
+
+// relay hands in the rounds that are due, and now and then nonsense.
+func (w *sim) relay() {
+	for _, o := range w.owners {
+		for _, a := range o.e.Awaits() {
+			chain := 0
+			if a.Chain.Hash == simChains[1].Hash {
+				chain = 1
+			}
+			round := a.Round
+			if w.chance(10) {
+				round += uint64(w.rnd.IntN(3))
+			}
+			if a.Chain.RoundTime(round) > w.wall || chain == 1 && w.dead {
+				continue
+			}
+			sigma := append([]byte(nil), w.sigma(chain, round)...)
+			if w.chance(30) {
+				sigma = append([]byte(nil), w.sigma(chain, round+1)...)
+				w.count["forged beacons"]++
+			}
+			w.send(record.CtlBeacon, record.BeaconData{Chain: a.Chain.Hash.String(), Round: round, Sig: fmt.Sprintf("%x", sigma)})
+			return
+		}
+	}
+}
+
+// land lets a delayed ledger record arrive, whoever owns by now.
+func (w *sim) land() {
+	if n := len(w.delayed); n > 0 {
+		i := w.rnd.IntN(n)
+		w.ledger = append(w.ledger, w.delayed[i])
+		w.delayed = append(w.delayed[:i], w.delayed[i+1:]...)
+	}
+}
+
+// end lets everything come to rest under one last owner.
+func (w *sim) end() {
+	w.calm = true
+	for len(w.delayed) > 0 {
+		w.land()
+	}
+	w.claim()
+	o := w.owner()
+	w.owners = []*simOwner{o}
+	for range 6000 {
+		if w.wall += 400; !o.e.Active() && o.waiting == nil && o.control == len(w.control) && o.comments == len(w.comments) && o.ledger == len(w.ledger) {
+			return
+		}
+		if w.dead && len(o.e.Awaits()) > 0 && w.rnd.IntN(50) == 0 {
+			w.wall += DeadChainMs
+			for _, a := range o.e.Awaits() {
+				w.send(record.CtlVoid, record.EventData{Event: a.Event, Reason: "beacon gone"})
+			}
+		}
+		w.relay()
+		for range 4 {
+			o.act()
+		}
+		if len(w.faults) > 0 {
+			return
+		}
+	}
+	for _, ev := range o.e.order {
+		if !ev.phase().Final() {
+			w.fault("event %s is %s for good (stuck: %v; %d decisions wait)", ev.id(), ev.phase(), ev.stuck, len(o.e.queue))
+		}
+	}
+}
+
+// live runs one life and answers what is wrong with it.
+func live(seed uint64, steps int) (w *sim) {
+	w = newSim(seed)
+	defer func() {
+		if r := recover(); r != nil {
+			w.fault("panic: %v", r)
+		}
+	}()
+	for range steps {
+		if w.step(); len(w.faults) > 0 {
+			return w
+		}
+	}
+	if w.end(); len(w.faults) == 0 {
+		w.judge()
+	}
+	return w
+}
+
+var simStop = flag.Bool("sim.find", false, "stop the simulation at the first fault and tell how many steps it took")
+
+// TestSimulation: lives of many giveaways of every kind under crashes, zombies,
+// duplicates, delayed appends, lost comments and clocks that jump. FUDAI_STEPS
+// says how many steps, FUDAI_LONG takes twelve million, FUDAI_SEED one life.
+func TestSimulation(t *testing.T) {
+	const steps = 2500
+	lives, first := 60, uint64(1)
+	switch {
+	case os.Getenv("FUDAI_SEED") != "":
+		lives = 1
+		fmt.Sscan(os.Getenv("FUDAI_SEED"), &first)
+	case os.Getenv("FUDAI_LONG") != "":
+		lives = 12_000_000 / steps
+	case *simStop:
+		lives = 500_000 / steps
+	case os.Getenv("FUDAI_STEPS") != "":
+		fmt.Sscan(os.Getenv("FUDAI_STEPS"), &lives)
+		lives = max(1, lives/steps)
+	case raced:
+		lives = 10
+	}
+	total, count, broken := 0, map[string]int{}, 0
+	began := time.Now()
+	for seed := first; seed < first+uint64(lives); seed++ {
+		w := live(seed, steps)
+		total += w.steps
+		for k, n := range w.count {
+			count[k] += n
+		}
+		if len(w.faults) == 0 {
+			continue
+		}
+		for _, f := range w.faults[:min(3, len(w.faults))] {
+			t.Errorf("FUDAI_SEED=%d: %s", seed, f)
+		}
+		if broken++; *simStop || broken == 5 {
+			t.Fatalf("found after %d steps", total)
+		}
+	}
+	var words []string
+	for _, k := range sortedKeys(count) {
+		words = append(words, fmt.Sprintf("%s %d", k, count[k]))
+	}
+	t.Logf("%d lives, %d steps, seeds %d.., %.0f s: %s", lives, total, first, time.Since(began).Seconds(), strings.Join(words, "; "))
+	if lives >= 60 {
+		for _, k := range simMust {
+			if count[k] == 0 {
+				t.Errorf("nothing of %q happened: the simulation does not reach it", k)
+			}
+		}
+	}
+}
+
+// simMust are the things a run of some length must have seen.
+var simMust = []string{"crashes", "zombies", "clock jumps", "doubled comments", "forged beacons", "restores", "gaps", "delayed ledger", "fenced",
+	"end settled", "end cancelled", "end void", "why staff", "why missed", "why gap", "step claimed", "step expired", "step skipped", "step settled",
+	"alternates", "amendments", "later rounds", "plans of packet", "plans of grab", "excluded"}
