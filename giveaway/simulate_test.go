@@ -441,7 +441,7 @@ var simStop = flag.Bool("sim.find", false, "stop the simulation at the first fau
 // says how many steps, FUDAI_LONG takes twelve million, FUDAI_SEED one life.
 func TestSimulation(t *testing.T) {
 	const steps = 2500
-	lives, first := 60, uint64(1)
+	lives, first := 40, uint64(1)
 	switch {
 	case os.Getenv("FUDAI_SEED") != "":
 		lives = 1
