@@ -25,10 +25,11 @@ func (c *comments) Run(o *options) error {
 	}
 	results, err := rounds(variants, o.Rounds, func(name string, w *window) {
 		bytes, comments := w.size()
+		shown, arrived := w.shown(c.N)
 		q := w.whole().quantiles(.5, .99, .999)
-		fmt.Printf("%-7s %.3f CPU-s per million; %9.0f deliveries/s, %6.0f writes/s of %5.0f B, %.1f comments; %.1f %% of what was said; p50 %d p99 %d p99.9 %d ms; %s%s\n",
+		fmt.Printf("%-7s %.3f CPU-s per million; %9.0f deliveries/s, %6.0f writes/s of %5.0f B, %.1f comments; %.1f %% of what was said was shown, %.1f %% of that arrived; p50 %d p99 %d p99.9 %d ms; %s%s\n",
 			name, w.perMillion(), float64(w.tally.deliveries())/w.seconds, float64(w.tally.Frames)/w.seconds, bytes, comments,
-			100*float64(w.tally.deliveries())/float64(w.said)/float64(c.N), q[0], q[1], q[2],
+			100*shown, 100*arrived, q[0], q[1], q[2],
 			w.cores(), w.trouble())
 	})
 	if err != nil {

@@ -304,7 +304,7 @@ func (c *crowd) readable(i int) {
 	if v.skip > len(c.buf) {
 		switch n := discard(v.fd, v.skip); {
 		case n > 0:
-			c.took2(v, n)
+			c.passed(v, n)
 		case n != nothing:
 			c.end(i, "reset")
 		}

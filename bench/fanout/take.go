@@ -55,8 +55,8 @@ func (c *crowd) took(i int, b []byte, now int64) {
 	}
 }
 
-// took2 takes bytes that were read over.
-func (c *crowd) took2(v *viewer, n int) {
+// passed takes bytes that were read over.
+func (c *crowd) passed(v *viewer, n int) {
 	if c.counts {
 		c.tally.Bytes += uint64(n)
 		c.tally.Reads++

@@ -29,7 +29,7 @@ type window struct {
 
 // settle is how long a window goes on after the last comment, so that the last
 // frame is in it.
-const settle = 400 * time.Millisecond
+const settle = 700 * time.Millisecond
 
 // calmest is how busy other programs may keep the machine when a window begins.
 var calmest float64
@@ -155,6 +155,20 @@ func (w *window) spreadOut() time.Duration {
 		took = append(took, time.Duration(last-first[seq]))
 	}
 	return median(took)
+}
+
+// shown is the share of what was said that was in frames, and arrived the share
+// of that which reached its viewers within the window.
+func (w *window) shown(viewers int) (shown, arrived float64) {
+	comments := map[uint64]int{}
+	for _, a := range w.tally.Seen {
+		comments[a.Seq] = a.Comments
+	}
+	var sum float64
+	for _, n := range comments {
+		sum += float64(n)
+	}
+	return sum / float64(max(1, w.said)), float64(w.tally.deliveries()) / max(1, sum*float64(viewers))
 }
 
 // size is the mean frame in bytes and comments.
