@@ -169,10 +169,14 @@ func (l *loop) fill(c *conn) {
 	m, s := &l.msg, c.who
 	l.comment = record.Comment{
 		Kind: kindOf(m.Op), Role: s.role, ID: m.ID, Room: []byte(c.local.name), User: []byte(s.user.id), Name: []byte(s.name),
-		Text: m.Text, Event: m.Event, Nonce: m.Nonce, Form: m.Form, ClientTime: l.nowMS, Facts: s.facts,
+		Text: m.Text, Event: m.Event, Nonce: m.Nonce, Form: m.Form, ClientTime: l.nowMS,
 	}
-	l.comment.Facts.Known |= record.FactWatch
-	l.comment.Facts.WatchSec = max(s.facts.WatchSec, l.watchTime(c))
+	f := &l.comment.Facts
+	if s.facts != nil {
+		*f = *s.facts
+	}
+	f.Known |= record.FactWatch
+	f.WatchSec = max(f.WatchSec, l.watchTime(c))
 }
 
 func kindOf(op wire.ClientOp) record.Kind {

@@ -14,9 +14,9 @@ type session struct {
 	name    string
 	role    record.Role
 	market  bool
-	facts   record.Facts
-	token   string // jti
-	issued  int64  // Unix ms
+	facts   *record.Facts // nil: the token knows none
+	token   string        // jti
+	issued  int64         // Unix ms
 	expires int64
 }
 
@@ -39,7 +39,12 @@ func (s *session) roleName() string {
 var guest = &session{role: record.Guest}
 
 func newSession(u *user, c *token.Claims) *session {
-	return &session{user: u, name: c.Name, role: c.Role, market: c.Market, facts: c.Facts, token: c.ID, issued: c.Issued, expires: c.Expires}
+	s := &session{user: u, name: c.Name, role: c.Role, market: c.Market, token: c.ID, issued: c.Issued, expires: c.Expires}
+	if c.Facts.Known != 0 {
+		facts := c.Facts // a copy: the claims can go
+		s.facts = &facts
+	}
+	return s
 }
 
 // ref names a connection from outside its loop. The loop answers it only while

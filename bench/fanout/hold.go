@@ -37,25 +37,18 @@ func (c *hold) one(o *options, n int) error {
 		return err
 	}
 	time.Sleep(2 * time.Second)
-	before, slab, pages, spentBefore := resident(s.server.pid()), slabs(), tcpPages(), spent(s.server)
-	var j joined
-	s.crowds, j, err = s.bring(s.port, n, "/v1/rooms/"+s.room+"/ws", c.Flight, 0)
+	before, slab, pages := resident(s.server.pid()), slabs(), tcpPages()
+	j, err := c.handshakes(s, o, n)
 	if err != nil {
 		return err
 	}
-	used := spent(s.server) - spentBefore
-	fmt.Printf("%d of %d viewers came in within %.2f s: %.0f handshakes/s with HMAC tokens, %.0f µs of the server's CPU each", j.Open, n, j.Seconds,
-		float64(j.Open)/j.Seconds, used.Seconds()*1e6/float64(max(1, j.Open)))
-	if len(j.Failed) > 0 {
-		fmt.Printf("; failed: %v", j.Failed)
-	}
-	fmt.Println()
 	per := func(b int64) float64 { return float64(b) / float64(max(1, j.Open)) }
 	fmt.Printf("  at once:    process %.0f B a viewer\n", per(resident(s.server.pid())-before))
 	idle := spent(s.server)
 	time.Sleep(c.Wait)
-	fmt.Printf("  after %v: process %.0f B a viewer (%.1f MB without viewers); kernel, both ends: slab %.0f B and buffers %.0f B; idle they keep %.3f of a core busy; %d are in\n",
-		c.Wait, per(resident(s.server.pid())-before), float64(before)/1e6, per(slabs()-slab), per((tcpPages()-pages)*int64(os.Getpagesize())),
+	all := resident(s.server.pid())
+	fmt.Printf("  after %v: process %.1f MB, %.1f MB before they came: %.0f B a viewer; kernel, both ends: slab %.0f B and buffers %.0f B; idle they keep %.3f of a core busy; %d are in\n",
+		c.Wait, float64(all)/1e6, float64(before)/1e6, per(all-before), per(slabs()-slab), per((tcpPages()-pages)*int64(os.Getpagesize())),
 		(spent(s.server)-idle).Seconds()/c.Wait.Seconds(), int(s.metric("fudai_edge_viewers")))
 	if !c.Talk {
 		return nil
@@ -68,6 +61,34 @@ func (c *hold) one(o *options, n int) error {
 	fmt.Printf("  lone comments: %.2f µs a write, from the frame's record p50 %d p99 %d p99.9 %d ms, the last viewer %.0f ms after it was said%s\n",
 		float64(w.perWrite().Nanoseconds())/1000, q[0], q[1], q[2], w.lastViewer().Seconds()*1000, w.trouble())
 	return nil
+}
+
+// handshakes brings the viewers in, again and again; those of the last round stay.
+func (c *hold) handshakes(s *stage, o *options, n int) (j joined, err error) {
+	var rates, costs []float64
+	failed := map[string]int{}
+	for range o.Rounds {
+		s.dismiss()
+		for until := time.Now().Add(10 * time.Second); s.metric("fudai_edge_viewers") > 0 && time.Now().Before(until); {
+			time.Sleep(100 * time.Millisecond)
+		}
+		calm()
+		used := spent(s.server)
+		if s.crowds, j, err = s.bring(s.port, n, "/v1/rooms/"+s.room+"/ws", c.Flight, 0); err != nil {
+			return j, err
+		}
+		rates = append(rates, float64(j.Open)/j.Seconds)
+		costs = append(costs, (spent(s.server)-used).Seconds()*1e6/float64(max(1, j.Open)))
+		for why, n := range j.Failed {
+			failed[why] += n
+		}
+	}
+	fmt.Printf("%d of %d viewers came in: %.0f handshakes/s with HMAC tokens, %.0f µs of the server's CPU each, medians of %d", j.Open, n, median(rates), median(costs), len(rates))
+	if len(failed) > 0 {
+		fmt.Printf("; failed: %v", failed)
+	}
+	fmt.Println()
+	return j, nil
 }
 
 // slabs is the kernel's memory for its objects: sockets among them.

@@ -19,7 +19,7 @@ type options struct {
 	Edges  int           `help:"Edge processes; 0: as many as the viewers need." default:"0"`
 	For    time.Duration `help:"Length of one window." default:"8s"`
 	Rounds int           `help:"Windows of each variant; medians count." default:"3"`
-	Calm   float64       `help:"Wait, up to a minute, for a window in which other programs keep at most so many cores busy; 0: do not wait." default:"0"`
+	Calm   float64       `help:"Wait, up to 20 seconds, for a window in which other programs keep at most so many cores busy; 0: do not wait." default:"0"`
 	Apart  bool          `help:"The edge in a process of its own (--roles edge), the other roles in another."`
 	Serve  []string      `help:"Further flags of serve, as --serve=--flag=value." sep:"none" placeholder:"FLAG"`
 }

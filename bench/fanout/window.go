@@ -34,12 +34,12 @@ const settle = 700 * time.Millisecond
 // calmest is how busy other programs may keep the machine when a window begins.
 var calmest float64
 
-// calm waits for it, a minute at most: the machine may be shared.
+// calm waits for it, 20 seconds at most: the machine may be shared.
 func calm() {
 	if calmest <= 0 {
 		return
 	}
-	for until := time.Now().Add(time.Minute); time.Now().Before(until); {
+	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); {
 		before := busy()
 		time.Sleep(time.Second)
 		if (busy() - before).Seconds() <= calmest {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pierrec/lz4/v4"
 	"github.com/segmentio/kafka-go/compress"
 )
 
@@ -107,12 +108,26 @@ func appendVarbytes(dst, b []byte) []byte {
 
 var scratch = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
+// encoders write blocks of 64 KiB, as the Java client does. The block size is
+// what encoder and every reader allocate, however small the batch: with the
+// library's own choice of 4 MiB an idle edge of 18,500 viewers held 12 MB of
+// them.
+var encoders = sync.Pool{New: func() any {
+	w := lz4.NewWriter(nil)
+	if err := w.Apply(lz4.BlockSizeOption(lz4.Block64Kb)); err != nil {
+		panic("kafkalog: internal error: " + err.Error())
+	}
+	return w
+}}
+
 // compressTail replaces dst[from:] by its lz4 form if that saves an eighth.
 func compressTail(dst []byte, from int) ([]byte, compress.Compression) {
 	buf := scratch.Get().(*bytes.Buffer)
 	defer scratch.Put(buf)
 	buf.Reset()
-	w := compress.Lz4.Codec().NewWriter(buf)
+	w := encoders.Get().(*lz4.Writer)
+	defer encoders.Put(w)
+	w.Reset(buf)
 	_, err := w.Write(dst[from:])
 	if cerr := w.Close(); err != nil || cerr != nil || buf.Len() > (len(dst)-from)*7/8 {
 		return dst, compress.None

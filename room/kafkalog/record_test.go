@@ -10,6 +10,8 @@ import (
 
 	"github.com/segmentio/kafka-go"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/segmentio/kafka-go/compress"
 )
 
 // TestMurmur2 holds the vectors of the Java client's and of librdkafka's own
@@ -175,4 +177,15 @@ func FuzzDecode(f *testing.F) {
 		decodeFetch(raw)
 		decodeProduce(raw)
 	})
+}
+
+// Whoever reads a batch allocates a block of the size its lz4 frame names.
+func TestCompressedBlocksAreSmall(t *testing.T) {
+	b := appendBatch(nil, []Record{{Value: bytes.Repeat([]byte("今天主播的这件衣服颜色"), 300)}}, time.UnixMilli(1))
+	if codec := b[batchAttrsAt+1] & attrCodec; codec != byte(compress.Lz4) {
+		t.Fatalf("codec %d, want lz4", codec)
+	}
+	if block := b[batchHeader+5] >> 4 & 7; block != 4 {
+		t.Errorf("block size %d of the lz4 frame, want 4: 64 KiB", block)
+	}
 }
