@@ -44,6 +44,9 @@ func (r *refusal) Error() string { return r.message }
 
 func (e *edge) refuse(c *app.RequestContext, r *refusal) {
 	e.metrics.refusals.WithLabelValues(r.code).Inc()
+	if r.status == http.StatusServiceUnavailable {
+		c.SetConnectionClose() // another process, or another edge, takes the next try
+	}
 	if r.retryMS > 0 {
 		c.Header("Retry-After", strconv.FormatInt((r.retryMS+999)/1000, 10))
 	}
@@ -125,7 +128,9 @@ func (e *edge) admit(c *app.RequestContext, a *arrival, raw, ticket string) *ref
 	}
 	most := e.most
 	if e.cfg.Kin != nil {
-		most += slack
+		if full, _ := e.cfg.Kin.Crowd(); !full {
+			most += slack
+		}
 	}
 	if e.viewers.Load() >= most {
 		return &refusal{http.StatusServiceUnavailable, "full", fmt.Sprintf("this edge holds %d viewers, its most", e.most), 5000}

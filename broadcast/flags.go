@@ -16,6 +16,7 @@ type Flags struct {
 	Origins     []string      `help:"Pages of other hosts that may connect: scheme://host[:port], or *." placeholder:"ORIGIN"`
 	ServiceKeys []string      `help:"Credentials of the platform's server for POST /v1/tokens." placeholder:"KEY"`
 	Processes   int           `name:"edge-processes" help:"Processes that share the viewers' address: more than one where one may not open enough files." default:"1"`
+	MaxViewers  int           `help:"Viewers of one process; by default what its open-file limit allows." placeholder:"N"`
 	Drain       time.Duration `help:"From SIGTERM to the end, at most." default:"8s"`
 }
 
@@ -27,6 +28,7 @@ const MaxProcesses = 64
 func (f *Flags) Config() Config {
 	cfg := DefaultConfig()
 	cfg.Listen, cfg.Guests, cfg.Origins, cfg.ServiceKeys, cfg.Drain = f.Listen, f.Guests, f.Origins, f.ServiceKeys, f.Drain
+	cfg.MaxViewers = f.MaxViewers
 	cfg.Loops = max(1, (cfg.Loops+f.Processes-1)/f.Processes)
 	return cfg
 }
@@ -39,6 +41,9 @@ func (f *Flags) Problems() error {
 	}
 	if f.Processes < 1 || f.Processes > MaxProcesses {
 		errs = append(errs, fmt.Errorf("edge processes are %d, want 1 to %d", f.Processes, MaxProcesses))
+	}
+	if f.MaxViewers < 0 {
+		errs = append(errs, fmt.Errorf("max viewers are %d, want 0 (by the open-file limit) or more", f.MaxViewers))
 	}
 	if f.Processes > 1 && runtime.GOOS == "windows" {
 		errs = append(errs, errors.New("edge processes cannot share an address on this system: want 1"))

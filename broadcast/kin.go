@@ -2,8 +2,10 @@ package broadcast
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -44,8 +46,13 @@ type shared struct {
 	group  sync.WaitGroup
 }
 
-// gateStep is how often a process that is full looks whether it still is.
-const gateStep = 20 * time.Millisecond
+const (
+	// gateStep is how often a process that is full looks whether it still is.
+	gateStep = 20 * time.Millisecond
+	// acceptFor is how long one that was not full waits for a connection before
+	// it looks again.
+	acceptFor = 100 * time.Millisecond
+)
 
 func newShared(queue, door net.Listener, open func(held int) bool) *shared {
 	s := &shared{queue: queue, door: door, open: open, taken: make(chan net.Conn), closed: make(chan struct{})}
@@ -72,7 +79,13 @@ func (s *shared) accept(from net.Listener, open func() bool, wrap func(net.Conn)
 				return
 			}
 		}
+		if tcp, ok := from.(*net.TCPListener); ok {
+			tcp.SetDeadline(time.Now().Add(acceptFor))
+		}
 		c, err := from.Accept()
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			continue
+		}
 		if err != nil {
 			select {
 			case <-s.closed:

@@ -24,6 +24,7 @@ type viewer struct {
 	mu    sync.Mutex
 	all   []message
 	woken chan struct{}
+	ended chan struct{} // closed when the connection is
 }
 
 // message is any message of the server.
@@ -70,6 +71,14 @@ type item struct {
 // join connects a user to a room. An empty token is a guest.
 func (n *node) join(room, token string) *viewer {
 	n.t.Helper()
+	v, err := n.tryJoin(room, token)
+	if err != nil {
+		n.t.Fatalf("join %s: %v", room, err)
+	}
+	return v
+}
+
+func (n *node) tryJoin(room, token string) (*viewer, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	protocols := []string{"fudai.v1"}
 	if token != "" {
@@ -78,13 +87,13 @@ func (n *node) join(room, token string) *viewer {
 	conn, _, err := websocket.Dial(ctx, fmt.Sprintf("ws://%s/v1/rooms/%s/ws", n.addr, room), &websocket.DialOptions{Subprotocols: protocols})
 	if err != nil {
 		stop()
-		n.t.Fatalf("join %s: %v", room, err)
+		return nil, err
 	}
 	conn.SetReadLimit(4 << 20)
-	v := &viewer{t: n.t, conn: conn, stop: stop, woken: make(chan struct{}, 1)}
+	v := &viewer{t: n.t, conn: conn, stop: stop, woken: make(chan struct{}, 1), ended: make(chan struct{})}
 	go v.read(ctx)
 	n.t.Cleanup(v.close)
-	return v
+	return v, nil
 }
 
 func (v *viewer) close() {
@@ -92,7 +101,18 @@ func (v *viewer) close() {
 	v.conn.CloseNow()
 }
 
+// over reports whether the connection is.
+func (v *viewer) over() bool {
+	select {
+	case <-v.ended:
+		return true
+	default:
+		return false
+	}
+}
+
 func (v *viewer) read(ctx context.Context) {
+	defer close(v.ended)
 	for {
 		_, b, err := v.conn.Read(ctx)
 		if err != nil {
