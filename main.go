@@ -36,6 +36,8 @@ import (
 	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio"
+	"github.com/fudai-live/fudai/moderation/review"
+	"github.com/fudai-live/fudai/room"
 	"github.com/fudai-live/fudai/room/desk"
 	"github.com/fudai-live/fudai/room/history"
 	"github.com/fudai-live/fudai/room/installation"
@@ -132,6 +134,7 @@ type serve struct {
 	Edge    broadcast.Flags      `embed:""`
 	Shard   shard.Flags          `embed:""`
 	Beacon  beacon.Flags         `embed:""`
+	Review  review.Flags         `embed:""`
 	Pages   web.Flags            `embed:""`
 	Record  history.Flags        `embed:""`
 	Log     installation.Cluster `embed:""`
@@ -148,6 +151,7 @@ type node struct {
 	kafka  *kafkalog.Log
 	beacon *beacon.Beacon
 	shard  *shard.Shard
+	review *review.Reviewer
 	desk   *desk.Desk
 	store  *history.Store
 	studio *studio.Studio
@@ -159,7 +163,7 @@ type node struct {
 // Run starts the parts in the order in which data flows, and stops them against
 // it: viewers first, then the owners of their rooms, then the log.
 func (c *serve) Run(ctx context.Context) error {
-	if err := errors.Join(c.Edge.Problems(), c.Beacon.Problems(), c.Pages.Problems(), c.Record.Problems(), c.Log.Problems()); err != nil {
+	if err := errors.Join(c.Edge.Problems(), c.Beacon.Problems(), c.Review.Problems(), c.Pages.Problems(), c.Record.Problems(), c.Log.Problems()); err != nil {
 		return err
 	}
 	reg := prometheus.NewRegistry()
@@ -255,6 +259,12 @@ func (n *node) run(ctx context.Context) (err error) {
 		return err
 	}
 	if n.is("shard") {
+		if n.serve.Review.On() {
+			if n.review, err = review.New(n.reviewConfig()); err != nil {
+				return err
+			}
+			stage(n.review.Run)
+		}
 		if n.shard, err = shard.New(n.shardConfig()); err != nil {
 			return err
 		}
@@ -336,7 +346,29 @@ func (n *node) shardConfig() shard.Config {
 		cfg.Address = n.Edge.Listen
 	}
 	cfg.Room.Chains = n.beacon.Chains()
+	if n.review != nil {
+		cfg.Review = n.showReviewer
+	}
 	return cfg
+}
+
+func (n *node) reviewConfig() review.Config {
+	cfg := n.serve.Review.Config()
+	cfg.Logger, cfg.Metrics = n.log, n.reg
+	cfg.Decide = func(ctx context.Context, room string, verdicts []record.VerdictData) error {
+		return desk.Decide(ctx, n.kafka, n.keys, room, "review-hook", verdicts)
+	}
+	return cfg
+}
+
+// showReviewer hands what rooms see to the outside reviewer.
+func (n *node) showReviewer(partition int32, seen []room.Sighting) {
+	items := make([]review.Item, len(seen))
+	for i, s := range seen {
+		items[i] = review.Item{Partition: partition, Offset: s.Offset, Room: s.Room, User: s.Handle, Text: s.Text, Held: s.Held,
+			Rule: s.Rule, Category: s.Category, Score: s.Score}
+	}
+	n.review.Offer(items)
 }
 
 func (n *node) beaconConfig() beacon.Config {

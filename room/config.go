@@ -18,6 +18,9 @@ type Config struct {
 	// a control record does.
 	AutoCreate bool
 	Chains     []drawproof.Chain // beacons that giveaways accept
+	// Review fills Out.Review. It changes no verdict: those of a reviewer come
+	// back as commands.
+	Review bool
 	// Compile makes a rule set of its text; nil is moderation.Parse. It must be a
 	// function of the text alone; a shell that compiles beside the fold has the
 	// answer ready here.

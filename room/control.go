@@ -123,14 +123,7 @@ func (p *Partition) command(r *room, ctl *record.Control, out *Out) error {
 			return nil
 		})
 	case record.CtlVerdict:
-		return with(ctl, func(v *record.VerdictData) error {
-			switch v.Action {
-			case "allow", "flag", "mask", "low", "block", "mute":
-				p.decide(r, v, out)
-				return nil
-			}
-			return fmt.Errorf("action %q: a held comment is decided by allow, mask, low or block", v.Action)
-		})
+		return with(ctl, func(v *record.VerdictData) error { return p.decideAll(r, v, ctl.By, out) })
 	case record.CtlRules:
 		return p.stageRules(&r.rules, rules{}, ctl)
 	case record.CtlDirect:

@@ -2,6 +2,7 @@ package room
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/fudai-live/fudai/moderation"
@@ -41,6 +42,32 @@ func (p *Partition) hold(r *room, c *record.Comment, text []byte, cand *candidat
 	}
 	r.held = append(r.held, h)
 	p.keepTime(r)
+	if !h.shadow {
+		p.sight(r, c, text, v, true, out)
+	}
+}
+
+// sight shows a comment to the outside reviewer, if there is one. Staff need none.
+func (p *Partition) sight(r *room, c *record.Comment, text []byte, v *moderation.Verdict, held bool, out *Out) {
+	if !p.cfg.Review || c.Role >= record.Assistant {
+		return
+	}
+	p.handle = p.cfg.Keys.AppendHandle(p.handle[:0], c.Room, c.User)
+	out.Review = append(out.Review, Sighting{Offset: p.pos.Comments, Room: r.name, Handle: string(p.handle), Text: string(text), Held: held,
+		Rule: v.Rule, Category: v.Category, Score: v.Score})
+}
+
+// Awaiting lists what is held in every room, for a reviewer that begins.
+func (p *Partition) Awaiting() (all []Sighting) {
+	for _, r := range p.order {
+		for i := range r.held {
+			if h := &r.held[i]; !h.shadow {
+				handle := p.cfg.Keys.AppendHandle(nil, bytesOf(r.name), bytesOf(h.user))
+				all = append(all, Sighting{Offset: h.offset, Room: r.name, Handle: string(handle), Text: h.text, Held: true, Category: categoryName(h.detail)})
+			}
+		}
+	}
+	return all
 }
 
 // keepTime lets the Ticks look at a room that times something: in the order of
@@ -74,10 +101,37 @@ func (p *Partition) expireHeld(r *room, now int64, out *Out) {
 	r.held = kept
 }
 
+// decideAll folds the verdicts of a command: all of them or, if one is wrong, none.
+func (p *Partition) decideAll(r *room, v *record.VerdictData, by string, out *Out) error {
+	all := v.Verdicts
+	if len(all) == 0 {
+		all = []record.VerdictData{*v}
+	}
+	if len(all) > record.MaxVerdicts {
+		return fmt.Errorf("%d verdicts: at most %d", len(all), record.MaxVerdicts)
+	}
+	for i := range all {
+		switch all[i].Action {
+		case "allow", "flag", "mask", "low", "block", "mute":
+		default:
+			return fmt.Errorf("action %q: a comment is decided by allow, mask, low or block", all[i].Action)
+		}
+	}
+	for i := range all {
+		p.decide(r, &all[i], by, out)
+	}
+	return nil
+}
+
 // decide folds a verdict on a comment: one that is held is shown or refused,
 // one that was published already is taken back.
-func (p *Partition) decide(r *room, d *record.VerdictData, out *Out) {
+func (p *Partition) decide(r *room, d *record.VerdictData, by string, out *Out) {
 	block := d.Action == "block" || d.Action == "mute"
+	defer func(told int) {
+		if len(out.Outcomes) > told || !block { // it changed something, or lets something go
+			out.Why = append(out.Why, Why{Offset: d.Offset, Rule: d.Rule, View: "verdict", By: by})
+		}
+	}(len(out.Outcomes))
 	for i := range r.held {
 		h := &r.held[i]
 		if h.offset != d.Offset {

@@ -9,6 +9,17 @@ type Out struct {
 	Receipts []Receipts       // entries that wait for the owner's signature, by event
 	Refused  []Refused        // records that change nothing, for the dead letters
 	Why      []Why            // of comments that a rule or a giveaway decided about, for the history
+	Review   []Sighting       // with Config.Review: what an outside reviewer may judge
+}
+
+// Sighting is a comment for an outside reviewer: one that is held until somebody
+// decides, or one that is on its way to the screen and may be taken back.
+type Sighting struct {
+	Offset             int64
+	Room, Handle, Text string
+	Held               bool
+	Rule, Category     string // of the verdict, if a rule found something
+	Score              int    // of the verdict
 }
 
 // Why explains a verdict, so that it can be replayed and disputed.
@@ -19,6 +30,7 @@ type Why struct {
 	Version    string      // of the rule set
 	View       string      // what of the text was looked at
 	Start, End int         // byte span of the text
+	By         string      // of a verdict that came by command: who decided
 }
 
 // Receipts are the leaves of one event that were promised since the last Reset.
@@ -44,7 +56,7 @@ const (
 
 // Reset empties o and keeps its capacity.
 func (o *Out) Reset() {
-	o.Outcomes, o.Refused, o.Why = o.Outcomes[:0], o.Refused[:0], o.Why[:0]
+	o.Outcomes, o.Refused, o.Why, o.Review = o.Outcomes[:0], o.Refused[:0], o.Why[:0], o.Review[:0]
 	for i := range o.Receipts {
 		o.Receipts[i].Leaves = o.Receipts[i].Leaves[:0]
 	}
@@ -104,6 +116,16 @@ const (
 var categories = map[string]uint8{
 	"": DetailRule, "profanity": DetailProfanity, "contact": DetailContact, "ads": DetailAds, "fraud": DetailFraud,
 	"personal": DetailPersonal, "raid": DetailRaid, "insult": DetailInsult, "spam": DetailSpam, "link": DetailLink,
+}
+
+// categoryName is the inverse of category, "" for what is none of the known.
+func categoryName(detail uint8) string {
+	for name, d := range categories {
+		if d == detail {
+			return name
+		}
+	}
+	return ""
 }
 
 // category is the detail of a moderation category.

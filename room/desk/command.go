@@ -128,8 +128,16 @@ func problems(v any) error {
 		check(len(v.Offsets) > 0 || v.User != "", "name offsets or a user")
 		check(v.Reason != "", "reason is empty: what is hidden needs one")
 	case *record.VerdictData:
-		check(v.Action == "allow" || v.Action == "mask" || v.Action == "block", "action is %q: say allow, mask or block", v.Action)
-		check(v.Action == "allow" || v.Reason != "", "reason is empty: what is hidden needs one")
+		all := v.Verdicts
+		if len(all) == 0 {
+			all = []record.VerdictData{*v}
+		}
+		check(len(all) <= record.MaxVerdicts, "%d verdicts, at most %d", len(all), record.MaxVerdicts)
+		for i := range all {
+			a := all[i].Action
+			check(a == "allow" || a == "mask" || a == "block", "action is %q: say allow, mask or block", a)
+			check(a == "allow" || all[i].Reason != "", "reason is empty: what is hidden needs one")
+		}
 	case *record.RulesData:
 		errs = append(errs, checkRules(v))
 	case *record.EventData:

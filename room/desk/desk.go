@@ -179,6 +179,18 @@ func Write(ctx context.Context, log Appender, keys *record.Keys, ctl *record.Con
 	return log.Append(ctx, kafkalog.Control, kafkalog.Partition(ctl.Room), []kafkalog.Record{rec})
 }
 
+// Decide writes verdicts on comments of a room, for a reviewer that is part of
+// the program.
+func Decide(ctx context.Context, log Appender, keys *record.Keys, room, by string, verdicts []record.VerdictData) error {
+	data, err := json.Marshal(record.VerdictData{Verdicts: verdicts})
+	if err != nil {
+		return err
+	}
+	_, err = Write(ctx, log, keys, &record.Control{V: 1, ID: newID(), Kind: record.CtlVerdict, Room: room, By: by,
+		Role: record.Service.String(), At: time.Now().UnixMilli(), Data: data})
+	return err
+}
+
 // Record is a signed record of fudai.control.
 func Record(keys *record.Keys, ctl *record.Control) (kafkalog.Record, error) {
 	value := record.AppendControl(nil, ctl)

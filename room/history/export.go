@@ -12,7 +12,7 @@ import (
 // bom makes spreadsheets read UTF-8 as what it is.
 const bom = "\ufeff"
 
-var csvHead = []string{"时间 time", "房间 room", "场次 show", "用户 user", "昵称 name", "内容 text", "结果 outcome", "规则 rule", "规则版本 version", "消息 id", "位置 place"}
+var csvHead = []string{"时间 time", "房间 room", "场次 show", "用户 user", "昵称 name", "内容 text", "结果 outcome", "规则 rule", "规则版本 version", "消息 id", "位置 place", "决定者 by"}
 
 // WriteCSV writes comments for a spreadsheet: ids stay text, and nothing that a
 // viewer wrote is taken for a formula.
@@ -29,7 +29,7 @@ func WriteCSV(w io.Writer, head bool, all []Comment) error {
 	for i := range all {
 		m := &all[i]
 		c.Write([]string{time.UnixMilli(m.At).UTC().Format("2006-01-02 15:04:05.000"), cell(m.Room), cell(m.Show), cell(m.User), cell(m.Name), cell(m.Text),
-			m.Code, cell(m.Rule), cell(m.Version), cell(m.ID), strconv.Itoa(int(m.Part)) + "/" + strconv.FormatInt(m.Offset, 10)})
+			m.Code, cell(m.Rule), cell(m.Version), cell(m.ID), strconv.Itoa(int(m.Part)) + "/" + strconv.FormatInt(m.Offset, 10), cell(m.By)})
 	}
 	c.Flush()
 	return c.Error()

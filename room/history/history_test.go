@@ -107,6 +107,7 @@ func topic() *paper {
 	late.write(record.History{Now: 1300, To: 9, Said: []record.Saying{saying(9, "eve", "zombie")}})
 	w.write(record.History{Now: 2000, To: 3, Said: []record.Saying{saying(2, "bob", "加微信"), saying(3, "ann", "=1+1")},
 		Fates: []record.Fate{{Offset: 2, Code: record.Blocked, Detail: 8}, {Offset: 3, Code: record.Sampled}},
+		Why:   []record.Because{{Offset: 2, View: "verdict", By: "mo"}},
 		Acts:  []record.Act{{Offset: 7, Room: "demo", ID: "c1", Kind: "verdict", By: "mo", Role: "moderator", At: 1900, Data: json.RawMessage(`{"offset":2,"action":"block","reason":"contact"}`)}}})
 	return p
 }
@@ -165,7 +166,7 @@ func TestWhatIsKept(t *testing.T) {
 		want := []Comment{
 			{Place: Place{1000, part, 1}, Room: "demo", Show: "s1", User: "ann", ID: "m1", Name: "昵称ann", Text: "有没有大码", Code: "shown"},
 			{Place: Place{1000, part, 2}, Room: "demo", Show: "s1", User: "bob", ID: "m2", Name: "昵称bob", Text: "加微信", Code: "blocked", Detail: 8,
-				Rule: "contact/微信", Version: "v3", View: "tight", From: 3, To: 9},
+				Rule: "contact/微信", Version: "v3", View: "tight", From: 3, To: 9, By: "mo"},
 			{Place: Place{2000, part, 3}, Room: "demo", Show: "s1", User: "ann", ID: "m3", Name: "昵称ann", Text: "=1+1", Code: "sampled"},
 		}
 		if !reflect.DeepEqual(got, want) {

@@ -47,6 +47,7 @@ type Comment struct {
 	View    string `json:"view,omitempty"`
 	From    int    `json:"from,omitempty"`
 	To      int    `json:"to,omitempty"`
+	By      string `json:"by,omitempty"` // who decided, if it was no rule
 }
 
 // where builds conditions with their arguments numbered as they come.
@@ -94,7 +95,7 @@ func (q *Query) where() *where {
 func (s *Store) Comments(ctx context.Context, q *Query) ([]Comment, error) {
 	w := q.where()
 	most := min(max(q.Most, 1), MostRows)
-	rows, err := s.db.QueryContext(ctx, `SELECT part, pos, room, show_id, at, user_id, msg_id, sealed, code, detail, rule, version, view, span_from, span_to
+	rows, err := s.db.QueryContext(ctx, `SELECT part, pos, room, show_id, at, user_id, msg_id, sealed, code, detail, rule, version, view, span_from, span_to, decided_by
 		FROM history_said`+w.String()+fmt.Sprintf(" ORDER BY at, part, pos LIMIT %d", most), w.args...)
 	if err != nil {
 		return nil, fmt.Errorf("history: %w", err)
@@ -104,7 +105,7 @@ func (s *Store) Comments(ctx context.Context, q *Query) ([]Comment, error) {
 	for rows.Next() {
 		var c Comment
 		var x []byte
-		if err := rows.Scan(&c.Part, &c.Offset, &c.Room, &c.Show, &c.At, &c.User, &c.ID, &x, &c.Code, &c.Detail, &c.Rule, &c.Version, &c.View, &c.From, &c.To); err != nil {
+		if err := rows.Scan(&c.Part, &c.Offset, &c.Room, &c.Show, &c.At, &c.User, &c.ID, &x, &c.Code, &c.Detail, &c.Rule, &c.Version, &c.View, &c.From, &c.To, &c.By); err != nil {
 			return nil, fmt.Errorf("history: %w", err)
 		}
 		all, sealed = append(all, c), append(sealed, x)

@@ -27,6 +27,7 @@ var migrations = []string{
 	`CREATE TABLE history_forgotten (digest TEXT PRIMARY KEY, at BIGINT NOT NULL)`,
 	`CREATE TABLE history_place (part INTEGER PRIMARY KEY, next BIGINT NOT NULL, epoch BIGINT NOT NULL, owner TEXT NOT NULL,
 		seq BIGINT NOT NULL, chain BYTES NOT NULL, known INTEGER NOT NULL, breaks BIGINT NOT NULL)`,
+	`ALTER TABLE history_said ADD COLUMN decided_by TEXT NOT NULL DEFAULT ''`,
 }
 
 // Store is the SQL side.

@@ -102,6 +102,9 @@ func (b *batch) why(part int32, w *record.Because) error {
 			return err
 		}
 	}
+	if w.By != "" { // what a rule found stands, if the verdict names none
+		return b.exec(`UPDATE history_said SET decided_by = $1, rule = CASE WHEN $2 = '' THEN rule ELSE $2 END WHERE part = $3 AND pos = $4`, w.By, w.Rule, part, w.Offset)
+	}
 	return b.exec(`UPDATE history_said SET rule = $1, version = $2, view = $3, span_from = $4, span_to = $5 WHERE part = $6 AND pos = $7`,
 		w.Rule, w.Version, w.View, w.From, w.To, part, w.Offset)
 }

@@ -191,13 +191,20 @@ type RetractData struct {
 	Reason  string  `json:"reason"`
 }
 
-// VerdictData decides a held comment.
+// VerdictData decides a held comment, or takes back one that was shown.
 type VerdictData struct {
 	Offset int64  `json:"offset"`
-	Action string `json:"action"` // moderation.Action by name: allow, mask, block
+	Action string `json:"action,omitempty"` // moderation.Action by name: allow, mask, block
 	Reason string `json:"reason,omitempty"`
 	Rule   string `json:"rule,omitempty"`
+
+	// Verdicts are decided instead, if there are any: of a hook's batch, or of
+	// all comments that say the same.
+	Verdicts []VerdictData `json:"verdicts,omitempty"`
 }
+
+// MaxVerdicts bounds the verdicts of one command.
+const MaxVerdicts = 200
 
 // RulesData is a step of the roll-out of a rule set, of a room or of all rooms.
 type RulesData struct {

@@ -65,6 +65,7 @@ type Because struct {
 	View    string `json:"view,omitempty"`
 	From    int    `json:"from,omitempty"`
 	To      int    `json:"to,omitempty"`
+	By      string `json:"by,omitempty"` // who decided, if it was no rule
 }
 
 // Act is a control record that took effect.

@@ -41,6 +41,10 @@ type Config struct {
 	// Room is how partitions are made; its Partition and Keys are filled in here.
 	Room room.Config
 
+	// Review is shown what an outside reviewer may judge, and must not wait: it
+	// is called in the loop that folds. It keeps nothing of the slice. Nil: nobody reviews.
+	Review func(partition int32, seen []room.Sighting)
+
 	// Group is the consumer group that hints at the assignment.
 	Group string
 	// Node names this process for good, so that a restart is hinted the same

@@ -94,7 +94,7 @@ func (b *book) explain(why []room.Why) {
 	}
 	for i := range why {
 		w := &why[i]
-		j := record.Because{Offset: w.Offset, Code: w.Code.String(), Rule: w.Rule, Version: w.Version, View: w.View, From: w.Start, To: w.End}
+		j := record.Because{Offset: w.Offset, Code: w.Code.String(), Rule: w.Rule, Version: w.Version, View: w.View, From: w.Start, To: w.End, By: w.By}
 		b.why = b.element(b.why, j)
 	}
 }

@@ -139,6 +139,9 @@ func queueInto(ch chan []kafkalog.Record) kafkalog.Deliver {
 func (o *owner) run(ctx context.Context) error {
 	o.follow()
 	defer o.unfollow()
+	if o.s.cfg.Review != nil { // whoever owned it before may have asked, and heard nothing
+		o.s.cfg.Review(o.p, o.state.Awaiting())
+	}
 	timer := time.NewTimer(o.s.cfg.Turn)
 	defer timer.Stop()
 	for {

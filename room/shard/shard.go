@@ -42,6 +42,7 @@ func New(cfg Config) (*Shard, error) {
 		cfg.Clock = time.Now
 	}
 	node, m, compiler := cfg.node(), newMetrics(cfg.Metrics), newCompiler()
+	cfg.Room.Review = cfg.Review != nil
 	cfg.Room.Compile = func(yaml string) (*moderation.RuleSet, error) { return compiler.get(yaml, m.cold.Inc) }
 	return &Shard{
 		cfg: cfg, node: node, log: cfg.Logger, m: m, compiler: compiler,

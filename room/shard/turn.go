@@ -362,6 +362,9 @@ func (o *owner) collect() {
 	o.out.Outcomes = o.state.Late(o.out.Outcomes[:0])
 	o.settled(o.out.Outcomes)
 	o.book.explain(o.out.Why)
+	if o.s.cfg.Review != nil && len(o.out.Review) > 0 {
+		o.s.cfg.Review(o.p, o.out.Review)
+	}
 	for i := range o.out.Receipts {
 		r := &o.out.Receipts[i]
 		b := o.receipts[r.Event]
