@@ -34,21 +34,38 @@ type word struct {
 }
 
 // words finds the longest word that begins at a place: buckets by the hash of
-// the first character, the longest first. An automaton would find them all in
-// one pass, but only the longest at a place counts here, few characters begin a
-// word, and 900 words fit the first-level cache.
+// the first two characters, the longest word first, and words of one character
+// apart. An automaton would find them all in one pass, but only the longest at a
+// place counts here, and few pairs of characters begin a word.
 type words struct {
 	all   []word
 	heads [1<<bucketBits + 1]uint16
 }
 
-const bucketBits = 11
+const bucketBits = 12
 
-func bucket(r rune) uint32 { return uint32(r) * 0x9E3779B1 >> (32 - bucketBits) }
+func bucket(a, b rune) uint32 {
+	return (uint32(a)*0x9E3779B1 ^ uint32(b)*0x85EBCA6B) >> (32 - bucketBits)
+}
+
+func (e *word) bucket() uint32 {
+	if len(e.runes) == 1 {
+		return bucket(e.runes[0], 0)
+	}
+	return bucket(e.runes[0], e.runes[1])
+}
 
 // at answers the longest word that begins at text[i], or nil.
 func (w *words) at(text []rune, i int) *word {
-	b := bucket(text[i])
+	if i+1 < len(text) {
+		if e := w.in(bucket(text[i], text[i+1]), text, i); e != nil {
+			return e
+		}
+	}
+	return w.in(bucket(text[i], 0), text, i)
+}
+
+func (w *words) in(b uint32, text []rune, i int) *word {
 	for n := w.heads[b]; n < w.heads[b+1]; n++ {
 		e := &w.all[n]
 		end := i + len(e.runes)
@@ -83,7 +100,7 @@ func parseLexicon(text string) *words {
 		}
 		for _, f := range fields[3:] {
 			e := word{runes: []rune(strings.ReplaceAll(f, "_", " ")), intent: intent, weight: int8(weight), flags: parseFlags(fields[2], n+1)}
-			if last := e.runes[len(e.runes)-1]; last == '吗' || last == '么' && len(e.runes) > 2 {
+			if e.flags&flagNot == 0 && asking(e.runes) {
 				e.flags |= flagAsk // 包邮吗 asks as 包邮 and 吗 would
 			}
 			e.latin = latin(e.runes[0]) || latin(e.runes[len(e.runes)-1])
@@ -100,6 +117,34 @@ func parseLexicon(text string) *words {
 		}
 	}
 	return index(byText)
+}
+
+// asking reports whether a word holds one that asks.
+func asking(runes []rune) bool {
+	for _, w := range [...]string{"what ", "where ", "who ", "how ", "which ", "when ", "why "} {
+		if has(runes, 0, w) {
+			return true
+		}
+	}
+	for i, r := range runes {
+		switch r {
+		case '吗', '啥', '咋', '几', '哪', '谁', '咩':
+			return true
+		case '么':
+			if i > 0 && (runes[i-1] == '什' || runes[i-1] == '怎') || i == len(runes)-1 && i > 1 {
+				return true
+			}
+		case '多':
+			if i+1 < len(runes) && (runes[i+1] == '少' || runes[i+1] == '久' || runes[i+1] == '大') {
+				return true
+			}
+		case '不', '没':
+			if i > 0 && i+1 < len(runes) && runes[i-1] == runes[i+1] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func parseFlags(s string, line int) (f flag) {
@@ -127,7 +172,7 @@ func index(byText map[string]word) *words {
 		w.all = append(w.all, e)
 	}
 	slices.SortFunc(w.all, func(a, b word) int {
-		x, y := bucket(a.runes[0]), bucket(b.runes[0])
+		x, y := a.bucket(), b.bucket()
 		switch {
 		case x != y:
 			return int(x) - int(y)
@@ -139,7 +184,7 @@ func index(byText map[string]word) *words {
 	next := 0
 	for b := range 1 << bucketBits {
 		w.heads[b] = uint16(next)
-		for next < len(w.all) && bucket(w.all[next].runes[0]) == uint32(b) {
+		for next < len(w.all) && w.all[next].bucket() == uint32(b) {
 			next++
 		}
 	}

@@ -12,7 +12,7 @@ type Reading struct {
 
 // What the signs of a question are worth; the sum decides.
 const (
-	signAsk      = 4 // a word that asks, a choice (好不好), a final 吗
+	signAsk      = 5 // a word that asks, a choice (好不好), a final 吗
 	signMark     = 3 // a question mark
 	signFinal    = 3 // 不 or 没 at the end of a clause
 	signHalf     = 1
@@ -31,7 +31,9 @@ func Recognise(text []byte, canon []rune) (r Reading) {
 	}
 	s := scan{canon: canon, han: false}
 	s.run()
-	r.Latin = !s.han
+	if r.Latin = !s.han; r.Latin {
+		s.opening()
+	}
 	if s.content && marked(text) {
 		s.sign += signMark
 	}
@@ -39,7 +41,9 @@ func Recognise(text []byte, canon []rune) (r Reading) {
 		return r
 	}
 	r.Question = true
-	r.Link = s.link()
+	if s.named || r.Latin {
+		r.Link = s.link()
+	}
 	r.Intent = s.intent(&r)
 	return r
 }
@@ -62,6 +66,8 @@ type scan struct {
 	first   [intents]int16 // where the intent was named first, from 1
 	han     bool
 	content bool // there is a letter or a digit
+	there   bool // it asks what there is (有)
+	named   bool // something may be named by its number (号, 链接)
 	digits  int  // of the longest number
 	numbers int
 }
@@ -79,7 +85,7 @@ func (s *scan) run() {
 			s.digits, s.content = max(s.digits, run), true
 		} else if run = 0; r != ' ' {
 			s.content = true
-			s.han = s.han || r >= 0x3400 && r <= 0x9FFF
+			s.note(r)
 		}
 		s.signs(i)
 		w := lexicon.at(s.canon, i)
@@ -89,12 +95,23 @@ func (s *scan) run() {
 		}
 		s.take(w, i)
 		for _, r := range w.runes {
-			s.han = s.han || r >= 0x3400 && r <= 0x9FFF
+			s.note(r)
 		}
 		for n := i + 1; n < i+len(w.runes); n++ {
 			s.signs(n)
 		}
 		i += len(w.runes)
+	}
+}
+
+// note looks at a character for what later steps ask.
+func (s *scan) note(r rune) {
+	switch {
+	case r < 0x3400:
+	case r <= 0x9FFF:
+		s.han = true
+		s.there = s.there || r == '有'
+		s.named = s.named || r == '号' || r == '链'
 	}
 }
 
@@ -122,11 +139,23 @@ func (s *scan) signs(i int) {
 	c := s.canon
 	switch c[i] {
 	case '不', '没', '唔':
-		if i > 0 && i+1 < len(c) && c[i-1] == c[i+1] && c[i-1] >= 0x3400 {
-			s.sign += signAsk
+		if i > 0 && i+1 < len(c) && c[i+1] >= 0x3400 && (c[i-1] == c[i+1] || i > 1 && c[i-2] == c[i+1]) {
+			s.sign += signAsk // 好不好, 新鲜不新鲜, 返场不返
 			return
 		}
 		if i > 0 && c[i] != '唔' && s.ends(i+1) && !s.begins(i) {
+			s.sign += signFinal
+		}
+	case '还':
+		if i > 0 && i+1 < len(c) && c[i+1] == '是' && !s.begins(i) {
+			s.sign += signAsk // a choice; at the beginning it is a preference
+		}
+	case '吧':
+		if s.ends(i + 1) {
+			s.sign += signHalf
+		}
+	case '得':
+		if i > 1 && s.ends(i+1) && c[i-1] == '没' {
 			s.sign += signFinal
 		}
 	case '么', '木', '否':
@@ -136,6 +165,25 @@ func (s *scan) signs(i int) {
 	case '有':
 		if i > 1 && s.ends(i+1) && (c[i-1] == '没' || c[i-1] == '木') {
 			s.sign += signFinal
+		}
+	}
+}
+
+// openers begin an English question.
+var openers = [...]string{"is ", "are ", "am ", "can ", "could ", "does ", "do ", "did ", "will ", "would ", "should ", "has ", "have you ",
+	"any ", "anyone ", "got any ", "got size ", "may ", "which ", "was ", "isn t ", "don t you "}
+
+// opening looks at how an English clause begins.
+func (s *scan) opening() {
+	for i := range s.canon {
+		if i > 0 && s.canon[i-1] != ' ' {
+			continue
+		}
+		for _, o := range openers {
+			if has(s.canon, i, o) && (i == 0 || i < 6) {
+				s.sign += signMark
+				return
+			}
 		}
 	}
 }

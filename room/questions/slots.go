@@ -156,40 +156,39 @@ func (s *scan) size() (from, end int) {
 			if end < len(c) && c[end] == ' ' && has(c, end+1, "5") { // 35.5: the dot is a separator
 				end += 2
 			}
-			if end < len(c) && (c[end] == '码' || c[end] == '寸' || has(c, end, "ml") || has(c, end, "的") && digits == 2) {
+			if end < len(c) && (c[end] == '码' || c[end] == '寸' || has(c, end, "ml") || digits >= 2 && s.there && (end == len(c) || c[end] == '的' || c[end] == '有' || c[end] == '吗')) {
 				return i, end
 			}
 		}
 	}
-	for i := range c {
-		for _, w := range [...]string{"大码", "小码", "均码", "加大", "加长", "加肥", "半码", "大号", "小号", "中号", "特大号", "小瓶", "大瓶", "迷你", "小包装", "整箱", "儿童码", "童码"} {
-			if has(c, i, w) {
-				return i, i + len([]rune(w))
-			}
-		}
-	}
-	return 0, 0
+	return s.slot(Size)
 }
 
 // colour finds the colour that is asked for.
 func (s *scan) colour() (from, end int) {
 	c := s.canon
 	for i := range c {
-		for _, w := range [...]string{"卡其", "焦糖", "奶茶", "咖啡", "豆沙", "藏青", "军绿", "酒红", "雾霾蓝", "米白", "裸"} {
-			if has(c, i, w) && (has(c, i+len([]rune(w)), "色") || len([]rune(w)) > 1 && w != "咖啡" && w != "奶茶" && w != "焦糖") {
-				return i, i + len([]rune(w))
-			}
-		}
 		switch c[i] {
 		case '黑', '白', '红', '蓝', '粉', '绿', '黄', '紫', '灰', '米', '咖', '棕', '橙', '银', '金', '杏', '青', '驼':
-			if has(c, i+1, "色") || has(c, i+1, "的") || has(c, i+1, "滴") {
+			if i+1 < len(c) && (c[i+1] == '色' || c[i+1] == '的' || c[i+1] == '滴') {
 				return i, i + 1
 			}
 		}
-		for _, w := range [...]string{"black", "white", "red", "blue", "pink", "green", "yellow", "purple", "grey", "gray", "beige", "brown", "navy", "orange", "gold", "silver"} {
-			if has(c, i, w) && (i == 0 || !latin(c[i-1])) && (i+len(w) == len(c) || !latin(c[i+len(w)])) {
-				return i, i + len(w)
-			}
+	}
+	return s.slot(Colour)
+}
+
+// slotWords are the sizes and colours that have a name.
+var slotWords = parseLexicon(`
+size 1 - 大码 小码 均码 加大 加长 加肥 半码 大号 小号 中号 特大号 小瓶 大瓶 迷你 小包装 整箱 儿童码 童码
+colour 1 - 卡其 焦糖色 奶茶色 咖啡色 豆沙 藏青 军绿 墨绿 酒红 雾霾蓝 米白 裸色
+colour 1 - black white red blue pink green yellow purple grey gray beige brown navy orange gold silver`)
+
+// slot finds the first named value of a kind.
+func (s *scan) slot(kind Intent) (from, end int) {
+	for i := range s.canon {
+		if w := slotWords.at(s.canon, i); w != nil && w.intent == kind {
+			return i, i + len(w.runes)
 		}
 	}
 	return 0, 0
@@ -200,8 +199,13 @@ const linkWeight = 5
 
 // intent decides what the question is about, and finds its slot.
 func (s *scan) intent(r *Reading) Intent {
-	sizeAt, sizeEnd := s.size()
-	colourAt, colourEnd := s.colour()
+	var sizeAt, sizeEnd, colourAt, colourEnd int
+	if s.score[Size] > 0 || s.there || s.score[Stock] > 0 || s.score[Colour] > 0 {
+		sizeAt, sizeEnd = s.size()
+	}
+	if s.score[Colour] > 0 || s.score[Stock] > 0 {
+		colourAt, colourEnd = s.colour()
+	}
 	if sizeEnd > 0 {
 		s.score[Size] += 3
 	}
@@ -224,7 +228,16 @@ func (s *scan) intent(r *Reading) Intent {
 		best = Other
 	}
 	switch {
-	case best == Colour || best == Stock && colourEnd > 0:
+	case best == Colour && s.score[Stock] >= 5 && colourEnd > 0, best == Stock && colourEnd > 0: // 黑色补不补
+		best = Stock
+		r.ValueAt, r.ValueEnd = colourAt, colourEnd
+	case best == Colour && sizeEnd > 0: // 红色那个有M吗
+		best = Size
+		r.ValueAt, r.ValueEnd = sizeAt, sizeEnd
+	case best == Size && s.score[Stock] >= 5:
+		best = Stock
+		r.ValueAt, r.ValueEnd = sizeAt, sizeEnd
+	case best == Colour:
 		r.ValueAt, r.ValueEnd = colourAt, colourEnd
 	case best == Size || best == Stock:
 		r.ValueAt, r.ValueEnd = sizeAt, sizeEnd
