@@ -481,5 +481,10 @@ func (n *node) announce(addr net.Addr) {
 		n.log.Error("no host token", "err", err)
 		return
 	}
-	fmt.Printf("\n  福袋 Fudai is running.\n\n  Watch the demo show    http://%s/\n  Run it, as its host    http://%s/desk/demo#t=%s\n\n", addr, addr, host)
+	market, err := n.tokens.Issue(time.Now(), "marketer", "小店", "marketer", []string{"demo"}, demo.TokenLife)
+	if err != nil {
+		n.log.Error("no marketer token", "err", err)
+		return
+	}
+	fmt.Printf("\n  福袋 Fudai is running.\n\n  Watch the demo show    http://%s/\n  Run it, as its host    http://%s/desk/demo#t=%s\n  Plan its giveaways     http://%s/studio#t=%s\n\n", addr, addr, host, addr, market)
 }

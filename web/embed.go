@@ -144,7 +144,7 @@ func compress(body []byte) []byte {
 
 // Lookup answers the file for a request path: "/" and "/r/ROOM" are the viewer
 // page, "/overlay/ROOM" the page that a streaming program lays over its picture,
-// "/desk/ROOM" the host's desk.
+// "/desk/ROOM" the host's desk, "/studio" the marketers' studio.
 // Nil where there is none.
 func (p *Pages) Lookup(at string) *File {
 	switch {
@@ -154,6 +154,8 @@ func (p *Pages) Lookup(at string) *File {
 		at = "/overlay.html"
 	case isRoom(at, "/desk/"):
 		at = "/desk.html"
+	case at == "/studio" || at == "/studio/":
+		at = "/studio.html"
 	}
 	return p.files[at]
 }

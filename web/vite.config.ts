@@ -3,7 +3,16 @@ import { defineConfig } from 'vitest/config';
 
 const here = (p: string): string => fileURLToPath(new URL(p, import.meta.url));
 
+/** The studio's component library writes <style> elements; the page's policy wants sheets (studio/stylesheets.ts). */
+const strictStyles = {
+  name: 'strict-styles',
+  enforce: 'pre' as const,
+  resolveId: (id: string, from?: string): string | undefined =>
+    /\/dynamicCSS(\.js)?$/.test(id) && from?.includes('node_modules') ? here('./studio/stylesheets.ts') : undefined,
+};
+
 export default defineConfig({
+  plugins: [strictStyles],
   resolve: {
     alias: [
       { find: '@fudai/sdk', replacement: here('./sdk/index.ts') },
@@ -19,7 +28,14 @@ export default defineConfig({
     assetsInlineLimit: 0, // data: URLs would need a looser CSP
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
-    rolldownOptions: { input: { viewer: here('./index.html'), overlay: here('./overlay.html'), desk: here('./desk.html') } },
+    rolldownOptions: {
+      input: {
+        viewer: here('./index.html'),
+        overlay: here('./overlay.html'),
+        desk: here('./desk.html'),
+        studio: here('./studio.html'),
+      },
+    },
   },
   server: { proxy: { '/v1': { target: process.env.FUDAI_URL ?? 'http://127.0.0.1:8088', ws: true } } },
   test: { include: ['{sdk,viewer,words,desk,studio}/**/*.test.ts'], environment: 'node' },

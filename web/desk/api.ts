@@ -13,6 +13,12 @@ export interface Held {
 export interface View {
   now: number;
   held: Held[];
+  questions?: {
+    waiting: number;
+    totals: { asked: number; answered: number; spoken: number };
+    first_answer?: { count: number; p50_ms: number; p90_ms: number };
+    clusters: Question[] | null;
+  };
   mutes: { user: string; until?: number; ban?: boolean }[];
   stats: {
     offered: number;
@@ -23,17 +29,22 @@ export interface View {
   };
 }
 
-/** What the room asks, many times over, as one row. */
+/** What the room asks, many times over, as one row (room/desk: Questions). */
 export interface Question {
-  id: string;
-  text: string;
+  cluster: string;
+  state: 'open' | 'onscreen' | 'answered' | 'dismissed' | 'unanswered';
+  title: string;
+  intent: string;
+  link?: number;
   count: number;
   askers: number;
+  more?: boolean;
+  buyers?: number;
   first: number;
   last: number;
-  state: 'open' | 'answered' | 'dismissed';
-  suggestion?: { text: string; source: string; asOf?: number };
-  answer?: { text?: string; spoken?: boolean; at: number };
+  rank: number;
+  suggest?: { from: string; text: string; as_of?: number };
+  answer?: { text?: string; spoken?: boolean; at: number; show_ms?: number; told?: number };
 }
 
 export class Refused extends Error {

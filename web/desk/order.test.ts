@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Order } from './order.ts';
 
-const rows = (o: Record<string, number>) => Object.entries(o).map(([id, count]) => ({ id, count }));
-const ids = (list: { id: string }[]): string => list.map((r) => r.id).join('');
+const rows = (o: Record<string, number>) => Object.entries(o).map(([cluster, rank]) => ({ cluster, rank }));
+const ids = (list: { cluster: string }[]): string => list.map((r) => r.cluster).join('');
 
 describe('the order of questions', () => {
   it('begins with the most asked', () => {
@@ -49,7 +49,7 @@ describe('the order of questions', () => {
     for (let i = 0; i < 200; i++) {
       const list = rows(Object.fromEntries(Array.from({ length: 12 }, (_, k) => [`r${(k * (i + 3)) % 17}`, (k * i * 7) % 31])));
       const out = o.of(list);
-      expect(new Set(out.map((r) => r.id)).size).toBe(list.length);
+      expect(new Set(out.map((r) => r.cluster)).size).toBe(list.length);
     }
   });
 });

@@ -1,12 +1,13 @@
 /** What an order needs of a row. */
 interface Ranked {
-  id: string;
-  count: number;
+  cluster: string;
+  /** The server's: how many ask it, how lately, and who. */
+  rank: number;
 }
 
 /**
  * The order of rows that people tap while numbers grow. A row keeps its place:
- * one moves up only when it was asked half as often again as the one above it,
+ * one moves up only when its rank is half as much again as that of the one above it,
  * and none moves while somebody's pointer is over the list.
  */
 export class Order {
@@ -19,10 +20,10 @@ export class Order {
 
   /** The rows in their order, at most `most`: who has a place keeps it, the best of the others fill what is free. */
   of<T extends Ranked>(rows: readonly T[], most = Number.POSITIVE_INFINITY): T[] {
-    const by = new Map(rows.map((r) => [r.id, r]));
+    const by = new Map(rows.map((r) => [r.cluster, r]));
     const kept = this.ids.flatMap((id) => by.get(id) ?? []).slice(0, most);
-    const have = new Set(kept.map((r) => r.id));
-    const fresh = rows.filter((r) => !have.has(r.id)).sort((a, b) => b.count - a.count);
+    const have = new Set(kept.map((r) => r.cluster));
+    const fresh = rows.filter((r) => !have.has(r.cluster)).sort((a, b) => b.rank - a.rank);
     while (kept.length < most && fresh.length > 0) kept.push(fresh.shift() as T);
     if (!this.held) {
       // With few places, one that is asked far more takes the last one's.
@@ -34,9 +35,9 @@ export class Order {
         if (clear(row, above)) [kept[i - 1], kept[i]] = [row, above];
       }
     }
-    this.ids = kept.map((r) => r.id);
+    this.ids = kept.map((r) => r.cluster);
     return kept;
   }
 }
 
-const clear = (a: Ranked, b: Ranked): boolean => a.count > b.count * 1.5;
+const clear = (a: Ranked, b: Ranked): boolean => a.rank > b.rank * 1.5;

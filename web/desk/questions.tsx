@@ -1,37 +1,50 @@
 import { signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
-import { count, line } from '../viewer/clean.ts';
+import { count, line, span } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import type { DeskWord } from '../words/desk.ts';
 import type { Question } from './api.ts';
 import { Order } from './order.ts';
-import { ago, answer, questions, w } from './store.ts';
+import { ago, answer, dismiss, questions, view, w } from './store.ts';
+
+type Tab = 'open' | 'answered' | 'unanswered';
+const tabs: readonly Tab[] = ['open', 'answered', 'unanswered'];
+const names: Record<Tab, DeskWord> = { open: 'unanswered', answered: 'answered', unanswered: 'missed' };
 
 const order = new Order();
-const tab = signal<'open' | 'answered'>('open');
+const tab = signal<Tab>('open');
 const HOST_ROWS = 3;
 
-/** What the room asks, most asked first, in rows that stay where they are while somebody reads. */
+const waits = (q: Question): boolean => q.state === 'open' || q.state === 'onscreen';
+
+/** What the room asks, most wanted first, in rows that stay where they are while somebody reads. */
 export function Questions() {
-  const q = questions.value;
-  if (!q) return null;
-  const open = order.of(q.filter((x) => x.state !== 'answered' && x.state !== 'dismissed'));
-  const answered = q.filter((x) => x.state === 'answered');
-  const list = tab.value === 'open' ? open : answered;
+  const all = questions.value;
+  if (!all) return null;
+  const lists: Record<Tab, readonly Question[]> = {
+    open: order.of(all.filter(waits)),
+    answered: all.filter((x) => x.state === 'answered'),
+    unanswered: all.filter((x) => x.state === 'unanswered'),
+  };
+  const list = lists[tab.value];
+  const wait = view.value?.questions?.first_answer;
   return (
     <section class="card questions" aria-labelledby="h-questions">
-      <h2 id="h-questions">{w('questions')}</h2>
+      <h2 id="h-questions">
+        {w('questions')}
+        {wait && wait.count > 0 && <small> {w('firstAnswer', { s: Math.round(wait.p50_ms / 1000) })}</small>}
+      </h2>
       <div class="tabs" role="tablist">
-        {(['open', 'answered'] as const).map((t) => (
+        {tabs.map((t) => (
           <button key={t} type="button" role="tab" aria-selected={tab.value === t} onClick={() => (tab.value = t)}>
-            {w(t === 'open' ? 'unanswered' : 'answered')} <b>{t === 'open' ? open.length : answered.length}</b>
+            {w(names[t])} <b>{lists[t].length}</b>
           </button>
         ))}
       </div>
       {list.length === 0 && <p class="none">{w(tab.value === 'open' ? 'questionsNone' : 'answeredNone')}</p>}
       <ul onPointerEnter={() => order.hold(true)} onPointerLeave={() => order.hold(false)}>
         {list.map((x) => (
-          <Row key={x.id} q={x} />
+          <Row key={x.cluster} q={x} />
         ))}
       </ul>
     </section>
@@ -39,40 +52,44 @@ export function Questions() {
 }
 
 function Asked({ q }: { q: Question }) {
+  const n = count(q.askers, language.value);
   return (
-    <span class="asked">
-      <b>×{count(q.count, language.value)}</b> {w('askers', { n: count(q.askers, language.value) })} · {ago(q.last)}
-    </span>
+    <p class="asked">
+      <b>×{count(q.count, language.value)}</b> {w('askers', { n: q.more ? `${n}+` : n })}
+      {q.link ? ` · ${w('ofLink', { n: q.link })}` : ''}
+      {q.buyers ? ` · ${w('buyers', { n: q.buyers })}` : ''}
+      {q.last ? ` · ${ago(q.last)}` : ''}
+    </p>
   );
 }
 
 function Row({ q }: { q: Question }) {
   const [writing, write] = useState(false);
-  const done = q.state === 'answered';
+  const open = waits(q);
   return (
-    <li class={done ? 'done' : ''}>
+    <li class={open ? '' : 'done'}>
       <p class="q">
-        <bdi>{line(q.text)}</bdi>
+        <bdi>{line(q.title)}</bdi>
       </p>
       <Asked q={q} />
-      {q.suggestion && !done && (
+      {q.suggest && open && !writing && (
         <blockquote>
           <p>
-            <bdi>{line(q.suggestion.text)}</bdi>
+            <bdi>{line(q.suggest.text)}</bdi>
           </p>
           <footer>
             <small>
-              {w(`source_${q.suggestion.source}` as DeskWord)}
-              {q.suggestion.asOf ? ` · ${w('asOf', { t: ago(q.suggestion.asOf) })}` : ''}
+              {w(`source_${q.suggest.from}` as DeskWord)}
+              {q.suggest.as_of ? ` · ${ago(q.suggest.as_of)}` : ''}
             </small>
-            <button type="button" onClick={() => void answer(q, { text: q.suggestion?.text ?? '', room: true })}>
+            <button type="button" onClick={() => void answer(q, { text: q.suggest?.text ?? '', room: true })}>
               {w('useThis')}
             </button>
           </footer>
         </blockquote>
       )}
-      {done && q.answer && <p class="was">{q.answer.spoken ? w('spoken') : <bdi>{line(q.answer.text)}</bdi>}</p>}
-      {!done && !writing && (
+      {q.answer && !open && <Was q={q} />}
+      {open && !writing && (
         <div class="acts">
           <button type="button" class="main" onClick={() => void answer(q, { spoken: true })}>
             {w('spoken')}
@@ -80,10 +97,35 @@ function Row({ q }: { q: Question }) {
           <button type="button" onClick={() => write(true)}>
             {w('writeAnswer')}
           </button>
+          <button type="button" onClick={() => void dismiss(q)}>
+            {w('dismiss')}
+          </button>
+        </div>
+      )}
+      {q.state === 'unanswered' && !writing && (
+        <div class="acts">
+          <button type="button" onClick={() => write(true)}>
+            {w('writeAnswer')}
+          </button>
         </div>
       )}
       {writing && <Write q={q} onDone={() => write(false)} />}
     </li>
+  );
+}
+
+/** How it was answered, when in the show, and how many were told. */
+function Was({ q }: { q: Question }) {
+  const a = q.answer;
+  if (!a) return null;
+  return (
+    <p class="was">
+      {a.text ? <bdi>{line(a.text)}</bdi> : w('spoken')}
+      <small>
+        {a.show_ms ? ` · ${w('inShow', { time: span(a.show_ms) })}` : ''}
+        {a.told ? ` · ${w('told', { n: a.told })}` : ''}
+      </small>
+    </p>
   );
 }
 
@@ -99,10 +141,10 @@ function Write({ q, onDone }: { q: Question; onDone: () => void }) {
     <form onSubmit={send}>
       <label class="wide">
         <span>{w('answerText')}</span>
-        <textarea name="text" rows={2} maxLength={300} defaultValue={q.suggestion?.text ?? ''} required autofocus />
+        <textarea name="text" rows={2} maxLength={200} defaultValue={q.suggest?.text ?? ''} required autofocus />
       </label>
       <label class="check wide">
-        <input type="checkbox" name="room" defaultChecked />
+        <input type="checkbox" name="room" defaultChecked={waits(q)} />
         <span>{w('toRoom')}</span>
       </label>
       <button type="submit" class="main inline">
@@ -117,28 +159,25 @@ function Write({ q, onDone }: { q: Question; onDone: () => void }) {
 
 const stand = new Order();
 
-/** The host's own: the three most asked, large, one tap each. */
+/** The host's own: the three most wanted, large, one tap each. */
 export function HostQuestions() {
-  const q = questions.value;
-  if (!q) return null;
-  const list = stand.of(
-    q.filter((x) => x.state !== 'answered' && x.state !== 'dismissed'),
-    HOST_ROWS,
-  );
+  const all = questions.value;
+  if (!all) return null;
+  const list = stand.of(all.filter(waits), HOST_ROWS);
   return (
     <section class="stand-questions" aria-labelledby="h-asks">
       <h2 id="h-asks">{w('questions')}</h2>
       {list.length === 0 && <p class="none">{w('questionsNone')}</p>}
       <ul>
         {list.map((x) => (
-          <li key={x.id} class="card">
+          <li key={x.cluster} class="card">
             <p class="q">
-              <bdi>{line(x.text)}</bdi>
+              <bdi>{line(x.title)}</bdi>
             </p>
             <Asked q={x} />
-            {x.suggestion && (
+            {x.suggest && (
               <p class="hint-read">
-                <bdi>{line(x.suggestion.text)}</bdi>
+                <bdi>{line(x.suggest.text)}</bdi>
               </p>
             )}
             <button type="button" class="main" onClick={() => void answer(x, { spoken: true })}>

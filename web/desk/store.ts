@@ -10,7 +10,7 @@ import {
   type Settings,
   type Show,
 } from '@fudai/sdk';
-import { batch, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import { line, name } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import { type DeskWord, en, refusals, unknownRefusal, zh } from '../words/desk.ts';
@@ -42,8 +42,10 @@ export const now = signal(Date.now());
 /** This device's time, for the age of what is shown. */
 export const clock = signal(Date.now());
 /** Outcomes this desk heard of, the last few. */
-/** What the room asks; undefined while the server has no answer to that. */
-export const questions = signal<Question[] | undefined>(undefined);
+/** What the room asks; undefined until the server has said it. */
+export const questions = computed<readonly Question[] | undefined>(
+  () => view.value?.questions && (view.value.questions.clusters ?? []),
+);
 export const drawn = signal<Drawn[]>([]);
 /** Comments said a second, over the last few looks. */
 export const pace = signal(0);
@@ -106,20 +108,40 @@ export async function command(
   }
 }
 
-/** Answers a question: aloud, or in writing to those who asked and, if wished, to the room. Undone within ten seconds by asking it again. */
+/** Where a question stands, before the server says it too. */
+function mark(q: Question, state: Question['state']): void {
+  const v = view.value;
+  if (!v?.questions?.clusters) return;
+  const clusters = v.questions.clusters.map((x) => (x.cluster === q.cluster ? { ...x, state } : x));
+  view.value = { ...v, questions: { ...v.questions, clusters } };
+}
+
+/** Answers a question: aloud, or in writing to those who asked and, if wished, to the room. For ten seconds it can be opened again. */
 export async function answer(q: Question, how: { spoken?: boolean; text?: string; room?: boolean }): Promise<boolean> {
+  mark(q, 'answered');
   const ok = await command(
     'answer',
     {
-      cluster: q.id,
+      cluster: q.cluster,
       ...(how.spoken && { spoken: true }),
       ...(how.text && { text: how.text }),
       ...(how.room && { to_room: true }),
     },
-    { text: w('answeredNow'), kind: 'answer', data: { cluster: q.id, undo: true } },
+    { text: w('answeredNow'), kind: 'question', data: { cluster: q.cluster, state: 'open' } },
   );
-  if (ok) questions.value = questions.value?.map((x) => (x.id === q.id ? { ...x, state: 'answered' } : x));
+  if (!ok) mark(q, q.state);
   return ok;
+}
+
+/** Says that a question needs no answer. */
+export async function dismiss(q: Question): Promise<void> {
+  mark(q, 'dismissed');
+  const ok = await command(
+    'question',
+    { cluster: q.cluster, state: 'dismissed' },
+    { text: w('dismissed'), kind: 'question', data: { cluster: q.cluster, state: 'open' } },
+  );
+  if (!ok) mark(q, q.state);
 }
 
 function take(items: Item[], m: Model): void {

@@ -2,6 +2,7 @@ import {
   type AggItem,
   Client,
   type CommentItem,
+  type Direct,
   type Entry,
   type Give,
   type Item,
@@ -212,6 +213,15 @@ function event(i: Extract<Item, { t: 'buy' | 'gift' | 'join' }>): void {
   showBanner(item ? w('buyLine', { n, title: item }) : w('buyLinePlain', { n }));
 }
 
+/** The host answered what this viewer asked: it stays in the list, so that it can be read again. */
+function replied(d: Direct): void {
+  const { q } = (d.data ?? {}) as { q?: unknown };
+  const asked = cleanLine(typeof q === 'string' ? q : '');
+  const text = d.text ? w('repliedText', { q: asked, x: cleanLine(d.text) }) : w('repliedSpoken', { q: asked });
+  tell(text);
+  note(text);
+}
+
 let bannerTimer = 0;
 function showBanner(text: string): void {
   banner.value = { key: uniq(), text };
@@ -365,7 +375,8 @@ export function start(room: string, as: { guest?: boolean } = {}): void {
     });
   });
   client.on('direct', (d) => {
-    if (d.text) tell(cleanLine(d.text));
+    if (d.kind === 'reply') replied(d);
+    else if (d.text) tell(cleanLine(d.text));
   });
   client.on('gap', (g) => note(g.why === 'slow' ? w('gapSlow') : w('gapLine')));
   client.on('need', (n) => need(n.need, n.data));

@@ -47,6 +47,8 @@ export const ui: Record<keyof typeof zh, string> = {
   joinLine: '{n} joined',
   answer: 'The host answers',
   answerQ: 'Q: {q}',
+  repliedText: 'The host answered “{q}”: {x}',
+  repliedSpoken: 'The host just answered your “{q}” on air',
   pinned: 'Pinned',
   onAir: 'On now',
   buy: 'Get it',

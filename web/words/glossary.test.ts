@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as desk from './desk.ts';
 import * as en from './en.ts';
 import { glossary, machinery } from './glossary.ts';
+import * as studio from './studio.ts';
 import * as zh from './zh.ts';
 
 type Text = [where: string, text: string];
@@ -11,8 +12,22 @@ const texts = (book: object, where: string): Text[] =>
     typeof v === 'string' ? [[`${where}.${k}`, v]] : texts(v as object, `${where}.${k}`),
   );
 const all = {
-  zh: [...texts(zh.ui, 'ui'), ...texts(zh.codes, 'codes'), ...texts(desk.zh, 'desk'), ...texts(desk.refusals.zh, 'refusals')],
-  en: [...texts(en.ui, 'ui'), ...texts(en.codes, 'codes'), ...texts(desk.en, 'desk'), ...texts(desk.refusals.en, 'refusals')],
+  zh: [
+    ...texts(zh.ui, 'ui'),
+    ...texts(zh.codes, 'codes'),
+    ...texts(desk.zh, 'desk'),
+    ...texts(desk.refusals.zh, 'refusals'),
+    ...texts(studio.zh, 'studio'),
+    ...texts(studio.refusals.zh, 'studio'),
+  ],
+  en: [
+    ...texts(en.ui, 'ui'),
+    ...texts(en.codes, 'codes'),
+    ...texts(desk.en, 'desk'),
+    ...texts(desk.refusals.en, 'refusals'),
+    ...texts(studio.en, 'studio'),
+    ...texts(studio.refusals.en, 'studio'),
+  ],
 };
 
 describe('the glossary', () => {
@@ -25,8 +40,10 @@ describe('the glossary', () => {
 
   it('names things the sources know by that code', () => {
     const root = new URL('../../', import.meta.url);
-    const source = readdirSync(root, { recursive: true, encoding: 'utf8' })
-      .filter((f) => /\.(go|tsx?)$/.test(f) && !/node_modules|web\/(words|dist)/.test(f))
+    const places = ['broadcast', 'giveaway', 'moderation', 'room', 'web/desk', 'web/sdk', 'web/studio', 'web/viewer'];
+    const source = places
+      .flatMap((p) => readdirSync(new URL(p, root), { recursive: true, encoding: 'utf8' }).map((f) => `${p}/${f}`))
+      .filter((f) => /\.(go|tsx?)$/.test(f))
       .map((f) => readFileSync(new URL(f, root), 'utf8'))
       .join('\n');
     for (const t of glossary) expect(new RegExp(`\\b${t.code}s?\\b`, 'i').test(source), t.code).toBe(true);

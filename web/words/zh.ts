@@ -47,6 +47,8 @@ export const ui = {
   joinLine: '{n} 来了',
   answer: '主播回答',
   answerQ: '问：{q}',
+  repliedText: '主播答了你的“{q}”：{x}',
+  repliedSpoken: '你问的“{q}”，主播刚刚在直播里回答了',
   pinned: '置顶',
   onAir: '正在讲解',
   buy: '去抢购',

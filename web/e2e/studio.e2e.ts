@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process';
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { desktop, launch, open, phone, shot } from './browser.ts';
+import { type Real, real } from './server.ts';
+
+// The studio against the real program: from a prize to a bag that a viewer sees
+// open, with the stock set aside and every step in the trail.
+
+let server: Real;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await real();
+  browser = await launch();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const token = (user: string, role: string): string =>
+  execFileSync(server.bin ?? '', ['token', user, '--name', user, '--role', role, '--data', server.data ?? ''])
+    .toString()
+    .trim();
+
+async function serious(page: Page): Promise<string[]> {
+  const axe = await new AxeBuilder({ page }).analyze();
+  return axe.violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .map((v) => `${v.id}: ${v.nodes[0]?.html}`);
+}
+
+/** Chooses in a list that opens over the page. */
+async function choose(page: Page, label: string, option: string | RegExp, nth = 0): Promise<void> {
+  await page.getByLabel(label, { exact: true }).nth(nth).click();
+  await page.locator('.ant-select-item-option', { hasText: option }).last().click();
+}
+
+describe('the studio', () => {
+  it('refuses who has no link, and says what to do', async () => {
+    const { page, complaints } = await open(browser, `${server.url}studio`, desktop);
+    await page.getByText('这个链接不能打开营销台').waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('plans a bag, and a viewer sees it open', async (t) => {
+    if (!server.bin) return t.skip();
+    const { page, complaints } = await open(browser, `${server.url}studio#t=${token('boss', 'service')}`, desktop);
+    await page.getByRole('heading', { name: '营销台' }).waitFor();
+    expect(page.url()).not.toContain('t=ey');
+
+    await page.getByRole('menuitem', { name: '奖品和预算' }).click();
+    await page.getByRole('button', { name: '新奖品' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('奖品').fill('青瓷茶杯');
+    await dialog.getByLabel('每份价值').fill('39');
+    await dialog.getByLabel('现有库存').fill('8');
+    await dialog.getByRole('button', { name: /保\s*存/ }).click();
+    await page.getByRole('row', { name: /青瓷茶杯/ }).waitFor();
+    await shot(page, 'studio-library');
+
+    // The check says what is missing while it is typed, and then that nothing is.
+    await page.getByRole('menuitem', { name: '活动', exact: true }).click();
+    await page.getByRole('button', { name: '新建活动' }).click();
+    await page.getByText('请填名称').waitFor();
+    await page.getByText('请选至少一种奖品').waitFor();
+    await page.getByLabel('名称', { exact: true }).fill('开场福袋');
+    await choose(page, '奖品', /青瓷茶杯/);
+    await page.getByLabel('份数').fill('9');
+    await page.getByText(/库存不够/).waitFor();
+    await shot(page, 'studio-editor-problems');
+    await page.getByLabel('份数').fill('3');
+    await page.getByLabel('口令').fill('好茶到');
+    await page.getByText('可以排期').waitFor({ timeout: 15_000 });
+    expect(await serious(page)).toEqual([]);
+    await shot(page, 'studio-editor');
+    await page.getByRole('button', { name: '保存草稿' }).click();
+
+    await page.getByRole('button', { name: /排\s*期/ }).click();
+    await page.getByText('会全额预留 3 份奖品，共 ¥117。').waitFor();
+    await page.getByRole('button', { name: /确\s*定/ }).click();
+    await page.locator('.ant-drawer-body').getByText('进行中').first().waitFor({ timeout: 40_000 });
+    await page.locator('.ant-steps-item-process', { hasText: '进行中' }).waitFor({ timeout: 40_000 });
+    await shot(page, 'studio-detail');
+
+    const viewer = await open(browser, `${server.url}r/demo`, phone);
+    await viewer.page.locator('.chip.open').first().waitFor({ timeout: 30_000 });
+    const seen = await viewer.page.evaluate(async () => {
+      const rooms = (await (await fetch('/v1/rooms/demo')).json()) as { gives?: { title: string; state: string }[] };
+      return rooms.gives?.filter((g) => g.title === '开场福袋').map((g) => g.state);
+    });
+    expect(seen).toEqual(['open']);
+    await viewer.page.context().close();
+
+    // Three of eight are set aside.
+    await page.getByRole('button', { name: 'Close' }).or(page.locator('.ant-drawer-close')).first().click();
+    await page.getByRole('menuitem', { name: '奖品和预算' }).click();
+    await page.getByRole('row', { name: /青瓷茶杯.*5.*3/ }).waitFor();
+
+    for (const [part, name] of [
+      ['直播间总览', 'wall'],
+      ['审批', 'approvals'],
+      ['结果', 'results'],
+      ['操作记录', 'audit'],
+      ['设置', 'settings'],
+    ] as const) {
+      await page.getByRole('menuitem', { name: part }).click();
+      await page.waitForTimeout(1_200);
+      expect(await serious(page), name).toEqual([]);
+      await shot(page, `studio-${name}`);
+    }
+    await page.getByRole('menuitem', { name: '操作记录' }).click();
+    await page.getByRole('button', { name: '核对记录' }).click();
+    await page.getByText(/条记录完整/).waitFor();
+    expect(complaints).toEqual([]);
+  }, 180_000);
+
+  it('shows a marketer no button that the server would refuse', async (t) => {
+    if (!server.bin) return t.skip();
+    const { page, complaints } = await open(browser, `${server.url}studio#t=${token('mia', 'marketer')}`, {
+      ...desktop,
+      colorScheme: 'dark',
+    });
+    await page.getByRole('button', { name: '新建活动' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: '操作记录' }).count()).toBe(0);
+    await page.getByText('日历', { exact: true }).click();
+    await page.locator('.ant-picker-calendar').waitFor();
+    await shot(page, 'studio-dark');
+    expect(await serious(page)).toEqual([]);
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('button', { name: 'New giveaway' }).waitFor();
+    await page.setViewportSize({ width: 820, height: 1180 });
+    await shot(page, 'studio-tablet-en');
+    expect(complaints).toEqual([]);
+  }, 60_000);
+});

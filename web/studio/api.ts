@@ -1,0 +1,252 @@
+// What the studio asks of the server. The types follow /v1/studio/openapi.json,
+// which a test holds them against by name.
+
+export interface Meta {
+  id: string;
+  shop: string;
+  version: number;
+  created: number;
+  updated: number;
+  by: string;
+}
+export interface Approval {
+  mode: 'none' | 'above' | 'always';
+  aboveFen?: number;
+}
+export interface ShopSpec {
+  name: string;
+  profile: string;
+  zone: string;
+  organiser?: string;
+  contact?: string;
+  approval: Approval;
+  budgetRequired?: boolean;
+}
+export type Shop = Meta & ShopSpec;
+export type Room = Meta & { title: string; host?: string };
+export type PrizeKind = 'goods' | 'coupon' | 'points' | 'cash';
+export interface PrizeSpec {
+  title: string;
+  kind: PrizeKind;
+  valueFen: number;
+  pool?: string;
+  note?: string;
+  retired?: boolean;
+}
+export type Prize = Meta & PrizeSpec & { stock: { available: number; reserved: number; given: number } };
+export type Budget = Meta & {
+  title: string;
+  owner?: string;
+  funds: { availableFen: number; reservedFen: number; spentFen: number };
+};
+export interface Condition {
+  rule?: string;
+  n?: number;
+  in?: string[];
+  all?: Condition[];
+  any?: Condition[];
+  not?: Condition;
+}
+export interface Trigger {
+  on: 'now' | 'at' | 'show-start' | 'product' | 'after-draw' | 'tap';
+  at?: string;
+  zone?: string;
+  afterMs?: number;
+  item?: string;
+  event?: string;
+  show?: string;
+}
+export interface DraftPrize {
+  prize: string;
+  qty: number;
+  split?: { mode: string; total: number; min: number; max: number; underfill: string };
+}
+export interface Draft {
+  kind: 'lottery' | 'bag' | 'grab' | 'packet';
+  title: string;
+  trigger: Trigger;
+  openMs?: number;
+  noticeMs?: number;
+  prizes: DraftPrize[];
+  phrases?: string[];
+  conditions?: Condition[];
+  alternates?: number;
+  claimTtlMs?: number;
+  budget?: string;
+}
+export interface Problem {
+  field: string;
+  rule: string;
+  message: string;
+}
+export interface Tier {
+  tier: string;
+  prize: string;
+  title: string;
+  kind: string;
+  qty: number;
+  valueFen: number;
+  totalFen: number;
+}
+export type GiveState =
+  | 'draft'
+  | 'approved'
+  | 'scheduled'
+  | 'refused'
+  | 'announced'
+  | 'open'
+  | 'closing'
+  | 'sealed'
+  | 'drawn'
+  | 'claiming'
+  | 'settled'
+  | 'cancelled'
+  | 'void';
+export type Giveaway = Meta & {
+  room: string;
+  state: GiveState;
+  draft: Draft;
+  tiers?: Tier[];
+  units: number;
+  worthFen: number;
+  editor: string;
+  approvedBy?: string;
+  rejected?: string;
+  announceAt?: number;
+  openAt?: number;
+  closeAt?: number;
+  drawAt?: number;
+  planHash?: string;
+  live: {
+    entrants: number;
+    excluded: number;
+    seal?: string;
+    winners: number;
+    alternates: number;
+    granted: number;
+    claimed: number;
+    expired: number;
+    returned: number;
+  };
+  problems?: Problem[];
+  why?: string;
+};
+export interface Checked {
+  ok: boolean;
+  problems: Problem[];
+  warnings: Problem[];
+  tiers: Tier[];
+  units: number;
+  worthFen: number;
+  needsApproval: boolean;
+  announceAt?: number;
+  openAt?: number;
+  closeAt?: number;
+  drawAt?: number;
+  rules?: string;
+}
+export interface Vocabulary {
+  rule: string;
+  args: '' | 'n' | 'in';
+  zh: string;
+  en: string;
+  from: string;
+}
+export interface Profile {
+  id: string;
+  name: string;
+  from?: string;
+  topFen?: number;
+  keepDays: number;
+  sources?: { title: string; part: string; date: string; says: string }[];
+}
+export interface Act {
+  n: number;
+  at: number;
+  by: string;
+  act: string;
+  what: string;
+  id: string;
+}
+export interface Trail {
+  rows: number;
+  head: string;
+  broken: number;
+}
+export interface Staff {
+  user: string;
+  roles: string[];
+  at: number;
+}
+export interface Me {
+  user: string;
+  name?: string;
+  roles: string[];
+  may: string[];
+}
+export interface Page<T> {
+  items: T[];
+  next?: string;
+}
+export interface Done {
+  id: string;
+  ok: boolean;
+  error?: { code: string; message: string };
+}
+
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly problems: Problem[] = [],
+  ) {
+    super(message);
+  }
+}
+
+type Query = Record<string, string | number | undefined>;
+
+export class Api {
+  constructor(private readonly token: string) {}
+
+  get<T>(path: string, query: Query = {}): Promise<T> {
+    const q = new URLSearchParams();
+    for (const [k, v] of Object.entries(query)) if (v !== undefined && v !== '') q.set(k, String(v));
+    return this.call<T>('GET', q.size > 0 ? `${path}?${q}` : path);
+  }
+
+  post<T>(path: string, body?: unknown): Promise<T> {
+    return this.call<T>('POST', path, body);
+  }
+
+  put<T>(path: string, body: unknown, version?: number): Promise<T> {
+    return this.call<T>('PUT', path, body, version);
+  }
+
+  remove<T>(path: string): Promise<T> {
+    return this.call<T>('DELETE', path);
+  }
+
+  private async call<T>(method: string, path: string, body?: unknown, version?: number): Promise<T> {
+    let answer: Response;
+    try {
+      answer = await fetch(`/v1/studio/${path}`, {
+        method,
+        cache: 'no-store',
+        headers: {
+          Authorization: `Bearer ${this.token}`,
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(version !== undefined && { 'If-Match': `"${version}"` }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    } catch {
+      throw new Refused(0, 'unreachable', '');
+    }
+    const doc: unknown = await answer.json().catch(() => ({}));
+    if (answer.ok) return doc as T;
+    const { code = '', message = '', problems } = doc as { code?: string; message?: string; problems?: Problem[] };
+    throw new Refused(answer.status, code, message, problems);
+  }
+}

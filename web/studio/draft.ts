@@ -1,0 +1,122 @@
+import dayjs, { type Dayjs } from 'dayjs';
+import type { Condition, Draft, DraftPrize, Giveaway, Trigger } from './api.ts';
+import { fen, fromWall, wall } from './format.ts';
+
+/** A draft as the form holds it: minutes, yuan, one phrase. */
+export interface Fields {
+  room: string;
+  kind: Draft['kind'];
+  title?: string;
+  on: Trigger['on'];
+  at?: Dayjs;
+  afterMinutes?: number;
+  item?: string;
+  minutes?: number;
+  prizes: { prize?: string; qty?: number; sum?: number }[];
+  phrase?: string;
+  conditions: { rule?: string; n?: number; in?: string }[];
+  claimHours?: number;
+  alternates?: number;
+  budget?: string;
+  /** What the form does not show and must not lose. */
+  rest?: Partial<Draft>;
+}
+
+const MINUTE = 60_000;
+const HOUR = 3_600_000;
+
+export const empty = (room: string): Fields => ({
+  room,
+  kind: 'bag',
+  on: 'now',
+  minutes: 3,
+  prizes: [{ qty: 1 }],
+  conditions: [],
+  claimHours: 48,
+  alternates: 0,
+});
+
+/** Rules that count in seconds for the engine and in minutes for people. */
+const inMinutes = new Set(['watch', 'follow']);
+
+export function toDraft(f: Fields): Draft {
+  const on = f.on;
+  const trigger: Trigger = {
+    on,
+    ...(on === 'at' && f.at && { at: wall(f.at) }),
+    ...(on === 'product' && f.item && { item: f.item }),
+    ...((on === 'show-start' || on === 'after-draw' || on === 'product') &&
+      f.afterMinutes && { afterMs: Math.round(f.afterMinutes * MINUTE) }),
+  };
+  const phrases =
+    f.kind === 'bag' || f.kind === 'lottery' ? [(f.phrase ?? '').trim(), ...(f.rest?.phrases ?? [])].filter(Boolean) : [];
+  return {
+    ...f.rest,
+    kind: f.kind,
+    title: (f.title ?? '').trim(),
+    trigger,
+    openMs: Math.round((f.minutes ?? 0) * MINUTE),
+    prizes: (f.prizes ?? []).filter((p) => p?.prize).map(prize(f.kind)),
+    phrases,
+    conditions: [...(f.conditions ?? []).filter((c) => c?.rule).map(condition), ...(f.rest?.conditions ?? [])],
+    alternates: f.alternates ?? 0,
+    claimTtlMs: Math.round((f.claimHours ?? 0) * HOUR),
+    ...(f.budget && { budget: f.budget }),
+  };
+}
+
+const prize =
+  (kind: Draft['kind']) =>
+  (p: Fields['prizes'][number]): DraftPrize => ({
+    prize: p.prize ?? '',
+    qty: p.qty ?? 0,
+    ...(kind === 'packet' && p.sum && { split: { mode: 'double-mean', total: fen(p.sum), min: 1, max: 0, underfill: 'return' } }),
+  });
+
+function condition(c: Fields['conditions'][number]): Condition {
+  const rule = c.rule ?? '';
+  const list = (c.in ?? '').split(/[,，\s]+/).filter(Boolean);
+  const n = c.n === undefined || c.n === null ? undefined : inMinutes.has(rule) ? c.n * 60 : rule === 'bought' ? fen(c.n) : c.n;
+  return { rule, ...(n !== undefined && n !== 0 && { n }), ...(list.length > 0 && { in: list }) };
+}
+
+export function toFields(g: Giveaway): Fields {
+  const { kind, title, trigger, openMs, prizes, phrases, conditions, alternates, claimTtlMs, budget, ...rest } = g.draft;
+  const simple = (conditions ?? []).filter((c) => c.rule);
+  const trees = (conditions ?? []).filter((c) => !c.rule);
+  const at = fromWall(trigger.at);
+  return {
+    room: g.room,
+    kind,
+    title,
+    on: trigger.on,
+    ...(at && { at }),
+    ...(trigger.afterMs && { afterMinutes: trigger.afterMs / MINUTE }),
+    ...(trigger.item && { item: trigger.item }),
+    minutes: (openMs ?? 0) / MINUTE,
+    prizes: prizes.map((p) => ({ prize: p.prize, qty: p.qty, ...(p.split && { sum: p.split.total / 100 }) })),
+    ...(phrases?.[0] && { phrase: phrases[0] }),
+    conditions: simple.map((c) => ({
+      ...(c.rule && { rule: c.rule }),
+      ...(c.n !== undefined && { n: inMinutes.has(c.rule ?? '') ? c.n / 60 : c.rule === 'bought' ? c.n / 100 : c.n }),
+      ...(c.in && { in: c.in.join('、').replaceAll('、', ',') }),
+    })),
+    claimHours: (claimTtlMs ?? 0) / HOUR,
+    alternates: alternates ?? 0,
+    ...(budget && { budget }),
+    rest: {
+      ...rest,
+      ...((phrases?.length ?? 0) > 1 && { phrases: phrases?.slice(1) }),
+      ...(trees.length > 0 && { conditions: trees }),
+    } as Partial<Draft>,
+  };
+}
+
+/** The field of the form that a problem is about: draft.prizes[0].qty → prizes. */
+export function place(field: string): string {
+  const name = field.replace(/^draft\.?/, '').split(/[.[]/)[0] ?? '';
+  return name === 'noticeMs' || name === 'closeAt' ? 'trigger' : name;
+}
+
+/** Tomorrow at eight in the evening: when most shows begin. */
+export const evening = (): Dayjs => dayjs().add(1, 'day').hour(20).minute(0).second(0);

@@ -1,0 +1,217 @@
+/** @jsxImportSource react */
+import { Alert, Button, Drawer, Form, Input, InputNumber, Select, Space, Spin } from 'antd';
+import { useEffect, useRef, useState } from 'react';
+import type { StudioWord } from '../words/studio.ts';
+import type { Budget, Checked, Giveaway, Page, Prize, Problem } from './api.ts';
+import { empty, type Fields, place, toDraft, toFields } from './draft.ts';
+import { Conditions, Prizes, When } from './fields.tsx';
+import { money, when } from './format.ts';
+import { problem, sorted } from './say.ts';
+import { useDo, useLoad, useMay, useStudio, useWords } from './state.tsx';
+
+interface Props {
+  of: Giveaway | undefined;
+  onClose: () => void;
+  onSaved: (g: Giveaway) => void;
+}
+
+const CHECK_MS = 500;
+
+/**
+ * Writes a draft. The server checks it while it is typed, all rules at once, and
+ * what it says stands at the field it is about; a draft may be kept as wrong as
+ * it is.
+ */
+export function Editor({ of, onClose, onSaved }: Props) {
+  const t = useWords();
+  const may = useMay();
+  const act = useDo();
+  const { api, shop, rooms } = useStudio();
+  const [form] = Form.useForm<Fields>();
+  const fields = Form.useWatch([], { form, preserve: true }) as Fields | undefined;
+  const prizes = useLoad(() => api.get<Page<Prize>>('prizes', { shop: shop.id }), [api, shop.id]);
+  const budgets = useLoad(
+    () => (may('ledger.read') ? api.get<Page<Budget>>('budgets', { shop: shop.id }) : Promise.resolve({ items: [] })),
+    [api, shop.id],
+  );
+  const checked = useCheck(fields);
+  const save = async (): Promise<void> => {
+    const f = form.getFieldsValue(true) as Fields;
+    let saved: Giveaway | undefined;
+    const ok = await act(async () => {
+      saved = of
+        ? await api.put<Giveaway>(`giveaways/${of.id}`, toDraft(f), of.version)
+        : await api.post<Giveaway>('giveaways', { room: f.room, draft: toDraft(f) });
+    }, 'saved');
+    if (ok && saved) onSaved(saved);
+  };
+  const kind = fields?.kind ?? 'bag';
+  return (
+    <Drawer
+      open
+      size={1080}
+      onClose={onClose}
+      title={of ? t('edit') : t('newGiveaway')}
+      mask={{ closable: false }}
+      footer={
+        <Space>
+          <Button type="primary" onClick={() => void save()} disabled={!fields?.room}>
+            {t('saveDraft')}
+          </Button>
+          <Button onClick={onClose}>{t('close')}</Button>
+        </Space>
+      }
+    >
+      <div className="editor">
+        <Form<Fields> form={form} layout="vertical" initialValues={of ? toFields(of) : empty(rooms[0]?.id ?? '')}>
+          <div className="two">
+            <Form.Item name="kind" label={t('kind')} {...at(checked, 'kind')}>
+              <Select
+                options={(['bag', 'lottery', 'grab', 'packet'] as const).map((k) => ({ value: k, label: t(`kind_${k}`) }))}
+              />
+            </Form.Item>
+            <Form.Item name="room" label={t('room')} {...at(checked, 'room')}>
+              <Select disabled={of !== undefined} options={rooms.map((r) => ({ value: r.id, label: r.title || r.id }))} />
+            </Form.Item>
+          </div>
+          <p className="hint">{t(`kindHow_${kind}` as StudioWord)}</p>
+          <Form.Item name="title" label={t('name')} {...at(checked, 'title')}>
+            <Input maxLength={60} placeholder={t('namePlaceholder')} />
+          </Form.Item>
+          <When checked={checked} />
+          <Prizes all={prizes.value?.items ?? []} checked={checked} onNew={prizes.again} />
+          {(kind === 'bag' || kind === 'lottery') && (
+            <Form.Item name="phrase" label={t('phrase')} extra={t('phraseHow')} {...at(checked, 'phrases')}>
+              <Input maxLength={30} />
+            </Form.Item>
+          )}
+          <Conditions checked={checked} />
+          <div className="two">
+            <Form.Item name="claimHours" label={t('claimHours')} extra={t('claimHoursHow')} {...at(checked, 'claimTtlMs')}>
+              <InputNumber min={0} max={720} />
+            </Form.Item>
+            <Form.Item name="alternates" label={t('alternates')} extra={t('alternatesHow')} {...at(checked, 'alternates')}>
+              <InputNumber min={0} max={10_000} />
+            </Form.Item>
+          </div>
+          {(budgets.value?.items.length ?? 0) > 0 && (
+            <Form.Item name="budget" label={t('budget')} {...at(checked, 'budget')}>
+              <Select
+                allowClear
+                options={(budgets.value?.items ?? []).map((b) => ({
+                  value: b.id,
+                  label: `${b.title} · ${t('left', { n: money(b.funds.availableFen) })}`,
+                }))}
+              />
+            </Form.Item>
+          )}
+        </Form>
+        <Check checked={checked} />
+      </div>
+    </Drawer>
+  );
+}
+
+/** What the check says of a field, as a form item shows it. */
+export function at(checked: Checked | undefined, field: string) {
+  const { language } = useStudio();
+  const mine = (list: Problem[] | undefined): Problem[] => (list ?? []).filter((p) => place(p.field) === field);
+  const wrong = mine(checked?.problems);
+  const doubt = mine(checked?.warnings);
+  const list = wrong.length > 0 ? wrong : doubt;
+  return list.length === 0
+    ? {}
+    : {
+        validateStatus: wrong.length > 0 ? ('error' as const) : ('warning' as const),
+        help: list.map((p) => problem(language, p)).join('；'),
+      };
+}
+
+/** Asks the server a moment after the last key, and never shows an answer to an older question. */
+function useCheck(fields: Fields | undefined): Checked | undefined {
+  const { api } = useStudio();
+  const [checked, set] = useState<Checked | undefined>(undefined);
+  const asked = useRef(0);
+  const text = fields?.room ? JSON.stringify({ room: fields.room, draft: toDraft(fields) }) : '';
+  useEffect(() => {
+    if (!text) return;
+    const n = ++asked.current;
+    const timer = setTimeout(() => {
+      void api.post<Checked>('check', JSON.parse(text)).then(
+        (c) => n === asked.current && set(sorted(c)),
+        () => undefined, // the next key asks again; saving says what is wrong
+      );
+    }, CHECK_MS);
+    return () => clearTimeout(timer);
+  }, [api, text]);
+  return checked;
+}
+
+const placed = new Set([
+  'kind',
+  'room',
+  'title',
+  'trigger',
+  'openMs',
+  'prizes',
+  'phrases',
+  'conditions',
+  'claimTtlMs',
+  'alternates',
+  'budget',
+]);
+
+/** What the plan comes to: worth, times, whether somebody must approve it, and the rules viewers will read. */
+function Check({ checked }: { checked: Checked | undefined }) {
+  const t = useWords();
+  const { shop, language } = useStudio();
+  if (!checked)
+    return (
+      <aside>
+        <Spin />
+      </aside>
+    );
+  const rest = checked.problems.filter((p) => !placed.has(place(p.field)));
+  return (
+    <aside aria-live="polite">
+      <Alert
+        type={checked.ok ? 'success' : 'warning'}
+        showIcon
+        title={checked.ok ? t('checkOk') : t('checkOpen', { n: checked.problems.length })}
+        description={rest.length > 0 && rest.map((p) => <p key={p.message}>{problem(language, p)}</p>)}
+      />
+      <dl>
+        <div>
+          <dt>{t('units')}</dt>
+          <dd>{checked.units}</dd>
+        </div>
+        <div>
+          <dt>{t('worth')}</dt>
+          <dd>{money(checked.worthFen)}</dd>
+        </div>
+        <div>
+          <dt>{t('opens')}</dt>
+          <dd>{when(checked.openAt, shop.zone, language)}</dd>
+        </div>
+        <div>
+          <dt>{t('closes')}</dt>
+          <dd>{when(checked.closeAt, shop.zone, language)}</dd>
+        </div>
+        <div>
+          <dt>{t('draws')}</dt>
+          <dd>{when(checked.drawAt, shop.zone, language)}</dd>
+        </div>
+        <div>
+          <dt>{t('approval')}</dt>
+          <dd>{t(checked.needsApproval ? 'needsApproval' : 'needsNone')}</dd>
+        </div>
+      </dl>
+      {checked.rules && (
+        <details>
+          <summary>{t('publicRules')}</summary>
+          <pre>{checked.rules}</pre>
+        </details>
+      )}
+    </aside>
+  );
+}

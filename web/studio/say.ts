@@ -1,0 +1,37 @@
+import { type Rule, refusals, rules, unknownRefusal } from '../words/studio.ts';
+import { type Checked, type Problem, Refused } from './api.ts';
+
+type Language = 'zh' | 'en';
+
+/**
+ * The room's own check of a plan names no field; the two that everybody meets
+ * first are put where they belong.
+ */
+function named(p: Problem): Problem {
+  if (p.rule !== 'plan') return p;
+  if (/^title has 0 /.test(p.message)) return { field: 'draft.title', rule: 'plan-title', message: '' };
+  if (/^0 prizes/.test(p.message)) return { field: 'draft.prizes', rule: 'plan-prizes', message: '' };
+  return p;
+}
+
+/** What a check found, each at its field. */
+export const sorted = (c: Checked): Checked => ({ ...c, problems: c.problems.map(named) });
+
+/** A problem in the reader's words; what the check itself says stands behind it where it has figures. */
+export function problem(language: Language, p: Problem): string {
+  const known = Object.hasOwn(rules, p.rule) ? rules[p.rule as Rule][language] : undefined;
+  if (language === 'en') return p.message || (known ?? p.rule);
+  const figures = p.message.match(/\d[\d,.]*/g)?.length ? p.message : '';
+  if (!known) return p.message;
+  return p.rule === 'plan' || figures ? `${known}（${p.message}）` : known;
+}
+
+/** What went wrong and what to do. */
+export function sentence(language: Language, e: unknown): string {
+  const code = e instanceof Refused ? e.code : 'internal';
+  const book = refusals[language];
+  const s = (Object.hasOwn(book, code) && book[code]) || unknownRefusal[language];
+  const first = e instanceof Refused ? e.problems[0] : undefined;
+  const why = first ? problem(language, first) : s.next;
+  return [s.what, why].filter(Boolean).join(language === 'zh' ? '：' : ': ');
+}
