@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fudai-live/fudai/broadcast/wire"
+	"github.com/fudai-live/fudai/moderation"
 	"github.com/fudai-live/fudai/room/record"
 )
 
@@ -36,6 +37,7 @@ type loop struct {
 	out      []byte // the same with its header
 	buf      []byte // what is being read
 	comment  record.Comment
+	scratch  moderation.Scratch
 	value    []byte
 	nowMS    int64
 	sec      uint32

@@ -21,6 +21,7 @@ type metrics struct {
 	lag        prometheus.Histogram
 	busy       []prometheus.Counter // by loop, seconds
 
+	phrases     prometheus.Counter
 	malformed   prometheus.Counter
 	inboxFull   prometheus.Counter
 	feedErrors  prometheus.Counter
@@ -53,6 +54,7 @@ func newMetrics(reg prometheus.Registerer, loops int) *metrics {
 		return v
 	}
 	m := &metrics{
+		phrases:    counter("passphrases_total", "Comments that no limit stood before, because they enter an open giveaway."),
 		viewers:    prometheus.NewGauge(prometheus.GaugeOpts{Name: ns + "viewers", Help: "Connections in a room."}),
 		deliveries: counter("deliveries_total", "Comments handed to the kernel, one for each viewer."),
 		writes:     counter("writes_total", "Writes to viewers."),

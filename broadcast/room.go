@@ -33,8 +33,9 @@ type room struct {
 
 	viewers []atomic.Int32 // by loop
 	dirty   []atomic.Bool  // by loop: told that there is something new
-	likes   atomic.Int64   // since the last like record
-	told    int32          // online count last told; owned by the presence writer
+	phrases atomic.Pointer[[]phrase]
+	likes   atomic.Int64 // since the last like record
+	told    int32        // online count last told; owned by the presence writer
 }
 
 // Bounds of the result lane of a room. A viewer further behind is closed and
@@ -105,6 +106,7 @@ func (r *room) batch(meta *record.Meta, payload []byte, made, now int64, cfg *Co
 		r.hole(r.seq+1, meta.Seq-1, wire.GapExpired, now)
 	}
 	r.seq, r.epoch = meta.Seq, meta.Pair.Epoch
+	r.learnPhrases(payload, now)
 	m := newMessage(meta.Seq, payload)
 	m.count, m.made, m.came, m.results = meta.Count, made, now, r.results.end()
 	r.frames.add(m)
@@ -150,6 +152,7 @@ func (r *room) snapshot(meta *record.Meta, payload []byte, made, now int64) (v v
 	r.state = newMessage(meta.Seq, payload)
 	r.state.made, r.state.came = made, now
 	r.ledger = meta.Ledger
+	r.learnPhrases(payload, now)
 	if show, ok := showOf(payload); ok && show != r.show {
 		r.show = show
 		if !first {

@@ -101,6 +101,9 @@ func (l *loop) submit(c *conn) {
 		l.ack(c, m.ID, wire.AckLoginNeeded, 0, 0)
 	case l.e.draining.Load():
 		l.ack(c, m.ID, wire.AckBusy, 0, 1000)
+	case l.enters(c):
+		l.e.metrics.phrases.Inc()
+		l.produce(c)
 	case l.crowdedOut(c):
 		l.ack(c, m.ID, wire.AckLimited, 0, 1000)
 	default:
@@ -112,6 +115,16 @@ func (l *loop) submit(c *conn) {
 		}
 		l.produce(c)
 	}
+}
+
+// enters reports whether the message is a passphrase, said for the first time
+// by its user: an entry, which nothing here may cost anybody.
+func (l *loop) enters(c *conn) bool {
+	if l.msg.Op != wire.OpSay {
+		return false
+	}
+	event := l.passphrase(c)
+	return event != "" && c.who.user.in.first(event)
 }
 
 // produce writes the message to the log.
@@ -139,6 +152,7 @@ func (l *loop) produce(c *conn) {
 	})
 	if err != nil {
 		l.e.flight.Done()
+		c.who.user.in.forget()
 		c.awaited(ref, true)
 		l.ack(c, m.ID, wire.AckBusy, 0, 1000)
 	}
@@ -149,6 +163,9 @@ func (l *loop) acked(at ref, ref uint32, offset int64, err error) {
 	c := l.at(at.slot, at.gen)
 	if c == nil || c.is(closing) {
 		return
+	}
+	if err != nil {
+		c.who.user.in.forget()
 	}
 	id, ok := c.awaited(ref, err != nil)
 	if !ok {

@@ -59,6 +59,7 @@ type ref struct {
 type user struct {
 	id    string
 	says  sharedGCRA
+	in    entered
 	conns []place // guarded by users.mu
 }
 

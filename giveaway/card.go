@@ -2,6 +2,7 @@ package giveaway
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 )
@@ -14,6 +15,7 @@ type card struct {
 	State      string      `json:"state"`
 	Prizes     []cardPrize `json:"prizes"`
 	Phrase     string      `json:"phrase,omitempty"`
+	Phrases    []string    `json:"phrases,omitempty"` // digests of all of them, by which edges know an entry
 	OpenAt     int64       `json:"open_at"`
 	CloseAt    int64       `json:"close_at"`
 	DrawAt     int64       `json:"draw_at"`
@@ -112,6 +114,11 @@ func (ev *event) card() *card {
 	}
 	if len(p.Phrases) > 0 {
 		c.Phrase = p.Phrases[0]
+	}
+	if phase := ev.phase(); phase == Announced || phase == Open {
+		for _, d := range ev.phrases {
+			c.Phrases = append(c.Phrases, fmt.Sprintf("%016x", d))
+		}
 	}
 	for i := range p.Conditions {
 		c.Conditions = append(c.Conditions, ruleOf(&p.Conditions[i]))

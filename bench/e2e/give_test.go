@@ -114,3 +114,70 @@ func TestLottery(t *testing.T) {
 		t.Errorf("a flipped bit in the bundle passes:\n%s", out)
 	}
 }
+
+// A flood of the passphrase, from viewers who have used up all that they may say:
+// every one of them is in, and the screen shows one line with the true count.
+func TestPassphraseFlood(t *testing.T) {
+	n := start(t, t.TempDir())
+	room, event := newRoom(t), "e-flood"
+	host := n.token("host", "host", room)
+	if code, body := n.command(host, room, "plan", plan(event, "福气到 家里", 2*time.Second, 20*time.Second, 3)); code != 202 {
+		t.Fatalf("plan: %d %s", code, body)
+	}
+	const users, chatter = 60, 16
+	var viewers []*viewer
+	for i := range users {
+		viewers = append(viewers, n.join(room, n.token(fmt.Sprintf("u%02d", i), "viewer")))
+	}
+	viewers[0].until("the open card", func(m *message) bool {
+		for _, it := range append(m.Items, m.Gives...) {
+			if it.Event == event && it.State == "open" {
+				return true
+			}
+		}
+		return false
+	})
+	for i, v := range viewers {
+		for j := range chatter {
+			v.say(fmt.Sprint("c", j), fmt.Sprintf("%d 说的第 %d 句", i, j))
+		}
+		v.say("p", []string{"福气到 家里", "福气到　家里", " 福气到  家里 "}[i%3]) // as written, full-width space, more spaces
+	}
+	limited := 0
+	for _, v := range viewers {
+		v.until("entered", func(m *message) bool {
+			if m.ID == "p" && m.Code != "sent" && m.Code != "entered" {
+				t.Fatalf("the passphrase: %s", m.raw)
+			}
+			return m.ID == "p" && m.Code == "entered"
+		})
+		if last := v.until("the last of the chatter", func(m *message) bool { return m.ID == fmt.Sprint("c", chatter-1) && (m.Op == "ack" || m.Op == "out") }); last.Code == "limited" {
+			limited++
+		}
+	}
+	if limited < users/2 {
+		t.Errorf("%d of %d viewers were limited: the test proves nothing", limited, users)
+	}
+	if got := n.metric("fudai_edge_passphrases_total"); got != users {
+		t.Errorf("%v passphrases passed the limits, want %d", got, users)
+	}
+	line := viewers[1].until("one line with all of them", func(m *message) bool {
+		for _, it := range m.Items {
+			if it.T == "agg" && it.Key == "give:"+event && it.Count == users {
+				return true
+			}
+		}
+		return false
+	})
+	t.Logf("%d limited; %s", limited, line.raw)
+	for _, text := range []string{"福气到 家里", "福气到　家里"} {
+		if viewers[2].count(text) > 0 {
+			t.Errorf("%q is on the screen as a comment", text)
+		}
+	}
+	// Once is enough: who says it again is under the limits of everybody.
+	viewers[0].say("p2", "福气到 家里")
+	if again := viewers[0].until("the second time", func(m *message) bool { return m.ID == "p2" && m.Code != "sent" }); again.Code != "limited" && again.Code != "already" {
+		t.Errorf("the second time: %s", again.raw)
+	}
+}

@@ -66,6 +66,7 @@ type item struct {
 	Event string `json:"event"`
 	State string `json:"state"`
 	Epoch string `json:"epoch"`
+	Key   string `json:"key"`
 }
 
 // join connects a user to a room. An empty token is a guest.
