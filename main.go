@@ -35,6 +35,7 @@ import (
 	"github.com/fudai-live/fudai/broadcast/token"
 	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/giveaway/fulfil"
 	"github.com/fudai-live/fudai/giveaway/studio"
 	"github.com/fudai-live/fudai/moderation/review"
 	"github.com/fudai-live/fudai/room"
@@ -156,6 +157,7 @@ type node struct {
 	store  *history.Store
 	studio *studio.Studio
 	fork   *prefork.Parent // nil: this process is the only edge
+	prizes *fulfil.Desk
 	ready  atomic.Bool
 	failed chan error // the first part that ended by itself
 }
@@ -298,7 +300,11 @@ func (n *node) run(ctx context.Context) (err error) {
 				return err
 			}
 		}
+		if n.prizes, err = fulfil.New(ctx, n.fulfilConfig(store)); err != nil {
+			return err
+		}
 		stage(n.studio.Run)
+		stage(n.prizes.Run)
 	}
 	if n.Demo == "yes" {
 		stage(func(ctx context.Context) error {
@@ -336,6 +342,12 @@ func (n *node) keepHistory(ctx context.Context) error {
 func (n *node) studioConfig(store *studio.Store) studio.Config {
 	cfg := studio.DefaultConfig()
 	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger, cfg.Metrics = store, n.kafka, n.keys, n.tokens, n.beacon.Chains(), n.log, n.reg
+	return cfg
+}
+
+func (n *node) fulfilConfig(store *studio.Store) fulfil.Config {
+	cfg := fulfil.DefaultConfig()
+	cfg.Log, cfg.DB, cfg.Keys, cfg.Place, cfg.Audit, cfg.Logger, cfg.Metrics = n.kafka, store.DB(), n.keys, n.studio.Place, n.studio.Audit, n.log, n.reg
 	return cfg
 }
 
@@ -401,6 +413,8 @@ func (n *node) front(ctx context.Context) error {
 	routes := []func(*server.Hertz){n.health}
 	if n.StaffListen == "" {
 		routes = append(routes, n.staffRoutes)
+	} else if n.studio != nil { // winners ask where they watch
+		routes = append(routes, func(h *server.Hertz) { n.studio.API(n.prizes.Routes()...).MountViewers(h) })
 	}
 	if n.Edge.Processes > 1 {
 		n.fork, err = prefork.New(prefork.Config{Processes: n.Edge.Processes, Listen: n.Edge.Listen, Log: n.kafka, Tailer: n.kafka.NewTailer(),
@@ -438,7 +452,7 @@ func (n *node) staffRoutes(h *server.Hertz) {
 		(&history.API{Store: n.store, Tokens: n.tokens, Logger: n.log}).Mount(h)
 	}
 	if n.studio != nil {
-		n.studio.Mount(h)
+		n.studio.Mount(h, n.prizes.Routes()...)
 	}
 }
 

@@ -31,7 +31,7 @@ func document(t *testing.T, h *house) {
 		t.Fatal(err)
 	}
 	h.furnish()
-	o := h.own("demo")
+	h.own("demo")
 	h.ok("boss", "PUT", "/v1/studio/shops/yunduo/staff/ann", StaffSpec{[]string{Approver}})
 	seen := map[string]bool{}
 	for _, r := range h.studio.Routes() {
@@ -47,7 +47,7 @@ func document(t *testing.T, h *house) {
 			t.Errorf("%s %s asks for %q, which nobody may do", r.Method, r.Path, r.Do)
 		}
 	}
-	h.everyRoute(o)
+	h.everyRoute()
 	for key := range seen {
 		if !h.used[key] {
 			t.Errorf("%s was never answered well", key)
@@ -56,7 +56,7 @@ func document(t *testing.T, h *house) {
 }
 
 // everyRoute sends each example to where it belongs.
-func (h *house) everyRoute(o *owner) {
+func (h *house) everyRoute() {
 	h.t.Helper()
 	first := map[string]string{} // an id to put into the path, by the path's head
 	example := func(method, path string) any {
@@ -118,7 +118,6 @@ func (h *house) everyRoute(o *owner) {
 			}
 		}
 	}
-	_ = o
 }
 
 // The table of permissions is what a shop's people were promised.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -18,12 +17,10 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/fudai-live/fudai/broadcast/token"
-	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio/follow"
-	"github.com/fudai-live/fudai/moderation"
+	"github.com/fudai-live/fudai/giveaway/studio/stage"
 	"github.com/fudai-live/fudai/room/history/pgtest"
-	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
 )
 
@@ -81,31 +78,29 @@ type house struct {
 	t      *testing.T
 	ctx    context.Context
 	keys   *record.Keys
-	beacon drawproof.LocalKey
-	log    *paper
+	chain  drawproof.Chain
+	log    *stage.Paper
 	tokens *token.Authority
 	store  *Store
 	studio *Studio
 	follow *follow.Follower
 	h      *server.Hertz
 	doc    *openapi3.T
-	owners map[string]*owner
+	owners map[string]*stage.Owner
 	used   map[string]bool // operations that were called and answered well
 }
 
 func newHouse(t *testing.T, url string) *house {
-	h := &house{t: t, ctx: context.Background(), keys: record.DeriveKeys([32]byte{7}), log: newPaper(), h: server.New(server.WithDisablePrintRoute(true)), owners: map[string]*owner{}, used: map[string]bool{}}
+	h := &house{t: t, ctx: context.Background(), keys: record.DeriveKeys([32]byte{7}), log: stage.NewPaper(), h: server.New(server.WithDisablePrintRoute(true)), owners: map[string]*stage.Owner{}, used: map[string]bool{}}
 	h.tokens = token.New(h.keys.Token, nil)
 	var err error
-	if h.beacon, err = drawproof.NewLocalKey(h.keys.Beacon[:]); err != nil {
-		t.Fatal(err)
-	}
+	_, h.chain = stage.Beacon(t, h.keys)
 	if h.store, err = OpenStore(h.ctx, url); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.store.Close() })
 	cfg := DefaultConfig()
-	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger = h.store, h.log, h.keys, h.tokens, h.chains(), slog.New(slog.DiscardHandler)
+	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger = h.store, h.log, h.keys, h.tokens, []drawproof.Chain{h.chain}, slog.New(slog.DiscardHandler)
 	if h.studio, err = New(cfg); err != nil {
 		t.Fatal(err)
 	}
@@ -119,8 +114,17 @@ func newHouse(t *testing.T, url string) *house {
 	return h
 }
 
-func (h *house) chains() []drawproof.Chain {
-	return []drawproof.Chain{h.beacon.Chain(1_700_000_000, 1)}
+// own makes the owner of a room.
+func (h *house) own(room string) *stage.Owner {
+	h.owners[room] = stage.Own(h.t, h.log, h.keys, room)
+	return h.owners[room]
+}
+
+// pass lets a room's time pass, and the studio read what it decided.
+func (h *house) pass(o *stage.Owner, d time.Duration) {
+	h.t.Helper()
+	o.Pass(d)
+	h.turn()
 }
 
 // furnish opens a shop with a room, prizes and a budget.
@@ -281,7 +285,7 @@ func (h *house) announce(at time.Time) (n int) {
 func (h *house) turn() {
 	h.t.Helper()
 	for _, o := range h.owners {
-		o.turn()
+		o.Turn()
 	}
 	if err := h.follow.Turn(h.ctx); err != nil {
 		h.t.Fatal(err)
@@ -299,155 +303,6 @@ func (h *house) books() {
 	if err != nil || trail.Broken != 0 {
 		h.t.Fatalf("the trail is broken at %d: %v", trail.Broken, err)
 	}
-}
-
-// paper is a log in memory.
-type paper struct {
-	recs map[string][]kafkalog.Record
-	fail error
-}
-
-func newPaper() *paper { return &paper{recs: map[string][]kafkalog.Record{}} }
-
-func spotOf(topic string, p int32) string { return fmt.Sprintf("%s/%d", topic, p) }
-
-func (p *paper) Append(_ context.Context, topic string, partition int32, recs []kafkalog.Record) (int64, error) {
-	if p.fail != nil {
-		return 0, p.fail
-	}
-	at := spotOf(topic, partition)
-	for _, r := range recs {
-		r.Topic, r.Partition, r.Offset = topic, partition, int64(len(p.recs[at]))
-		p.recs[at] = append(p.recs[at], r)
-	}
-	return int64(len(p.recs[at]) - 1), nil
-}
-
-func (p *paper) Read(_ context.Context, topic string, partition int32, from, to int64, fn func(kafkalog.Record) error) error {
-	for _, r := range p.recs[spotOf(topic, partition)] {
-		if r.Offset >= from && r.Offset < to {
-			if err := fn(r); err != nil {
-				return err
-			}
-		}
-	}
-	return p.fail
-}
-
-func (p *paper) Offsets(_ context.Context, topic string, _ []int32) (map[int32]kafkalog.Range, error) {
-	all := map[int32]kafkalog.Range{}
-	for i := range kafkalog.Partitions {
-		all[i] = kafkalog.Range{End: int64(len(p.recs[spotOf(topic, i)]))}
-	}
-	return all, p.fail
-}
-
-// owner is the owner of one room: the real state machine of its giveaways, in
-// a room time of its own.
-type owner struct {
-	h      *house
-	room   string
-	p      int32
-	e      *giveaway.Events
-	now    int64
-	read   int64 // of control
-	at     int64 // next comments offset
-	seq    uint64
-	result map[string]giveaway.Result
-}
-
-// own makes the owner of a room, whose time is that of the wall to begin with.
-func (h *house) own(room string) *owner {
-	o := &owner{h: h, room: room, p: kafkalog.Partition(room), now: time.Now().UnixMilli(), at: 10}
-	o.e = giveaway.New(giveaway.Config{Room: room, Partition: o.p, Keys: h.keys, Chains: h.chains()})
-	o.append(&record.Ledger{Own: &record.Own{Address: "here", Node: "n"}})
-	h.owners[room] = o
-	return o
-}
-
-func (o *owner) append(l *record.Ledger) {
-	o.seq++
-	l.V, l.Epoch, l.Owner, l.Seq = 1, 1, strings.Repeat("0", 31)+"1", o.seq
-	if _, err := o.h.log.Append(o.h.ctx, kafkalog.Ledger, o.p, []kafkalog.Record{{Key: []byte(o.room), Value: record.AppendLedger(nil, l)}}); err != nil {
-		o.h.t.Fatal(err)
-	}
-}
-
-// turn folds commands and decides what is due, until nothing is.
-func (o *owner) turn() {
-	o.h.t.Helper()
-	for _, rec := range o.h.log.recs[spotOf(kafkalog.Control, o.p)][o.read:] {
-		o.read = rec.Offset + 1
-		c, bad := record.ParseControl(rec.Value)
-		if bad != nil || !o.h.keys.VerifyControl(rec.Value, rec.Header("sig")) {
-			o.h.t.Fatalf("a command that no owner would take: %s", rec.Value)
-		}
-		switch c.Kind {
-		case record.CtlPlan, record.CtlCancel, record.CtlVoid, record.CtlBeacon:
-			if err := o.e.Control(&c, 0, o.now); err != nil {
-				o.h.log.Append(o.h.ctx, kafkalog.DeadLetter, o.p, []kafkalog.Record{{Key: rec.Key, Value: rec.Value,
-					Headers: []kafkalog.Header{{Key: "reason", Value: []byte("command-refused")}, {Key: "field", Value: []byte(err.Error())}}}})
-			}
-		}
-	}
-	for range 200 {
-		var due giveaway.Due
-		o.e.Due(o.now, &due)
-		if len(due.Markers)+len(due.Decisions) == 0 {
-			return
-		}
-		for _, m := range due.Markers {
-			c := &record.Comment{Kind: m.Kind, Room: []byte(m.Room), Event: []byte(m.Event)}
-			c.Marker = record.Marker{Epoch: 1, Seq: 1, Now: o.now, Plan: []byte(m.Plan.String())}
-			o.h.keys.SignMarker(c, o.p)
-			if !o.e.Marker(c, o.at, o.now) {
-				o.h.t.Fatalf("marker %s of %s does not count", m.Kind, m.Event)
-			}
-			o.at++
-		}
-		if len(due.Decisions) == 0 {
-			continue
-		}
-		l := &record.Ledger{Decisions: due.Decisions}
-		o.append(l)
-		for i := range due.Decisions {
-			d := due.Decisions[i]
-			if err := o.e.Ledger(&d, int64(o.seq)); err != nil {
-				o.h.t.Fatal(err)
-			}
-		}
-	}
-	o.h.t.Fatal("there is always something due")
-}
-
-// pass lets room time pass, handing in rounds as they come.
-func (o *owner) pass(d time.Duration) {
-	o.h.t.Helper()
-	for end := o.now + d.Milliseconds(); o.now < end; {
-		o.now = min(o.now+1000, end)
-		for _, a := range o.e.Awaits() {
-			if a.Chain.RoundTime(a.Round) <= o.now {
-				data, _ := json.Marshal(record.BeaconData{Chain: a.Chain.Hash.String(), Round: a.Round, Sig: hex.EncodeToString(o.h.beacon.Sign(a.Round))})
-				if err := o.e.Control(&record.Control{V: 1, ID: "b", Kind: record.CtlBeacon, Room: o.room, Data: data}, 0, o.now); err != nil {
-					o.h.t.Fatal(err)
-				}
-			}
-		}
-		o.turn()
-	}
-	o.h.turn()
-}
-
-func (o *owner) enter(event, user, text string, facts *record.Facts) giveaway.Result {
-	r := o.e.Enter(&giveaway.Entry{Event: event, User: []byte(user), Name: []byte("名" + user), Facts: facts, Digest: moderation.Digest(text, nil)}, o.at, o.now)
-	o.at++
-	return r
-}
-
-func (o *owner) claim(event, user string) giveaway.Result {
-	r := o.e.Claim(&record.Comment{Kind: record.Claim, Room: []byte(o.room), User: []byte(user), Event: []byte(event)}, o.at, o.now)
-	o.at++
-	return r
 }
 
 // fan is what the example's condition asks for.

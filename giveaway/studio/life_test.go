@@ -58,7 +58,7 @@ func fromDraftToSettled(t *testing.T, h *house) {
 	if g = h.giveaway(g.ID); g.State != Announced {
 		t.Fatalf("announced: %s %v", g.State, g.Problems)
 	}
-	hash, _ := o.e.PlanHash(g.ID)
+	hash, _ := o.E.PlanHash(g.ID)
 	if hash.String() != g.PlanHash {
 		t.Fatalf("the room has plan %s, the studio promised %s", hash, g.PlanHash)
 	}
@@ -67,23 +67,23 @@ func fromDraftToSettled(t *testing.T, h *house) {
 	if got := drawproof.PlanHash(plan).String(); got != g.PlanHash || !strings.Contains(page, got) || !strings.Contains(page, "云朵（杭州）商贸有限公司") {
 		t.Fatalf("the public plan hashes to %s, want %s; page:\n%s", got, g.PlanHash, page)
 	}
-	o.pass(11 * time.Second)
+	h.pass(o, 11*time.Second)
 	for i := range 10 {
-		if r := o.enter(g.ID, fmt.Sprintf("u%d", i), "云朵上新", fan()); r.Code != record.Entered {
+		if r := o.Enter(g.ID, fmt.Sprintf("u%d", i), "云朵上新", fan()); r.Code != record.Entered {
 			t.Fatalf("entry %d: %v", i, r.Code)
 		}
 	}
 	if h.turn(); h.giveaway(g.ID).State != Open {
 		t.Fatalf("open: %s", h.giveaway(g.ID).State)
 	}
-	o.pass(200 * time.Second)
+	h.pass(o, 200*time.Second)
 	if g = h.giveaway(g.ID); g.State != Claiming || g.Live.Entrants != 10 || g.Live.Winners != 3 || g.Live.Granted != 3 || g.Live.Seal == "" {
 		t.Fatalf("claiming: %s %+v", g.State, g.Live)
 	}
 	for i := range 10 {
-		o.claim(g.ID, fmt.Sprintf("u%d", i))
+		o.Claim(g.ID, fmt.Sprintf("u%d", i))
 	}
-	o.pass(2 * time.Second)
+	h.pass(o, 2*time.Second)
 	if g = h.giveaway(g.ID); g.State != Settled || g.Live.Claimed != 3 {
 		t.Fatalf("settled: %s %+v", g.State, g.Live)
 	}
@@ -103,15 +103,15 @@ func unclaimedGoesBack(t *testing.T, h *house) {
 	g := h.add(draft)
 	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
 	h.announce(time.Now())
-	o.pass(11 * time.Second)
+	h.pass(o, 11*time.Second)
 	for i := range 5 {
-		o.enter(g.ID, fmt.Sprintf("u%d", i), "云朵上新", fan())
+		o.Enter(g.ID, fmt.Sprintf("u%d", i), "云朵上新", fan())
 	}
-	o.pass(200 * time.Second)
-	o.now += 3 * 86_400_000 // nobody claims; the one alternate does not either
-	o.turn()
-	o.now += 3 * 86_400_000
-	o.pass(time.Second)
+	h.pass(o, 200*time.Second)
+	o.Now += 3 * 86_400_000 // nobody claims; the one alternate does not either
+	o.Turn()
+	o.Now += 3 * 86_400_000
+	h.pass(o, time.Second)
 	g = h.giveaway(g.ID)
 	if g.State != Settled || g.Live.Claimed != 0 || g.Live.Expired != 4 || g.Live.Returned != 3 {
 		t.Fatalf("%s %+v", g.State, g.Live)
@@ -155,11 +155,11 @@ func cancel(t *testing.T, h *house) {
 		g := h.add(draft)
 		h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
 		if i > 0 {
-			o.now = time.Now().UnixMilli()
+			o.Now = time.Now().UnixMilli()
 			h.announce(time.Now())
 		}
 		if i > 1 {
-			o.pass(12 * time.Second)
+			h.pass(o, 12*time.Second)
 		}
 		h.no(422, "mia", "POST", "/v1/studio/giveaways/"+g.ID+"/cancel", Reason{})
 		h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/cancel", Reason{"奖品缺货"})
@@ -185,8 +185,8 @@ func extend(t *testing.T, h *house) {
 	g = h.giveaway(g.ID)
 	h.no(422, "mia", "POST", "/v1/studio/giveaways/"+g.ID+"/extend", Extension{g.CloseAt, "网络波动"})
 	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/extend", Extension{g.CloseAt + 60_000, "网络波动"})
-	o.pass(220 * time.Second)
-	if r := o.enter(g.ID, "late", "云朵上新", fan()); r.Code != record.Entered {
+	h.pass(o, 220*time.Second)
+	if r := o.Enter(g.ID, "late", "云朵上新", fan()); r.Code != record.Entered {
 		t.Fatalf("an entry in the added minute: %v", r.Code)
 	}
 }
@@ -198,11 +198,11 @@ func announceAgain(t *testing.T, h *house) {
 	h.own("demo")
 	g := h.add(exampleDraft)
 	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
-	h.log.fail = fmt.Errorf("no broker")
+	h.log.Fail = fmt.Errorf("no broker")
 	if _, err := h.studio.announceOne(h.ctx, time.Now()); err == nil {
 		t.Fatal("announced without a log")
 	}
-	h.log.fail = nil
+	h.log.Fail = nil
 	h.no(409, "mia", "POST", "/v1/studio/giveaways/"+g.ID+"/unschedule", nil) // it may be on its way
 	if n := h.announce(time.Now()); n != 0 {
 		t.Fatalf("%d sent while it was just taken", n)
@@ -233,11 +233,11 @@ func redPackets(t *testing.T, h *house) {
 	g := h.add(draft)
 	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
 	h.announce(time.Now())
-	o.pass(11 * time.Second)
+	h.pass(o, 11*time.Second)
 	for i := range 8 {
-		o.enter(g.ID, fmt.Sprintf("u%d", i), "", nil)
+		o.Enter(g.ID, fmt.Sprintf("u%d", i), "", nil)
 	}
-	o.pass(90 * time.Second)
+	h.pass(o, 90*time.Second)
 	if g = h.giveaway(g.ID); g.State != Settled || g.Live.Claimed != 8 {
 		t.Fatalf("%s %+v", g.State, g.Live)
 	}

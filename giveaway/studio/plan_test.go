@@ -164,7 +164,7 @@ func template2(t *testing.T, h *house) {
 	if h.announce(time.Now()); h.giveaway(g.ID).State != Announced {
 		t.Fatal(h.giveaway(g.ID))
 	}
-	o.pass(210 * time.Second) // nobody came: it is over, and its passphrase is free again
+	h.pass(o, 210*time.Second) // nobody came: it is over, and its passphrase is free again
 	if g = h.giveaway(g.ID); g.State != Settled {
 		t.Fatal(g.State)
 	}
@@ -341,9 +341,9 @@ func triggers(t *testing.T, h *house) {
 	if n := h.announce(time.Now()); n != 3 {
 		t.Fatalf("%d announced", n) // the first with 10 minutes' notice
 	}
-	o.pass(11 * time.Second)
-	o.enter(tap, "u1", "手动", fan())
-	o.pass(200 * time.Second)
+	h.pass(o, 11*time.Second)
+	o.Enter(tap, "u1", "手动", fan())
+	h.pass(o, 200*time.Second)
 	if armed(second) {
 		t.Fatal("a draw did not start what waits for one")
 	}

@@ -35,6 +35,9 @@ func WriteCSV(w io.Writer, head bool, all []Comment) error {
 	return c.Error()
 }
 
+// Cell is a value as WriteCSV writes it, for other exports.
+func Cell(s string) string { return cell(s) }
+
 // cell is a value that a spreadsheet takes as text: one that begins like a
 // formula, or is a number that would lose digits, gets an apostrophe.
 func cell(s string) string {

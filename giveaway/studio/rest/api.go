@@ -33,6 +33,16 @@ func (a *API) Mount(r route.IRoutes, path string) {
 	})
 }
 
+// MountViewers adds only what viewers ask: their own things and public ones,
+// not what staff do.
+func (a *API) MountViewers(r route.IRoutes) {
+	for i := range a.Routes {
+		if row := &a.Routes[i]; row.Do == Public || strings.HasPrefix(row.Path, "/v1/me/") {
+			r.Handle(row.Method, hertzPath(row.Path), a.serve(row))
+		}
+	}
+}
+
 // hertzPath writes {name} as :name.
 func hertzPath(path string) string {
 	return strings.NewReplacer("{", ":", "}", "").Replace(path)

@@ -13,7 +13,7 @@ var parameter = regexp.MustCompile(`\{([a-z]+)\}`)
 
 // Document is the OpenAPI 3.0 document of the routes.
 func (a *API) Document() []byte {
-	s := &schemas{all: object{}}
+	s := &schemas{all: object{}, types: map[string]reflect.Type{}}
 	s.of(reflect.TypeFor[Error]())
 	paths := object{}
 	for i := range a.Routes {

@@ -17,7 +17,10 @@ var (
 )
 
 // schemas gathers the named types of the document.
-type schemas struct{ all object }
+type schemas struct {
+	all   object
+	types map[string]reflect.Type
+}
 
 // of is the schema of a type: a reference where it is a struct with a name.
 // Tags say what Go's types do not: doc, enum (with commas), min.
@@ -54,6 +57,10 @@ func (s *schemas) of(t reflect.Type) object {
 
 func (s *schemas) named(t reflect.Type) object {
 	name := nameOf(t)
+	if other := s.types[name]; other != nil && other != t {
+		panic(fmt.Sprintf("rest: internal error: %v and %v would both be called %s", other, t, name))
+	}
+	s.types[name] = t
 	if _, known := s.all[name]; !known {
 		s.all[name] = object{} // a type may hold itself
 		s.all[name] = s.fields(t)

@@ -1,0 +1,15 @@
+// Package fulfil is what happens after a draw: it takes every grant out of the
+// ledger once, waits for its claim, and sees to it that the winner gets what
+// they won. Goods are shipped by people who work through a queue; coupon codes
+// come out of an imported pool, each once; points and cash are booked by the
+// shop's own system, which is told by a signed webhook. Fudai never moves money.
+//
+// A grant's id is the idempotency key of everything done about it. Webhooks go
+// out of an outbox that is written in the transaction that read the grant, so
+// none is lost; one whose answer was lost is sent again under the same key.
+//
+// What winners write into a form is sealed under a key of the giveaway, and
+// gone for good when that key is destroyed.
+//
+// It decides nothing about who won or who claimed in time: the ledger does.
+package fulfil

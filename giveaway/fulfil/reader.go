@@ -1,0 +1,149 @@
+package fulfil
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// reader folds the ledger's grants into the queue.
+type reader struct{ d *Desk }
+
+func (reader) Command(context.Context, *sql.Tx, *record.Control) error         { return nil }
+func (reader) Refused(context.Context, *sql.Tx, *record.Control, string) error { return nil }
+
+func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *record.Decision) error {
+	switch d.Kind {
+	case record.DecidePlan:
+		var v giveaway.PlanDecision
+		var p giveaway.Plan
+		if err := errors.Join(json.Unmarshal(d.Data, &v), json.Unmarshal(v.Plan, &p)); err != nil {
+			r.d.unreadable(d, err)
+			return nil
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO fulfil_events (event, room, title, plan, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+			d.Event, d.Room, p.Title, string(v.Plan), v.At)
+		return err
+	case record.DecideGrant:
+		var v giveaway.GrantDecision
+		if err := json.Unmarshal(d.Data, &v); err != nil {
+			r.d.unreadable(d, err)
+			return nil
+		}
+		return r.grants(ctx, tx, d, &v)
+	}
+	return nil
+}
+
+// unreadable counts a decision that this build does not understand. The queue
+// goes on; the counter is alarmed about.
+func (d *Desk) unreadable(what *record.Decision, err error) {
+	d.lost.WithLabelValues("unreadable").Inc()
+	d.cfg.Logger.Error("a decision of the ledger cannot be read: prizes may be missing", "kind", what.Kind, "event", what.Event, "err", err)
+}
+
+func (r reader) grants(ctx context.Context, tx *sql.Tx, d *record.Decision, v *giveaway.GrantDecision) error {
+	var raw string
+	err := tx.QueryRowContext(ctx, `SELECT plan FROM fulfil_events WHERE event = $1`, d.Event).Scan(&raw)
+	if errors.Is(err, sql.ErrNoRows) {
+		raw, err = "{}", nil // the plan is older than the log that is left
+	}
+	if err != nil {
+		return err
+	}
+	var plan giveaway.Plan
+	if err := json.Unmarshal([]byte(raw), &plan); err != nil {
+		return err
+	}
+	for i := range v.Steps {
+		if err := r.step(ctx, tx, d, &plan, &v.Steps[i], v.At); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r reader) step(ctx context.Context, tx *sql.Tx, d *record.Decision, plan *giveaway.Plan, s *giveaway.Step, at int64) error {
+	grant := s.Grant.String()
+	switch s.State {
+	case drawproof.ClaimOpen, drawproof.ClaimSettled:
+		if err := r.won(ctx, tx, d, plan, s, at); err != nil || s.State == drawproof.ClaimOpen {
+			return err
+		}
+		return r.d.due(ctx, tx, grant, at)
+	case drawproof.ClaimClaimed:
+		return r.d.due(ctx, tx, grant, at)
+	case drawproof.ClaimExpired, drawproof.ClaimDisqualified:
+		_, err := tx.ExecContext(ctx, `UPDATE fulfil_prizes SET state = $1, done_at = $2 WHERE grant_id = $3 AND state = $4`, Expired, at, grant, ToClaim)
+		return err
+	}
+	return nil // skipped: it never was anybody's
+}
+
+// won notes who holds a unit.
+func (r reader) won(ctx context.Context, tx *sql.Tx, d *record.Decision, plan *giveaway.Plan, s *giveaway.Step, at int64) error {
+	user, err := giveaway.OpenUser(r.d.cfg.Keys, d.Event, s.User)
+	if err != nil {
+		r.d.lost.WithLabelValues("sealed").Inc()
+		r.d.cfg.Logger.Error("whose a grant is cannot be read: is the master secret that of this installation?", "event", d.Event, "grant", s.Grant, "err", err)
+	}
+	title, kind, worth := s.Prize, goods, int64(0)
+	for i := range plan.Prizes {
+		if z := &plan.Prizes[i]; z.ID == s.Prize {
+			title, worth = z.Title, z.ValueFen
+			switch {
+			case z.Kind != "":
+				kind = z.Kind
+			case z.Split != nil:
+				kind = cash
+			}
+		}
+	}
+	shop, pool, err := r.d.cfg.Place(ctx, tx, d.Event, d.Room, s.Prize)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO fulfil_prizes (grant_id, event, room, shop, user_id, tier, title, kind, pool, worth, amount, rank, state, won_at, deadline)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
+		s.Grant.String(), d.Event, d.Room, shop, user, s.Prize, title, kind, pool, worth, int64(s.Amount), int64(s.Rank), ToClaim, at, s.Deadline)
+	r.d.won.Inc()
+	return err
+}
+
+// due hands a claimed prize to whoever hands it over: a code at once where
+// there is one, the shop's system by way of the outbox, people by the queue.
+func (d *Desk) due(ctx context.Context, tx *sql.Tx, grant string, at int64) error {
+	done, err := tx.ExecContext(ctx, `UPDATE fulfil_prizes SET state = $1, claimed_at = $2 WHERE grant_id = $3 AND state = $4`, ToShip, at, grant, ToClaim)
+	if err != nil {
+		return err
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return err // told before
+	}
+	var p Award
+	var pool string
+	if err := p.read(tx.QueryRowContext(ctx, `SELECT `+prizeColumns+prizeTables+`WHERE p.grant_id = $1`, grant), at, 0); err != nil {
+		return err
+	}
+	if err := tx.QueryRowContext(ctx, `SELECT pool FROM fulfil_prizes WHERE grant_id = $1`, grant).Scan(&pool); err != nil {
+		return err
+	}
+	if p.Kind == coupon && pool != "" {
+		if _, err := d.issue(ctx, tx, p.Shop, pool, grant, at); err != nil {
+			return err
+		}
+	}
+	body, err := json.Marshal(Notice{ID: grant, Type: "prize.due", At: at, Shop: p.Shop, Room: p.Room, Event: p.Event, EventName: p.EventName, User: p.User,
+		Tier: p.Tier, Title: p.Title, Kind: p.Kind, WorthFen: p.WorthFen, AmountFen: p.AmountFen, Rank: p.Rank})
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO fulfil_outbox (grant_id, shop, body, due_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, grant, p.Shop, string(body), time.Now().UnixMilli())
+	return err
+}
