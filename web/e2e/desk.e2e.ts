@@ -55,7 +55,7 @@ describe('the desk', () => {
     await desk.getByText('直播中').waitFor();
 
     // Somebody says two things, one of which the rules hold.
-    const asks = JSON.stringify({ op: 'say', id: 'q1', text: '有没有大码' });
+    const asks = JSON.stringify({ op: 'say', id: 'q1', text: '有没有大码' }); // a question
     const ads = JSON.stringify({ op: 'say', id: 'a1', text: '我这里招代理' });
     const guest = execFileSync(server.bin, ['token', 'ann', '--name', '安安', '--data', server.data ?? ''])
       .toString()
@@ -89,7 +89,23 @@ describe('the desk', () => {
     await held.getByRole('button', { name: '拦下' }).click();
     await held.getByText('没有等待确认的评论').waitFor();
 
-    await desk.getByRole('button', { name: /有没有大码/ }).click();
+    // What she asked is a question: answered aloud in one tap, undone in another, answered in writing.
+    const viewer = await open(browser, `${server.url}r/${room}`, phone);
+    await viewer.page.getByText('有没有大码').first().waitFor();
+    const asks1 = desk.getByRole('region', { name: /大家在问/ });
+    await asks1.getByText('有没有大码').waitFor();
+    await shot(desk, 'desk-question');
+    await asks1.getByRole('button', { name: '口播已答' }).click();
+    await asks1.getByText('现在没有未回答的问题').waitFor();
+    await desk.getByRole('button', { name: /撤销/ }).click();
+    await asks1.getByRole('button', { name: '打字回答' }).click();
+    await asks1.getByLabel('回答', { exact: true }).fill('有的，到 4XL');
+    await asks1.getByRole('button', { name: '发送回答' }).click();
+    await asks1.getByRole('tab', { name: /已回答/ }).click();
+    await asks1.getByText('有的，到 4XL').waitFor();
+    await viewer.page.locator('.pinned', { hasText: '有的，到 4XL' }).waitFor();
+
+    await desk.getByRole('button', { name: /^安安 有没有大码/ }).click();
     await desk.getByRole('button', { name: '置顶', exact: true }).click();
     await desk.getByRole('button', { name: '取消置顶' }).waitFor();
 
@@ -105,9 +121,7 @@ describe('the desk', () => {
     await desk.getByRole('button', { name: '马上开福袋' }).click();
     await desk.getByText('进行中').waitFor({ timeout: 20_000 });
 
-    const viewer = await open(browser, `${server.url}r/${room}`, phone);
     await viewer.page.getByText('真丝连衣裙').first().waitFor();
-    await viewer.page.getByText('有没有大码').first().waitFor();
 
     await desk.getByRole('button', { name: '禁言 10 分钟' }).click();
     await desk.getByRole('button', { name: /撤销/ }).click();
