@@ -34,6 +34,14 @@ func (p *Partition) askLate(r *room, h *held) {
 	}
 }
 
+// Catalogue answers what a room knows of the shop's goods, and its approved answers.
+func (p *Partition) Catalogue(name string) record.CatalogueData {
+	if r := p.rooms[name]; r != nil {
+		return r.asked.Catalogue()
+	}
+	return record.CatalogueData{}
+}
+
 // onAir is the item on air, "" if none is.
 func (r *room) onAir() string {
 	if r.product == nil {

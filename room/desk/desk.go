@@ -83,6 +83,9 @@ func (d *Desk) Mount(r route.IRoutes) {
 	r.GET("/v1/rooms/:room/rules", d.rules)
 	r.POST("/v1/rooms/:room/rules/dry-run", d.dryRun)
 	r.GET("/v1/rooms/:room/bundle/:event", d.bundle)
+	r.GET("/v1/catalogue/template", d.template)
+	r.GET("/v1/rooms/:room/catalogue", d.stock)
+	r.POST("/v1/rooms/:room/catalogue", d.take)
 }
 
 // request is the body of a command.

@@ -287,3 +287,43 @@ func TestViewIsTheOwners(t *testing.T) {
 		}
 	}
 }
+
+// A catalogue file is previewed without a trace, refused with all its problems,
+// and written as commands that the room takes.
+func TestCatalogueFile(t *testing.T) {
+	o := newOffice(t)
+	host := o.token(record.Host, false, "demo")
+	post := func(tok, query, file string) (int, string) {
+		w := ut.PerformRequest(o.h.Engine, "POST", "/v1/rooms/demo/catalogue"+query, &ut.Body{Body: bytes.NewBufferString(file), Len: len(file)},
+			ut.Header{Key: "Authorization", Value: "Bearer " + tok})
+		return w.Code, w.Body.String()
+	}
+	good, bad := "商品编号,商品名称,链接号,价格\na,锅,3,59.9\n", "商品编号,价格\na,五十\n,1\n"
+	if code, body := post(host, "", good); code != 200 || !strings.Contains(body, `"price":5990`) || strings.Contains(body, `"applied":true`) {
+		t.Errorf("preview: %d %s", code, body)
+	}
+	if code, body := post(host, "?apply=true", bad); code != 409 || !strings.Contains(body, `"row":2`) || !strings.Contains(body, `"row":3`) {
+		t.Errorf("problems: %d %s", code, body)
+	}
+	if code, _ := post(host, "", "nothing"); code != 400 {
+		t.Errorf("no catalogue at all: %d", code)
+	}
+	if code, _ := post(o.token(record.Viewer, false, "demo"), "", good); code != 403 {
+		t.Errorf("a viewer: %d", code)
+	}
+	if len(o.log.recs) != 0 {
+		t.Fatalf("%d commands were written by now", len(o.log.recs))
+	}
+	if code, body := post(host, "?apply=true&replace=true&show=s1&id=i1", good); code != 202 || !strings.Contains(body, `"applied":true`) {
+		t.Fatalf("apply: %d %s", code, body)
+	}
+	ctl, refused := record.ParseControl(o.log.recs[0].Value)
+	var data record.CatalogueData
+	if refused != nil || ctl.ID != "i1.0" || ctl.Kind != record.CtlCatalogue || json.Unmarshal(ctl.Data, &data) != nil || !data.Replace || *data.Items[0].Show != "s1" {
+		t.Errorf("written %+v, %v", ctl, refused)
+	}
+	w := ut.PerformRequest(o.h.Engine, "GET", "/v1/catalogue/template?format=csv", nil)
+	if code, body := post(host, "", w.Body.String()); w.Code != 200 || code != 200 || !strings.Contains(body, `"problems":[]`) {
+		t.Errorf("the template itself: %d, %d %s", w.Code, code, body)
+	}
+}

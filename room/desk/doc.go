@@ -51,6 +51,21 @@
 // {"cluster","q","spoken","at","show_ms"}; its text is empty if the host only spoke.
 // Whoever asks the same within three minutes gets the answer at once.
 //
+// # Catalogue
+//
+// What the shop says of its goods, and its approved answers, come by the command
+// "catalogue" (a price changes mid-show) or as a file:
+//
+//	GET  /v1/catalogue/template?format=xlsx   an empty one to fill in; also csv (goods) and faq.csv (answers)
+//	GET  /v1/rooms/{room}/catalogue           staff: what the room knows now, {"items","faq"} as in the command
+//	POST /v1/rooms/{room}/catalogue           the file is the body: preview, nothing changes
+//	     ?apply=true[&replace=true][&show=s1][&id=…]   writes it, if every row is right
+//
+// The answer is {"items","faq","rows","ignored","problems":[{"sheet","row","column","message"}],
+// "applied","commands"}: 200 for a preview, 202 written, 409 with problems and nothing written,
+// 400 for a file that cannot be read at all. replace forgets what was there before; show says whose
+// link numbers ("3号链接") these are, and is best the id of the show to come. Prices in files are in yuan, in commands in fen.
+//
 // A command id makes a command idempotent: the same id again is the same
 // command. Rules go through command "rules" with a stage: shadow, promote,
 // revert, drop, or enforce at once. A mute may name its user by "offset", that of a comment. Which role may send which kind stands in one table, roles.go.

@@ -131,6 +131,17 @@ func (b *Book) Change(d *record.CatalogueData, now int64) error {
 	return nil
 }
 
+// Catalogue answers what the shop says, as Change takes it.
+func (b *Book) Catalogue() (d record.CatalogueData) {
+	for _, it := range b.shop.items {
+		d.Items = append(d.Items, it.ItemData)
+	}
+	for _, f := range b.shop.faq {
+		d.FAQ = append(d.FAQ, f.FAQData)
+	}
+	return d
+}
+
 // OnAir takes what a product on air says of itself as facts of its item.
 func (b *Book) OnAir(p *record.ProductData, now int64) {
 	if p.Item == "" || len(b.shop.items) >= MaxItems && b.shop.item(p.Item) == nil {

@@ -108,9 +108,10 @@ func (k *Keys) VerifyAsk(query, sig []byte) bool {
 
 // AskHeader is the HTTP header of SignAsk; an owner answers at the paths.
 const (
-	AskHeader = "Fudai-Ask"
-	AskEntry  = "/internal/entry"  // room, event, user: where the user stands
-	AskBundle = "/internal/bundle" // room, event: the proof of a finished giveaway
-	AskView   = "/internal/view"   // room: what those who run it may know
-	AskRules  = "/internal/rules"  // room: its rules and their stages
+	AskHeader    = "Fudai-Ask"
+	AskEntry     = "/internal/entry"     // room, event, user: where the user stands
+	AskBundle    = "/internal/bundle"    // room, event: the proof of a finished giveaway
+	AskView      = "/internal/view"      // room: what those who run it may know
+	AskCatalogue = "/internal/catalogue" // room: what the shop says of its goods there
+	AskRules     = "/internal/rules"     // room: its rules and their stages
 )

@@ -47,6 +47,10 @@ func (s *Shard) Mount(h route.IRoutes) {
 	s.answer(h, record.AskBundle, func(ctx context.Context, c *app.RequestContext) (any, error) {
 		return s.Bundle(ctx, c.Query("room"), c.Query("event"))
 	})
+	s.answer(h, record.AskCatalogue, func(ctx context.Context, c *app.RequestContext) (v any, err error) {
+		err = s.ask(ctx, c.Query("room"), func(p *room.Partition) { v = p.Catalogue(c.Query("room")) })
+		return v, err
+	})
 	s.answer(h, record.AskView, func(ctx context.Context, c *app.RequestContext) (any, error) {
 		return s.View(ctx, c.Query("room"))
 	})
