@@ -242,6 +242,7 @@ func (silent) Finalize() error             { return nil }
 // sockets, or under TLS, the handler's goroutine stays as the pump.
 func (e *edge) handOver(ctx context.Context, c *app.RequestContext, a *arrival) {
 	e.viewers.Add(1)
+	e.came.Add(1)
 	socket, _ := ctx.Value(connKey{}).(syscall.Conn)
 	raw := rawSockets && e.cfg.TLS == nil && socket != nil
 	c.Response.HijackWriter(silent{})

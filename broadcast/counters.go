@@ -83,6 +83,7 @@ func (e *edge) tellLikes() {
 func (e *edge) count(ctx context.Context) {
 	likes := time.NewTicker(likesEvery)
 	defer likes.Stop()
+	var crowd tidy
 	last := struct{ watch, presence, sweep time.Time }{time.Now(), time.Now(), time.Now()}
 	for {
 		select {
@@ -90,6 +91,9 @@ func (e *edge) count(ctx context.Context) {
 			return
 		case now := <-likes.C:
 			e.tellLikes()
+			if crowd.due(now, e.came.Load()) {
+				go giveBack()
+			}
 			if now.Sub(last.watch) >= watchFlush {
 				last.watch = now
 				e.watch.flush()

@@ -42,6 +42,7 @@ type edge struct {
 	asks      chan struct{} // bounds questions to owners
 
 	viewers  atomic.Int32
+	came     atomic.Uint64 // connections that ever came
 	ids      atomic.Uint64
 	draining atomic.Bool
 	flight   sync.WaitGroup // produced, not yet acknowledged
