@@ -93,7 +93,8 @@ type Sender struct {
 	AgeKnown bool
 	Role     Role
 	// Shield is set while the room defends itself against a raid: senders
-	// with a low reputation or a new account are then held first.
+	// with a low reputation or a new account are then held first, and links are
+	// refused.
 	Shield bool
 }
 

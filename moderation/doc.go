@@ -40,5 +40,5 @@
 //     on every machine. Scores are integer sums for that reason.
 //   - A verdict above Allow names its rule, view, span and rule set version.
 //   - The allow path of Judge does not allocate once a Scratch has grown.
-//   - Block and Mute do not depend on who speaks.
+//   - Block and Mute do not depend on who speaks, but for links while a shield is up.
 package moderation

@@ -199,6 +199,9 @@ func endsWith(runes []rune, ascii string) bool {
 // link; nobody shows an identity number or a card.
 func (j *judgement) personal(d, start, end int) {
 	a := j.rs.policy.personal[d]
+	if d == link && j.user.Shield && !j.user.staff() {
+		a = max(a, Block) // links are what a raid is for
+	}
 	if a == Allow || j.user.staff() && a < Block && d != idCard && d != bankCard {
 		return
 	}

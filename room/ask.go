@@ -47,12 +47,13 @@ func (p *Partition) Bundle(name, event string) ([]byte, error) {
 // View is what those who run a room may know of it beyond its State: it is for
 // their desk, read-only, and asked for rarely.
 type View struct {
-	Room  string        `json:"room"`
-	Now   int64         `json:"now"` // room time
-	Held  []HeldComment `json:"held"`
-	Mutes []Mute        `json:"mutes"` // the newest end of them, at most mutesShown
-	Stats RoomStats     `json:"stats"`
-	Rules string        `json:"rules,omitempty"` // version of the room's own rule set
+	Room   string        `json:"room"`
+	Now    int64         `json:"now"` // room time
+	Held   []HeldComment `json:"held"`
+	Mutes  []Mute        `json:"mutes"` // the newest end of them, at most mutesShown
+	Stats  RoomStats     `json:"stats"`
+	Shield Shield        `json:"shield"`
+	Rules  string        `json:"rules,omitempty"` // version of the room's own rule set
 	// Questions are what the room wants to know.
 	Questions questions.View `json:"questions"`
 }
@@ -93,7 +94,7 @@ func (p *Partition) View(name string) (v View, ok bool) {
 	if r == nil {
 		return v, false
 	}
-	v = View{Room: name, Now: p.clock.now, Held: p.Held(name), Stats: r.stats(), Mutes: r.silenced(p.clock.now)}
+	v = View{Room: name, Now: p.clock.now, Held: p.Held(name), Stats: r.stats(), Shield: r.shield(), Mutes: r.silenced(p.clock.now)}
 	v.Questions = r.asked.View(r.onAir(), p.clock.now)
 	if r.rules.now.set != nil {
 		v.Rules = r.rules.now.set.Version()

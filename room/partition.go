@@ -176,7 +176,10 @@ func (p *Partition) tick(c *record.Comment, offset int64, out *Out) {
 		for _, told := range r.asked.Tick(now) {
 			p.tellAskers(r, told)
 		}
-		if p.expireHeld(r, now, out); len(r.held) > 0 {
+		if r.raid.running() {
+			p.turnRaid(r, now)
+		}
+		if p.expireHeld(r, now, out); len(r.held) > 0 || r.raid.running() {
 			kept = append(kept, r)
 		}
 	}

@@ -10,7 +10,42 @@ import (
 type profile struct {
 	facts      record.Facts
 	bought     int64  // orders and gifts in this room
-	reputation uint16 // as moderation.Sender has it; 0: unknown
+	reputation uint16 // as moderation.Sender has it, at judged; 0: unknown
+	judged     int64  // room time
+	praised    int64  // room time of the last comment that was in its favour
+}
+
+// Reputation forgets: it goes half of the way back to the middle in so long.
+const (
+	unjudged    = 500
+	forgetHalf  = 14 * 86400_000
+	praise      = 20     // of a comment that no rule found fault with
+	praiseEvery = 60_000 // ms, or whoever talks much would soon be trusted
+	praiseMost  = 800
+)
+
+// standing is the reputation at a time, 0 where nothing is known.
+func (p *profile) standing(now int64) uint16 {
+	if p.reputation == 0 {
+		return 0
+	}
+	off, dt := int64(p.reputation)-unjudged, max(now-p.judged, 0)
+	halves, rest := dt/forgetHalf, dt%forgetHalf
+	if halves >= 10 {
+		return unjudged
+	}
+	off /= 1 << halves
+	off -= off * rest / (2 * forgetHalf) // straight between two halves
+	return uint16(unjudged + off)
+}
+
+// judge changes the reputation.
+func (p *profile) judge(by int64, now int64) {
+	have := int64(p.standing(now))
+	if have == 0 {
+		have = unjudged
+	}
+	p.reputation, p.judged = uint16(min(max(have+by, 1), 1000)), now
 }
 
 // Profiles are forgotten a generation after they were last changed.
@@ -56,14 +91,24 @@ func (p *Partition) factsOf(r *room, c *record.Comment, user uint64) *record.Fac
 // blame lowers the reputation of somebody whose comment a rule refused.
 func (p *Partition) blame(r *room, user uint64, v *moderation.Verdict) {
 	prof := p.profile(r, user)
-	have, less := prof.reputation, uint16(100)
-	if have == 0 {
-		have = 500
-	}
 	if v.Action == moderation.Mute {
-		less = 300
+		prof.judge(-300, p.clock.now)
+	} else {
+		prof.judge(-100, p.clock.now)
 	}
-	prof.reputation = max(have, less+1) - less
+	r.profiles.put(user, prof)
+}
+
+// commend raises the reputation of somebody known, once a minute: a profile for
+// everybody who speaks would be the larger part of a room's memory.
+func (p *Partition) commend(r *room, user uint64) {
+	prof, ok := r.profiles.get(user)
+	now := p.clock.now
+	if !ok || prof.reputation == 0 || now-prof.praised < praiseEvery || prof.standing(now) >= praiseMost {
+		return
+	}
+	prof.praised = now
+	prof.judge(praise, now)
 	r.profiles.put(user, prof)
 }
 
@@ -79,7 +124,9 @@ func (p *Partition) buy(r *room, c *record.Comment, w waiter, out *Out) {
 	user := p.hash.user(c.User)
 	prof := p.profile(r, user)
 	prof.bought++
-	prof.reputation = max(prof.reputation, 900)
+	if prof.standing(p.clock.now) < 900 {
+		prof.reputation, prof.judged = 900, p.clock.now
+	}
 	r.profiles.put(user, prof)
 	r.give.Purchase(c, w.offset, p.clock.now)
 	r.display.sold(c, w.offset, p.clock.ticks)
@@ -119,6 +166,8 @@ func (p *profile) save(w *writer) {
 	w.int(f.WatchSec)
 	w.int(p.bought)
 	w.uint(uint64(p.reputation))
+	w.int(p.judged)
+	w.int(p.praised)
 }
 
 func (p *profile) load(r *reader) {
@@ -127,5 +176,6 @@ func (p *profile) load(r *reader) {
 	f.FollowedAt, f.FanLevel, f.Region = r.int(), r.int(), r.string()
 	f.Verified, f.Adult = r.bool(), r.bool()
 	f.CreatedAt, f.WatchSec = r.int(), r.int()
-	p.bought, p.reputation = r.int(), uint16(r.uint())
+	p.bought, p.reputation = r.int(), uint16(min(r.uint(), 1000))
+	p.judged, p.praised = r.int(), r.int()
 }

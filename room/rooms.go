@@ -28,6 +28,7 @@ type room struct {
 	attrs     map[string]attr
 	attrFloor int64 // no attribute gets a version below
 	rules     ruled
+	raid      *raid // nil before anybody has spoken
 	asked     questions.Book
 	give      *giveaway.Events
 

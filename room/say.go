@@ -4,6 +4,7 @@ import (
 	"github.com/fudai-live/fudai/moderation"
 	"github.com/fudai-live/fudai/room/questions"
 	"github.com/fudai-live/fudai/room/record"
+	"time"
 )
 
 // say decides what becomes of a comment, cheapest question first: is it a
@@ -39,6 +40,7 @@ func (p *Partition) say(r *room, c *record.Comment, w waiter, out *Out) {
 		return
 	}
 	p.dedupe.add(key, p.clock.now)
+	p.watch(r, c, user, p.hash.text(v.Tight), v.Action > moderation.Flag)
 	if v.Action != moderation.Allow || v.Masked {
 		out.Why = append(out.Why, Why{Offset: w.offset, Rule: v.Rule, Version: v.Version, View: v.View, Start: v.Start, End: v.End})
 	}
@@ -71,6 +73,9 @@ func (p *Partition) obey(r *room, c *record.Comment, user uint64, v *moderation.
 		return
 	}
 	p.sight(r, c, text, v, false, out)
+	if v.Action == moderation.Allow && !v.Masked {
+		p.commend(r, user)
+	}
 	p.offer(r, c, text, &cand)
 	if p.reading.Question && c.Role <= record.Viewer {
 		p.ask(r, &questions.Asking{Reading: p.reading, Canon: p.scratch.Canon(), Text: text, Hash: p.hash.text(v.Tight), User: user, ID: c.User, Offset: w.offset})
@@ -117,9 +122,14 @@ func (p *Partition) admit(r *room, c *record.Comment, user uint64) refusal {
 	}
 	r.paces.turn(now, p.keepPaces(r), p.set.MaxUsers)
 	u, spoke := r.paces.get(user)
-	slow := r.set.SlowMS
+	slow := r.slow()
 	if staff {
 		slow = 0
+	}
+	if slow > r.set.SlowMS { // only the shield asks for it: not of those who bought
+		if prof, ok := r.profiles.get(user); ok && prof.bought > 0 {
+			slow = r.set.SlowMS
+		}
 	}
 	if left := u.said + slow - now; slow > 0 && spoke && left > 0 {
 		return refusal{record.Slow, DetailNone, left + tickMS}
@@ -135,7 +145,7 @@ func (p *Partition) admit(r *room, c *record.Comment, user uint64) refusal {
 
 // keepPaces is how long a pace may matter.
 func (p *Partition) keepPaces(r *room) int64 {
-	return max(p.set.EmissionMS*(p.set.Burst+1), r.set.SlowMS) + 1000
+	return max(p.set.EmissionMS*(p.set.Burst+1), r.slow()) + 1000
 }
 
 // longestWake bounds for how long Ticks go on in a silent partition only to let
@@ -179,8 +189,16 @@ func (p *Partition) unique(r *room, c *record.Comment, tight uint64) bool {
 // sender is what moderation may know of who speaks.
 func (p *Partition) sender(r *room, c *record.Comment, user uint64) moderation.Sender {
 	s := moderation.Sender{Role: JudgedAs(c.Role)}
+	s.Shield = r.shielded()
+	known, created := c.Facts.Known&record.FactCreated != 0, c.Facts.CreatedAt
 	if prof, ok := r.profiles.get(user); ok {
-		s.Reputation = prof.reputation
+		s.Reputation = prof.standing(p.clock.now)
+		if prof.facts.Known&record.FactCreated != 0 {
+			known, created = true, prof.facts.CreatedAt
+		}
+	}
+	if known && created > 0 {
+		s.Age, s.AgeKnown = time.Duration(max(p.clock.now-created, 0))*time.Millisecond, true
 	}
 	return s
 }

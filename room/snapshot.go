@@ -11,7 +11,7 @@ import (
 	"github.com/fudai-live/fudai/room/record"
 )
 
-const snapshotVersion = 5
+const snapshotVersion = 6
 
 // ErrSnapshot is wrapped by every refusal of Restore.
 var ErrSnapshot = errors.New("room: bad snapshot")
@@ -121,6 +121,10 @@ func (r *room) save(w *writer) {
 	w.int(r.likes)
 	r.saveStaff(w)
 	r.rules.save(w)
+	w.bool(r.raid != nil)
+	if r.raid != nil {
+		r.raid.save(w)
+	}
 	w.bytes(r.asked.AppendSnapshot(nil))
 	w.bytes(r.give.AppendSnapshot(nil))
 }
@@ -158,6 +162,12 @@ func (r *room) load(p *Partition, rd *reader) {
 	r.likes = rd.int()
 	r.loadStaff(rd)
 	r.rules.load(rd, p, rules{})
+	if rd.bool() {
+		r.raid = &raid{}
+		if r.raid.load(rd); r.raid.running() {
+			p.keepTime(r)
+		}
+	}
 	if b := rd.bytes(); rd.err == nil {
 		if err := r.asked.Restore(b); err != nil {
 			rd.fail("room %s: %v", r.name, err)

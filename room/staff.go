@@ -39,10 +39,18 @@ func (p *Partition) settings(r *room, s *record.RoomSettings) error {
 	refuse(next.FollowersMS >= -1, "followers_ms %d: want a time, or -1 to lift it", next.FollowersMS)
 	refuse(s.Budget == nil || *s.Budget >= 1 && *s.Budget <= 1000, "budget %d: want 1 to 1000 comments a second", next.Budget)
 	refuse(next.VideoDelayMS >= 0 && next.VideoDelayMS <= 120_000, "video_delay_ms %d: want 0 to 120000", next.VideoDelayMS)
+	shield := 0
+	if s.Shield != nil {
+		shield = slices.Index(shieldModes[:], *s.Shield)
+		refuse(shield >= 0, "shield %q: want auto, on or off", *s.Shield)
+	}
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
 	r.set = next
+	if s.Shield != nil {
+		p.setShield(r, shieldMode(shield))
+	}
 	w := r.wireSettings()
 	r.display.items = wire.AppendSet(r.display.items, &w)
 	return nil
@@ -57,7 +65,7 @@ func set[T any](to *T, from *T) {
 func (r *room) wireSettings() wire.Settings {
 	s := &r.set
 	w := wire.Settings{
-		SlowMS: s.SlowMS, FollowersMS: s.FollowersMS, Unique: s.Unique, Closed: s.Closed,
+		SlowMS: r.slow(), Shield: r.shielded(), FollowersMS: s.FollowersMS, Unique: s.Unique, Closed: s.Closed,
 		Budget: int64(s.Budget), VideoDelayMS: s.VideoDelayMS, Stream: s.Stream,
 	}
 	if s.Muting {

@@ -141,6 +141,7 @@ type Settings struct {
 	SlowMS, FollowersMS int64 // FollowersMS < 0: everybody may speak
 	MuteAll             string
 	Unique, Closed      bool
+	Shield              bool // the room defends itself against a raid
 	Budget              int64
 	VideoDelayMS        int64
 	Stream              string
@@ -157,6 +158,9 @@ func (s *Settings) members(dst []byte) []byte {
 	}
 	if s.Closed {
 		dst = appendBool(dst, "closed", true)
+	}
+	if s.Shield {
+		dst = appendBool(dst, "shield", true)
 	}
 	dst = appendNonZero(dst, "budget", s.Budget)
 	dst = appendNonZero(dst, "video_delay_ms", s.VideoDelayMS)

@@ -54,6 +54,7 @@ type RoomSettings struct {
 	VideoDelay *int64  `json:"video_delay_ms,omitempty"`
 	Stream     *string `json:"stream,omitempty"` // HLS or MP4 address for the stage
 	Closed     *bool   `json:"closed,omitempty"`
+	Shield     *string `json:"shield,omitempty"` // against raids: auto, on, off
 }
 
 // ShowData names one run of a room from on air to off air.

@@ -50,6 +50,9 @@ func Simulate(seed uint64, n int, cfg room.Config) *World {
 			c.Text = fmt.Appendf(c.Text, " %d", rnd.N(50))
 		}
 		c.Role = []record.Role{record.Viewer, record.Viewer, record.Viewer, record.Viewer, record.Viewer, record.Moderator, record.Host, record.Guest}[rnd.N(8)]
+		if rnd.One(5) {
+			c.Facts.Known, c.Facts.CreatedAt = record.FactCreated, Epoch+w.Now-int64(rnd.N(2_000_000))
+		}
 		if rnd.One(3) {
 			c.Facts.Known, c.Facts.FollowedAt, c.Facts.FanLevel = record.FactFollow|record.FactFan, int64(rnd.N(2))*(Epoch-int64(rnd.N(100_000))), int64(rnd.N(30))
 		}
@@ -106,7 +109,7 @@ func (w *World) staff(rnd *Rand, roomName, user string) {
 	case 2:
 		say(record.CtlRoom, `{"slow_ms":%d,"unique":%v,"followers_ms":%d}`, 1000*rnd.N(3), rnd.One(3), -1+60_000*int64(rnd.N(4)/3))
 	case 3:
-		say(record.CtlRoom, `{"mute_all":%q,"closed":%v}`, []string{"", "", "viewer"}[rnd.N(3)], rnd.One(6))
+		say(record.CtlRoom, `{"mute_all":%q,"closed":%v,"shield":%q}`, []string{"", "", "viewer"}[rnd.N(3)], rnd.One(6), []string{"auto", "auto", "on", "off"}[rnd.N(4)])
 	case 4:
 		action := []string{"hold", "block", "mask", "low"}[rnd.N(4)]
 		yaml := "version: v" + user + "\nlists:\n  - id: a\n    category: ads\n    severity: 4\n    action: " + action + "\n    words: [maybe, badword]\n"
