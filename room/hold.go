@@ -143,7 +143,7 @@ func (p *Partition) decide(r *room, d *record.VerdictData, by string, out *Out) 
 			if d.Action == "low" {
 				h.class, h.code = classLow, record.LowShown
 			}
-			p.release(r, h)
+			p.release(r, h, out)
 		}
 		r.held = append(r.held[:i], r.held[i+1:]...)
 		return
@@ -154,12 +154,12 @@ func (p *Partition) decide(r *room, d *record.VerdictData, by string, out *Out) 
 }
 
 // release makes a held comment a candidate, as fresh as if it were said now.
-func (p *Partition) release(r *room, h *held) {
+func (p *Partition) release(r *room, h *held, out *Out) {
 	cand := h.candidate
 	cand.tight = 0 // it is shown as itself
 	r.display.offer(p, &cand, []byte(h.id), []byte(h.user), []byte(h.name), []byte(h.text))
 	if h.class != classHost && h.class != classModerator && h.class != classSystem {
-		p.askLate(r, h)
+		p.askLate(r, h, out)
 	}
 	p.stir(r)
 }

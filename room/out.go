@@ -10,6 +10,7 @@ type Out struct {
 	Refused  []Refused        // records that change nothing, for the dead letters
 	Why      []Why            // of comments that a rule or a giveaway decided about, for the history
 	Review   []Sighting       // with Config.Review: what an outside reviewer may judge
+	Asked    Asked
 }
 
 // Sighting is a comment for an outside reviewer: one that is held until somebody
@@ -20,6 +21,14 @@ type Sighting struct {
 	Held               bool
 	Rule, Category     string // of the verdict, if a rule found something
 	Score              int    // of the verdict
+}
+
+// Asked is what became of questions since the last Reset.
+type Asked struct {
+	Questions int64   // recognised among allowed comments
+	Repeated  int64   // of those, answered at once with what the host said before
+	Told      int64   // askers told of answers
+	Waits     []int64 // ms from the first question of a cluster to its first answer
 }
 
 // Why explains a verdict, so that it can be replayed and disputed.
@@ -61,6 +70,7 @@ func (o *Out) Reset() {
 		o.Receipts[i].Leaves = o.Receipts[i].Leaves[:0]
 	}
 	o.Receipts = o.Receipts[:0]
+	o.Asked = Asked{Waits: o.Asked.Waits[:0]}
 }
 
 // promise adds a leaf to the receipts of an event.

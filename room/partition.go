@@ -174,7 +174,10 @@ func (p *Partition) tick(c *record.Comment, offset int64, out *Out) {
 	for _, r := range p.timed {
 		p.startMutes(r, now)
 		for _, told := range r.asked.Tick(now) {
-			p.tellAskers(r, told)
+			if told.First {
+				out.Asked.Waits = append(out.Asked.Waits, told.WaitMS)
+			}
+			p.tellAskers(r, told, out)
 		}
 		if r.raid.running() {
 			p.turnRaid(r, now)

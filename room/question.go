@@ -13,24 +13,26 @@ import (
 // ask folds the question of an allowed comment, shown or sampled out: what the
 // room wants to know does not depend on the draw. Who asks what was answered a
 // moment ago gets that answer.
-func (p *Partition) ask(r *room, a *questions.Asking) {
+func (p *Partition) ask(r *room, a *questions.Asking, out *Out) {
+	out.Asked.Questions++
 	if prof, ok := r.profiles.get(a.User); ok {
 		a.Buyer = prof.bought > 0
 	}
 	a.OnAir, a.Now = r.onAir(), p.clock.now
 	if told := r.asked.Ask(a); told != nil {
-		p.tellAskers(r, told)
+		out.Asked.Repeated++
+		p.tellAskers(r, told, out)
 	}
 	p.keepTime(r) // the next Tick says when it was asked
 }
 
 // askLate folds the question of a comment that was held and is allowed now.
-func (p *Partition) askLate(r *room, h *held) {
+func (p *Partition) askLate(r *room, h *held, out *Out) {
 	canon := moderation.AppendCanon(nil, h.text)
 	reading := questions.Recognise([]byte(h.text), canon)
 	if reading.Question {
 		p.ask(r, &questions.Asking{Reading: reading, Canon: canon, Text: []byte(h.text), Hash: h.tight,
-			User: h.candidate.user, ID: []byte(h.user), Offset: h.offset})
+			User: h.candidate.user, ID: []byte(h.user), Offset: h.offset}, out)
 	}
 }
 
@@ -105,7 +107,7 @@ func (r *room) pinAnswer(a *record.AnswerData) error {
 }
 
 // tellAskers sends an answer to those who asked, on all their devices.
-func (p *Partition) tellAskers(r *room, told *questions.Told) {
+func (p *Partition) tellAskers(r *room, told *questions.Told, out *Out) {
 	if len(told.Users) == 0 {
 		return
 	}
@@ -114,6 +116,7 @@ func (p *Partition) tellAskers(r *room, told *questions.Told) {
 		panic("room: answer: " + err.Error()) // integers and strings only
 	}
 	value := wire.AppendDirect(nil, "reply", told.Text, data)
+	out.Asked.Told += int64(len(told.Users))
 	for _, user := range told.Users {
 		p.sendDirect(r, string(user), value)
 	}

@@ -78,7 +78,7 @@ func (p *Partition) obey(r *room, c *record.Comment, user uint64, v *moderation.
 	}
 	p.offer(r, c, text, &cand)
 	if p.reading.Question && c.Role <= record.Viewer {
-		p.ask(r, &questions.Asking{Reading: p.reading, Canon: p.scratch.Canon(), Text: text, Hash: p.hash.text(v.Tight), User: user, ID: c.User, Offset: w.offset})
+		p.ask(r, &questions.Asking{Reading: p.reading, Canon: p.scratch.Canon(), Text: text, Hash: p.hash.text(v.Tight), User: user, ID: c.User, Offset: w.offset}, out)
 	}
 }
 

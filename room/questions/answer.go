@@ -32,6 +32,8 @@ type Told struct {
 	Spoken  bool
 	At      int64
 	ShowMS  int64
+	WaitMS  int64    // from the first question of the round to it
+	First   bool     // the first answer to the cluster
 	Users   [][]byte // aliases the book's memory: use it before the next call
 }
 
@@ -99,6 +101,7 @@ func (b *Book) stamp(c *cluster, now int64) *Told {
 		}
 	}
 	told := c.tell(nil)
+	told.WaitMS, told.First = r.Wait, c.rounds == 1 && !r.Again
 	if !r.Quiet {
 		for i := c.told; i < len(c.askers); i++ {
 			told.Users = append(told.Users, c.user(&c.askers[i]))

@@ -18,6 +18,8 @@ type metrics struct {
 	fenced         prometheus.Counter
 	contradictions prometheus.Counter
 	cold           prometheus.Counter
+	asked          *prometheus.CounterVec // by what became of it
+	firstAnswer    prometheus.Histogram
 	claims         *prometheus.CounterVec // by outcome
 	stops          *prometheus.CounterVec // by reason
 	outcomes       *prometheus.CounterVec // by code
@@ -55,15 +57,19 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		fenced:         counter("fenced_total", "Ledger records of others or repeats, ignored."),
 		contradictions: counter("contradictions_total", "Decisions that contradicted the comments; each stopped a giveaway."),
 		cold:           counter("rules_cold_total", "Rule sets that a fold waited for because nothing had compiled them: of snapshots and replays."),
-		claims:         vec("claims_total", "Claims of partitions.", "outcome", "won", "lost", "failed"),
-		stops:          vec("stops_total", "Partitions let go.", "reason", "asked", "lost", "failed"),
-		outcomes:       vec("outcomes_total", "Outcomes told to senders.", "code", codes...),
-		deadLetters:    vec("dead_letters_total", "Records refused.", "reason", append(reasons, "key-differs", "misrouted-twice", "forged", "bad-presence", "command-refused")...),
-		dropped:        vec("dropped_total", "What was given up because a bound was reached.", "reason", "replies-full"),
-		appendErrors:   vec("append_errors_total", "Appends that failed at least once.", "what", "ledger", "frames", "markers", "tick", "replies", "snapshot", "deadletter", "forward"),
+		asked: vec("questions_total", "Questions recognised, those of them answered at once with an earlier answer, and askers told of answers.",
+			"what", "asked", "repeated", "told"),
+		firstAnswer: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "fudai_shard_first_answer_seconds",
+			Help: "From the first question of a cluster to its first answer.", Buckets: []float64{5, 10, 20, 30, 60, 120, 300, 600}}),
+		claims:       vec("claims_total", "Claims of partitions.", "outcome", "won", "lost", "failed"),
+		stops:        vec("stops_total", "Partitions let go.", "reason", "asked", "lost", "failed"),
+		outcomes:     vec("outcomes_total", "Outcomes told to senders.", "code", codes...),
+		deadLetters:  vec("dead_letters_total", "Records refused.", "reason", append(reasons, "key-differs", "misrouted-twice", "forged", "bad-presence", "command-refused")...),
+		dropped:      vec("dropped_total", "What was given up because a bound was reached.", "reason", "replies-full"),
+		appendErrors: vec("append_errors_total", "Appends that failed at least once.", "what", "ledger", "frames", "markers", "tick", "replies", "snapshot", "deadletter", "forward"),
 	}
 	if reg != nil {
-		reg.MustRegister(m.owned, m.folded, m.decisions, m.frames, m.receipts, m.snapshots, m.misrouted, m.fenced, m.contradictions, m.cold,
+		reg.MustRegister(m.owned, m.folded, m.decisions, m.frames, m.receipts, m.snapshots, m.misrouted, m.fenced, m.contradictions, m.cold, m.asked, m.firstAnswer,
 			m.claims, m.stops, m.outcomes, m.deadLetters, m.dropped, m.appendErrors)
 	}
 	return m

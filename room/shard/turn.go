@@ -374,5 +374,20 @@ func (o *owner) collect() {
 		}
 		b.Receipts = append(b.Receipts, r.Leaves...)
 	}
+	o.countQuestions(&o.out.Asked)
 	o.out.Reset()
+}
+
+// countQuestions counts what was asked and how long it waited. What is folded
+// again after a takeover was counted by whoever folded it first.
+func (o *owner) countQuestions(a *room.Asked) {
+	if a.Questions == 0 && a.Told == 0 && len(a.Waits) == 0 {
+		return
+	}
+	o.s.m.asked.WithLabelValues("asked").Add(float64(a.Questions))
+	o.s.m.asked.WithLabelValues("repeated").Add(float64(a.Repeated))
+	o.s.m.asked.WithLabelValues("told").Add(float64(a.Told))
+	for _, ms := range a.Waits {
+		o.s.m.firstAnswer.Observe(float64(ms) / 1000)
+	}
 }
