@@ -109,6 +109,8 @@ type Giveaway struct {
 	DrawAt     int64  `json:"drawAt,omitempty"`
 	PlanHash   string `json:"planHash,omitempty"`
 
+	Extensions []Extended `json:"extensions,omitempty" doc:"Asked for after the announcement; closeAt is that of the last one the room took."`
+
 	Template string `json:"template,omitempty"`
 	Series   string `json:"series,omitempty"`
 	CopyOf   string `json:"copyOf,omitempty"`
@@ -119,6 +121,16 @@ type Giveaway struct {
 }
 
 func (g *Giveaway) where() (string, string) { return g.Room, g.State }
+
+// Extended is a close that was asked to be later.
+type Extended struct {
+	ID      string `json:"id"`
+	By      string `json:"by"`
+	CloseAt int64  `json:"closeAt"`
+	Was     int64  `json:"was" doc:"When it would have closed."`
+	Reason  string `json:"reason,omitempty"`
+	Refused string `json:"refused,omitempty" doc:"Why the room did not take it."`
+}
 
 // Live is what the ledger has said.
 type Live struct {

@@ -184,7 +184,24 @@ func extend(t *testing.T, h *house) {
 	h.announce(time.Now())
 	g = h.giveaway(g.ID)
 	h.no(422, "mia", "POST", "/v1/studio/giveaways/"+g.ID+"/extend", Extension{g.CloseAt, "网络波动"})
-	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/extend", Extension{g.CloseAt + 60_000, "网络波动"})
+	was := g
+	later := func(by int64) Giveaway {
+		h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/extend", Extension{h.giveaway(g.ID).CloseAt + by, "网络波动"})
+		h.turn()
+		return h.giveaway(g.ID)
+	}
+	if g = later(30_000); g.CloseAt != was.CloseAt+30_000 || g.DrawAt < was.DrawAt+29_000 || g.Extensions[0].Refused != "" {
+		t.Fatalf("%+v", g)
+	}
+	later(30_000)
+	h.turn()                                       // the room has said no to the third by now
+	if g = later(30_000); len(g.Extensions) != 3 { // at most twice
+		t.Fatalf("%+v", g.Extensions)
+	}
+	h.turn()
+	if g = h.giveaway(g.ID); g.CloseAt != was.CloseAt+60_000 || g.Extensions[2].Refused == "" {
+		t.Fatalf("closes at %d, first at %d: %+v", g.CloseAt, was.CloseAt, g.Extensions)
+	}
 	h.pass(o, 220*time.Second)
 	if r := o.Enter(g.ID, "late", "云朵上新", fan()); r.Code != record.Entered {
 		t.Fatalf("an entry in the added minute: %v", r.Code)

@@ -168,6 +168,8 @@ func (r reader) Command(ctx context.Context, tx *sql.Tx, c *record.Control) erro
 		return nil
 	}
 	switch c.Kind {
+	case record.CtlPlan:
+		return r.extended(ctx, tx, c)
 	case record.CtlShowStart, record.CtlShowEnd:
 		var v record.ShowData
 		if json.Unmarshal(c.Data, &v) == nil {
@@ -227,9 +229,78 @@ func (r reader) trigger(ctx context.Context, tx *sql.Tx, room, on string, is fun
 	return nil
 }
 
+// extended notes a later close where it stands in the log. A room that does not
+// take it says so by a dead letter, which comes after.
+func (r reader) extended(ctx context.Context, tx *sql.Tx, c *record.Control) error {
+	var v struct {
+		Extend *giveaway.Extension `json:"extend"`
+	}
+	if json.Unmarshal(c.Data, &v) != nil || v.Extend == nil {
+		return nil
+	}
+	g, err := r.known(ctx, tx, v.Extend.Event)
+	if err != nil || g == nil {
+		return err
+	}
+	g.Extensions = append(g.Extensions, Extended{ID: c.ID, By: c.By, CloseAt: v.Extend.CloseAt, Was: g.CloseAt, Reason: v.Extend.Reason})
+	if err := r.closes(ctx, tx, g, v.Extend.CloseAt); err != nil {
+		return err
+	}
+	return set(ctx, tx, giveaways.name, g, "", time.Now().UnixMilli())
+}
+
+// closes moves the close, and the draw after it.
+func (r reader) closes(ctx context.Context, tx *sql.Tx, g *Giveaway, at int64) error {
+	var public string
+	if err := tx.QueryRowContext(ctx, `SELECT public FROM studio_line WHERE event = $1`, g.ID).Scan(&public); err != nil {
+		return err
+	}
+	var p giveaway.Plan
+	if err := json.Unmarshal([]byte(public), &p); err != nil {
+		return err
+	}
+	g.CloseAt, g.DrawAt = at, p.Beacon.RoundTime(p.RoundFor(at))
+	return nil
+}
+
+// notExtended takes back a later close that the room refused.
+func (r reader) notExtended(ctx context.Context, tx *sql.Tx, c *record.Control, why string) error {
+	var v struct {
+		Extend *giveaway.Extension `json:"extend"`
+	}
+	if json.Unmarshal(c.Data, &v) != nil || v.Extend == nil {
+		return nil
+	}
+	g, err := r.known(ctx, tx, v.Extend.Event)
+	if err != nil || g == nil {
+		return err
+	}
+	for i := range g.Extensions {
+		x := &g.Extensions[i]
+		if x.ID != c.ID || x.Refused != "" {
+			continue
+		}
+		x.Refused = why
+		if g.CloseAt == x.CloseAt {
+			if err := r.closes(ctx, tx, g, x.Was); err != nil {
+				return err
+			}
+		}
+		now := time.Now().UnixMilli()
+		if err := set(ctx, tx, giveaways.name, g, "", now); err != nil {
+			return err
+		}
+		return audit(ctx, tx, now, g.Shop, "the log", "extension refused", giveaways.what, g.ID, x)
+	}
+	return nil
+}
+
 // Refused notes that a room refused a plan, and gives back what it held.
 func (r reader) Refused(ctx context.Context, tx *sql.Tx, c *record.Control, why string) error {
 	event, plan := strings.CutPrefix(c.ID, "plan.")
+	if c.Kind == record.CtlPlan && !plan {
+		return r.notExtended(ctx, tx, c, why)
+	}
 	if !plan || c.Kind != record.CtlPlan {
 		return nil
 	}
