@@ -406,7 +406,9 @@ func (n *node) front(ctx context.Context) error {
 	if n.StaffListen != "" {
 		n.goes(func() error { return n.staff(ctx, n.StaffListen) })
 	}
-	pages, err := web.New(n.Pages.Config())
+	look := n.Pages.Config()
+	look.Connect = append(look.Connect, n.Edge.OtherEdges...)
+	pages, err := web.New(look)
 	if err != nil {
 		return err
 	}

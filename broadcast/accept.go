@@ -44,13 +44,19 @@ func (r *refusal) Error() string { return r.message }
 
 func (e *edge) refuse(c *app.RequestContext, r *refusal) {
 	e.metrics.refusals.WithLabelValues(r.code).Inc()
+	e.crossOrigin(c)
+	other := ""
 	if r.status == http.StatusServiceUnavailable {
 		c.SetConnectionClose() // another process, or another edge, takes the next try
+		if n := uint32(len(e.cfg.OtherEdges)); n > 0 {
+			other = e.cfg.OtherEdges[e.sent.Add(1)%n]
+			c.Header("Fudai-Edge", other)
+		}
 	}
 	if r.retryMS > 0 {
 		c.Header("Retry-After", strconv.FormatInt((r.retryMS+999)/1000, 10))
 	}
-	c.Data(r.status, "application/json; charset=utf-8", wire.AppendRefusal(nil, r.code, r.message, r.retryMS))
+	c.Data(r.status, "application/json; charset=utf-8", wire.AppendRefusal(nil, r.code, r.message, r.retryMS, other))
 }
 
 // websocket takes a viewer by RFC 6455.

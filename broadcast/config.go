@@ -68,6 +68,9 @@ type Config struct {
 	// Origins are the pages that may connect: "*", or scheme://host[:port].
 	// Empty: only pages of the same host. Programs send no Origin and pass.
 	Origins []string
+	// OtherEdges are addresses, scheme://host[:port], to which viewers are sent
+	// when this edge is full or goes away.
+	OtherEdges []string
 	// Proxies are the front proxies whose X-Forwarded-For counts.
 	Proxies []netip.Prefix
 
@@ -150,5 +153,5 @@ func (c *Config) Validate() error {
 		need(d >= time.Second, "%s is %v, want at least 1s", name, d)
 	}
 	need(c.Drain >= 0, "drain is %v, want 0 or more", c.Drain)
-	return errors.Join(append(problems, checkKeys(c.ServiceKeys), checkOrigins(c.Origins))...)
+	return errors.Join(append(problems, checkKeys(c.ServiceKeys), checkOrigins(c.Origins), checkEdges(c.OtherEdges))...)
 }

@@ -44,6 +44,7 @@ type edge struct {
 	viewers  atomic.Int32
 	came     atomic.Uint64 // connections that ever came
 	ids      atomic.Uint64
+	sent     atomic.Uint32 // to other edges
 	draining atomic.Bool
 	flight   sync.WaitGroup // produced, not yet acknowledged
 	caughtUp sync.WaitGroup // feeds that have read what was there at the start

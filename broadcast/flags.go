@@ -3,6 +3,7 @@ package broadcast
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"runtime"
 	"time"
 )
@@ -15,6 +16,10 @@ type Flags struct {
 	Guests      bool          `help:"Watch without a token." default:"true" negatable:""`
 	Origins     []string      `help:"Pages of other hosts that may connect: scheme://host[:port], or *." placeholder:"ORIGIN"`
 	ServiceKeys []string      `help:"Credentials of the platform's server for POST /v1/tokens." placeholder:"KEY"`
+	OtherEdges  []string      `help:"Addresses, scheme://host[:port], to which viewers are sent when this edge is full or goes away." placeholder:"URL"`
+	Proxies     []string      `help:"Networks of front proxies whose X-Forwarded-For counts." placeholder:"CIDR"`
+	TLSCert     string        `help:"Certificate chain, PEM, to serve TLS from this process: for some thousands of viewers. A changed file is read again." placeholder:"FILE"`
+	TLSKey      string        `help:"Its private key, PEM." placeholder:"FILE"`
 	Processes   int           `name:"edge-processes" help:"Processes that share the viewers' address: more than one where one may not open enough files." default:"1"`
 	MaxViewers  int           `help:"Viewers of one process; by default what its open-file limit allows." placeholder:"N"`
 	Drain       time.Duration `help:"From SIGTERM to the end, at most." default:"8s"`
@@ -28,7 +33,11 @@ const MaxProcesses = 64
 func (f *Flags) Config() Config {
 	cfg := DefaultConfig()
 	cfg.Listen, cfg.Guests, cfg.Origins, cfg.ServiceKeys, cfg.Drain = f.Listen, f.Guests, f.Origins, f.ServiceKeys, f.Drain
-	cfg.MaxViewers = f.MaxViewers
+	cfg.MaxViewers, cfg.OtherEdges = f.MaxViewers, f.OtherEdges
+	cfg.Proxies, _ = networks(f.Proxies)
+	if f.TLSCert != "" {
+		cfg.TLS = newCertificate(f.TLSCert, f.TLSKey).config()
+	}
 	cfg.Loops = max(1, (cfg.Loops+f.Processes-1)/f.Processes)
 	return cfg
 }
@@ -51,7 +60,44 @@ func (f *Flags) Problems() error {
 	if f.Drain < 0 {
 		errs = append(errs, fmt.Errorf("drain is %v, want 0 or more", f.Drain))
 	}
-	return errors.Join(append(errs, checkKeys(f.ServiceKeys), checkOrigins(f.Origins))...)
+	_, err := networks(f.Proxies)
+	errs = append(errs, err, f.checkTLS())
+	return errors.Join(append(errs, checkKeys(f.ServiceKeys), checkOrigins(f.Origins), checkEdges(f.OtherEdges))...)
+}
+
+func (f *Flags) checkTLS() error {
+	switch {
+	case f.TLSCert == "" && f.TLSKey == "":
+		return nil
+	case f.TLSCert == "" || f.TLSKey == "":
+		return errors.New("tls needs both a certificate and a key")
+	case f.Processes > 1:
+		return errors.New("tls and several edge processes do not go together: put a proxy in front")
+	}
+	_, err := newCertificate(f.TLSCert, f.TLSKey).get(nil)
+	return err
+}
+
+func networks(list []string) (all []netip.Prefix, err error) {
+	var errs []error
+	for _, s := range list {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("proxy network %.80q: want an address and a length, as 10.0.0.0/8", s))
+		}
+		all = append(all, p)
+	}
+	return all, errors.Join(errs...)
+}
+
+func checkEdges(list []string) error {
+	var errs []error
+	for _, s := range list {
+		if !validOrigin(s) {
+			errs = append(errs, fmt.Errorf("other edge %.80q is not scheme://host[:port]", s))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func checkKeys(keys []string) error {

@@ -210,12 +210,16 @@ func AppendDirect(dst []byte, kind, text string, data []byte) []byte {
 	return append(dst, '}')
 }
 
-// AppendRefusal appends the body of an HTTP refusal.
-func AppendRefusal(dst []byte, code, message string, retryMS int64) []byte {
+// AppendRefusal appends the body of an HTTP refusal. edge is where the client
+// should go instead, "" if there is no such place.
+func AppendRefusal(dst []byte, code, message string, retryMS int64, edge string) []byte {
 	dst = append(dst, `{"code":`...)
 	dst = AppendString(dst, code)
 	dst = appendText(dst, "message", message)
 	dst = appendNonZero(dst, "retry_ms", retryMS)
+	if edge != "" {
+		dst = appendText(dst, "edge", edge)
+	}
 	return append(dst, '}')
 }
 

@@ -129,6 +129,27 @@ describe('connection', () => {
     expect(client.status).toEqual({ is: 'ended', code: 404, why: 'no-room' });
   });
 
+  it('goes where a full edge sends it, and stays there', async () => {
+    const ws = new FakeServer('ws');
+    const sse = new FakeServer('sse');
+    ws.down = { code: 1006, why: '' };
+    sse.down = {
+      code: 1006,
+      why: 'refused',
+      status: 503,
+      body: '{"code":"full","message":"…","retry_ms":5000,"edge":"https://two.test"}',
+    };
+    const place = fakePlace([ws, sse]);
+    const client = new Client({ base: 'https://x.test/', room: 'r', env: place.env });
+    client.start();
+    await place.timers.move(30_000);
+    expect(ws.last.to.base).toBe('https://two.test/');
+    sse.down = { code: 1006, why: 'refused', status: 503, body: '{"code":"full","edge":"javascript:alert(1)"}' };
+    await place.timers.move(120_000);
+    expect(ws.last.to.base).toBe('https://two.test/');
+    client.stop();
+  });
+
   it('notices a dead line by silence', async () => {
     const x = await live();
     await x.timers.move(70_000);

@@ -190,10 +190,17 @@ export class Connection {
     const code = this.bye && end.code <= 1006 ? this.bye.code : end.code;
     const verdict: Return = end.status === undefined ? onClose(code) : onStatus(end.status);
     if (verdict === 'never') {
-      this.hooks.status({ is: 'ended', code: end.status ?? code, why: refusal(end.body) ?? end.why });
+      this.hooks.status({ is: 'ended', code: end.status ?? code, why: refusal(end.body)?.code ?? end.why });
       return;
     }
     if (verdict === 'new-token') return void this.renew(end.status ?? code);
+    const elsewhere = end.status === 503 ? refusal(end.body)?.edge : undefined;
+    if (elsewhere) {
+      // Full, or going away: it says who takes us. Spread over a second, as others come along.
+      this.target.base = `${elsewhere}/`;
+      this.later(wait({ min_ms: 0, max_ms: 1_000 }, this.failures, this.env.random), code);
+      return;
+    }
     const window = this.bye ?? (end.retryMs ? { min_ms: end.retryMs, max_ms: end.retryMs * 2 } : this.window);
     this.later(verdict === 'at-once' && this.failures === 0 ? 0 : wait(window, this.failures, this.env.random), code);
   }
@@ -231,10 +238,14 @@ export class Connection {
   }
 }
 
-function refusal(body: string | undefined): string | undefined {
+/** What the body of a refusal says, of which only what can be used is kept. */
+function refusal(body: string | undefined): { code?: string; edge?: string } | undefined {
   try {
-    const o = JSON.parse(body ?? '') as { code?: unknown };
-    return typeof o.code === 'string' ? o.code : undefined;
+    const o = JSON.parse(body ?? '') as { code?: unknown; edge?: unknown };
+    return {
+      ...(typeof o.code === 'string' && { code: o.code }),
+      ...(typeof o.edge === 'string' && /^https?:\/\/[^/?#\s]+$/.test(o.edge) && { edge: o.edge }),
+    };
   } catch {
     return undefined;
   }
