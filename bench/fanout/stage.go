@@ -116,7 +116,7 @@ func (s *stage) serve(ledger, data string) (err error) {
 	}
 	var edge []string
 	if s.edges > 1 {
-		edge = append(edge, "--edges", strconv.Itoa(s.edges))
+		edge = append(edge, "--edge-processes", strconv.Itoa(s.edges))
 	}
 	s.staff = s.port
 	if s.apart {
