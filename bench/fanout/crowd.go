@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -184,7 +183,7 @@ func (c *crowd) double(from, to int) (answer, error) {
 }
 
 // bringWithin bounds a handshake, all of them together.
-const bringWithin = 3 * time.Minute
+const bringWithin = 2 * time.Minute
 
 func (c *crowd) bring(from, to int) (a answer, err error) {
 	c.failed = map[string]int{}
@@ -198,7 +197,12 @@ func (c *crowd) bring(from, to int) (a answer, err error) {
 			break
 		}
 		if time.Since(began) > bringWithin {
-			return a, errors.New("handshakes are not over after " + bringWithin.String())
+			states := map[viewerState]int{}
+			for i := from; i < to; i++ {
+				states[c.viewers[i].state]++
+			}
+			return a, fmt.Errorf("handshakes are not over after %v: %d viewers are in, %d connect, %d have asked, %d to go, failed %v",
+				bringWithin, states[open], states[connecting], states[asking], to-next, c.failed)
 		}
 		c.turn(20)
 	}

@@ -50,12 +50,20 @@ const perProcess = 19_000
 // one runs out of ports.
 const loopbacks = 8
 
+// viewersProgram is what serves viewers, if it is not this program: a test's
+// binary has no such command.
+var viewersProgram string
+
 func newStage(bin, dir string, edges int, apart bool, flags ...string) (*stage, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
+	self := viewersProgram
+	if self == "" {
+		var err error
+		if self, err = os.Executable(); err != nil {
+			return nil, err
+		}
 	}
-	if dir, err = os.MkdirTemp(dir, "stage-"); err != nil {
+	dir, err := os.MkdirTemp(dir, "stage-")
+	if err != nil {
 		return nil, err
 	}
 	s := &stage{bin: bin, self: self, dir: dir, edges: edges, apart: apart, flags: flags, room: "fanout" + strconv.FormatInt(time.Now().UnixMilli()%1e9, 36)}

@@ -67,8 +67,12 @@ func (c *writes) Run(o *options) error {
 	}
 	fmt.Println("\nmedians")
 	for i, v := range variants {
-		fmt.Printf("%-18s %6.2f µs a write, %.2f × the send loop; last viewer after %.1f ms, %.2f ×\n", v.name, results.cost(i), results.cost(i)/results.cost(0),
+		fmt.Printf("%-18s %6.2f µs a frame and viewer, %.2f × the send loop; last viewer after %.1f ms, %.2f ×", v.name, results.cost(i), results.cost(i)/results.cost(0),
 			results.last(i), results.last(i)/results.last(0))
+		if joined := results.median(i, (*window).joined); joined > 0 {
+			fmt.Printf("; %.2f frames in a write: %.2f × by write", joined, results.median(i, (*window).bySystemCall)/results.cost(0))
+		}
+		fmt.Println()
 	}
 	return nil
 }
@@ -115,6 +119,20 @@ func rounds(variants []variant, n int, tell func(name string, w *window)) (taken
 // cost is the median CPU per write of a variant, µs.
 func (t taken) cost(i int) float64 {
 	return t.median(i, func(w *window) float64 { return float64(w.perWrite().Nanoseconds()) / 1000 })
+}
+
+// joined is how many frames went with one write: an edge that is late joins what
+// has come meanwhile.
+func (w *window) joined() float64 {
+	if w.writes == 0 {
+		return 0
+	}
+	return float64(w.tally.Frames) / w.writes
+}
+
+// bySystemCall is the server's CPU for one of its writes, µs.
+func (w *window) bySystemCall() float64 {
+	return float64(w.server.Microseconds()) / max(1, w.writes)
 }
 
 // last is the median time to the last viewer, ms.
