@@ -8,6 +8,7 @@ import (
 // shown lately, and what the draw remembers of whom it showed.
 type display struct {
 	seq     uint64 // of the last frame
+	framed  int64  // when it was made, by the clock of Flush
 	covered int64  // comments offset the last frame covers
 	known   []coverage
 

@@ -47,6 +47,10 @@ func (p *Partition) Flush(f Flush, out *Frames) {
 		}
 		t := turn{seed: f.Seed, now: max(f.Now, p.clock.now)}
 		t.budget = p.spend(r, f.Millis)
+		if d := &r.display; f.Now >= d.framed && f.Now < d.framed+d.online.pause() && len(d.items) == 0 {
+			again = append(again, r)
+			continue
+		}
 		p.flushRoom(r, t, out)
 		if r.display.dirty = r.pending(); r.display.dirty {
 			again = append(again, r)
@@ -65,7 +69,7 @@ func (p *Partition) spend(r *room, millis int64) int64 {
 	if r.set.Budget > 0 {
 		rate = int64(r.set.Budget)
 	}
-	most := max(rate*500, 1000)
+	most := max(rate*longestPause, 1000)
 	if d.tokens += rate * max(millis, 0); d.tokens > most || d.flush+1 != p.flushes {
 		d.tokens = most
 	}
@@ -102,6 +106,7 @@ func (p *Partition) flushRoom(r *room, t turn, out *Frames) {
 	}
 	out.buf = wire.EndFrame(out.buf)
 	d.seq++
+	d.framed = t.now
 	out.add(r.name, "", record.Meta{
 		Kind: record.FrameBatch, Seq: d.seq, From: d.covered, To: p.pos.Comments,
 		Budget: uint32(t.budget), Count: uint32(count), Seed: t.seed,
