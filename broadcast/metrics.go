@@ -22,6 +22,7 @@ type metrics struct {
 	busy       []prometheus.Counter // by loop, seconds
 
 	phrases     prometheus.Counter
+	shed        prometheus.Counter
 	malformed   prometheus.Counter
 	inboxFull   prometheus.Counter
 	feedErrors  prometheus.Counter
@@ -54,6 +55,7 @@ func newMetrics(reg prometheus.Registerer, loops int) *metrics {
 		return v
 	}
 	m := &metrics{
+		shed:       counter("shed_total", "Comments refused because the owner of the room is behind its log."),
 		phrases:    counter("passphrases_total", "Comments that no limit stood before, because they enter an open giveaway."),
 		viewers:    prometheus.NewGauge(prometheus.GaugeOpts{Name: ns + "viewers", Help: "Connections in a room."}),
 		deliveries: counter("deliveries_total", "Comments handed to the kernel, one for each viewer."),

@@ -33,6 +33,8 @@ type room struct {
 
 	viewers []atomic.Int32 // by loop
 	dirty   []atomic.Bool  // by loop: told that there is something new
+	refuse  atomic.Uint32  // thousandths of viewers' comments, until refused
+	refused atomic.Int64   // Unix ms
 	phrases atomic.Pointer[[]phrase]
 	likes   atomic.Int64 // since the last like record
 	told    int32        // online count last told; owned by the presence writer
@@ -107,6 +109,7 @@ func (r *room) batch(meta *record.Meta, payload []byte, made, now int64, cfg *Co
 	}
 	r.seq, r.epoch = meta.Seq, meta.Pair.Epoch
 	r.learnPhrases(payload, now)
+	r.setLoad(meta.Refuse, now)
 	m := newMessage(meta.Seq, payload)
 	m.count, m.made, m.came, m.results = meta.Count, made, now, r.results.end()
 	r.frames.add(m)

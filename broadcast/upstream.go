@@ -108,6 +108,11 @@ func (l *loop) submit(c *conn) {
 		l.ack(c, m.ID, wire.AckLimited, 0, 1000)
 	default:
 		if m.Op == wire.OpSay {
+			if wait := l.overloaded(c); wait > 0 {
+				l.e.metrics.shed.Inc()
+				l.ack(c, m.ID, wire.AckBusy, 0, wait)
+				return
+			}
 			if wait := c.who.user.says.take(l.nowMS, l.e.cfg.SayEvery.Milliseconds(), l.e.cfg.SayBurst); wait > 0 {
 				l.ack(c, m.ID, wire.AckLimited, 0, wait)
 				return

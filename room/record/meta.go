@@ -63,6 +63,7 @@ type Meta struct {
 	Budget   uint32
 	Count    uint32 // comments in the frame
 	Seed     uint64
+	Refuse   uint16 // thousandths of viewers' comments that edges should refuse: the owner is behind
 }
 
 // MetaSize is the encoded size of a Meta in bytes.
@@ -89,7 +90,8 @@ func AppendMeta(dst []byte, m *Meta) []byte {
 	dst = binary.BigEndian.AppendUint64(dst, uint64(m.Ledger))
 	dst = binary.BigEndian.AppendUint32(dst, m.Count)
 	dst = binary.BigEndian.AppendUint64(dst, m.Seed)
-	return append(dst, 0, 0, 0, 0)
+	dst = binary.BigEndian.AppendUint16(dst, m.Refuse)
+	return append(dst, 0, 0)
 }
 
 // ParseMeta reads what AppendMeta wrote.
@@ -113,5 +115,6 @@ func ParseMeta(b []byte) (m Meta, err error) {
 	m.Ledger = int64(binary.BigEndian.Uint64(b[56:]))
 	m.Count = binary.BigEndian.Uint32(b[64:])
 	m.Seed = binary.BigEndian.Uint64(b[68:])
+	m.Refuse = binary.BigEndian.Uint16(b[76:])
 	return m, nil
 }

@@ -9,6 +9,7 @@ import (
 // metrics of a shard process. None has a label per room or partition.
 type metrics struct {
 	owned          prometheus.Gauge
+	refuse         prometheus.Gauge
 	folded         prometheus.Counter
 	decisions      prometheus.Counter
 	frames         prometheus.Counter
@@ -48,6 +49,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	}
 	m := &metrics{
 		owned:          prometheus.NewGauge(prometheus.GaugeOpts{Name: "fudai_shard_partitions_owned", Help: "Partitions this process owns."}),
+		refuse:         prometheus.NewGauge(prometheus.GaugeOpts{Name: "fudai_shard_refuse", Help: "Thousandths of viewers' comments that edges are asked to refuse, of the partition that showed last."}),
 		folded:         counter("records_folded_total", "Records of comments folded."),
 		decisions:      counter("decisions_total", "Decisions appended to the ledger."),
 		frames:         counter("frames_total", "Frames appended."),
@@ -69,7 +71,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		appendErrors: vec("append_errors_total", "Appends that failed at least once.", "what", "ledger", "frames", "markers", "tick", "replies", "snapshot", "deadletter", "forward"),
 	}
 	if reg != nil {
-		reg.MustRegister(m.owned, m.folded, m.decisions, m.frames, m.receipts, m.snapshots, m.misrouted, m.fenced, m.contradictions, m.cold, m.asked, m.firstAnswer,
+		reg.MustRegister(m.owned, m.refuse, m.folded, m.decisions, m.frames, m.receipts, m.snapshots, m.misrouted, m.fenced, m.contradictions, m.cold, m.asked, m.firstAnswer,
 			m.claims, m.stops, m.outcomes, m.deadLetters, m.dropped, m.appendErrors)
 	}
 	return m

@@ -57,6 +57,7 @@ type owner struct {
 	tickAt     time.Time
 	ticking    bool
 	tickDone   chan error
+	pressure   pressure
 	frames     room.Frames
 	flushAt    time.Time
 	flushing   bool
@@ -200,6 +201,9 @@ func (o *owner) run(ctx context.Context) error {
 func (o *owner) foldAll(recs []kafkalog.Record) {
 	for i := range recs {
 		o.fold(&recs[i])
+		if c := &o.comment; c.Kind == record.Tick && c.Marker.Owner == o.pair.Owner {
+			o.pressure.folded(c.Marker.Seq, time.Now())
+		}
 	}
 	o.s.m.folded.Add(float64(len(recs)))
 	o.collect()

@@ -217,6 +217,7 @@ func (o *owner) tick(now time.Time) {
 	o.s.cfg.Keys.SignMarker(&c, o.p)
 	rec := kafkalog.Record{Topic: kafkalog.Comments, Partition: o.p, Value: record.AppendComment(nil, &c)}
 	o.ticking = true
+	o.pressure.send(o.tickSeq, now)
 	if err := o.s.cfg.Log.Produce(rec, func(_ int32, _ int64, err error) { o.tickDone <- err }); err != nil {
 		o.ticking = false
 		o.logAppend("tick", err)
@@ -242,10 +243,12 @@ func (o *owner) flush(ctx context.Context, now time.Time) {
 		return
 	}
 	o.flushAt = now
+	refuse := o.pressure.judge(now)
+	o.s.m.refuse.Set(float64(refuse))
 	recs := make([]kafkalog.Record, len(o.frames.Frames))
 	for i := range o.frames.Frames {
 		f := &o.frames.Frames[i]
-		f.Meta.Pair = o.pair
+		f.Meta.Pair, f.Meta.Refuse = o.pair, refuse
 		recs[i] = frameRecord(f.Room, f.User, &f.Meta, f.Value)
 	}
 	o.flushing = true

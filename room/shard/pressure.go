@@ -1,0 +1,70 @@
+package shard
+
+import "time"
+
+// pressure says how much of the viewers' comments edges should refuse before
+// they reach the log, because this owner is behind it. It is measured by the
+// owner's own Ticks: from the moment one is sent to the moment it is folded, on
+// one clock, through the same queue as every comment.
+//
+// Late by half a second, the share goes up by half of what is left each second;
+// in time, it comes down slowly, so that it does not swing.
+type pressure struct {
+	sent   map[uint64]time.Time // Ticks on their way, by seq
+	worst  time.Duration        // since judged
+	judged time.Time
+	refuse uint16 // thousandths
+}
+
+const (
+	pressHigh  = 500 * time.Millisecond
+	pressLow   = 250 * time.Millisecond
+	pressEvery = time.Second
+	pressMost  = 950 // thousandths: somebody always gets through
+	pressDown  = 50
+	mostSent   = 256 // Ticks on their way; one every 200 ms
+)
+
+// send notes a Tick that leaves.
+func (p *pressure) send(seq uint64, now time.Time) {
+	if p.sent == nil {
+		p.sent = map[uint64]time.Time{}
+	}
+	if len(p.sent) < mostSent {
+		p.sent[seq] = now
+	}
+}
+
+// folded notes a Tick of ours that came back. Those before it are gone: they
+// were lost, or came first.
+func (p *pressure) folded(seq uint64, now time.Time) {
+	if at, ok := p.sent[seq]; ok {
+		p.worst = max(p.worst, now.Sub(at))
+	}
+	for s := range p.sent {
+		if s <= seq {
+			delete(p.sent, s)
+		}
+	}
+}
+
+// judge answers the share to refuse, and moves it once a second.
+func (p *pressure) judge(now time.Time) uint16 {
+	if p.judged.IsZero() {
+		p.judged = now
+	}
+	if now.Sub(p.judged) < pressEvery {
+		return p.refuse
+	}
+	for _, at := range p.sent {
+		p.worst = max(p.worst, now.Sub(at))
+	}
+	switch {
+	case p.worst >= pressHigh:
+		p.refuse = min(p.refuse+(1000-p.refuse)/2, pressMost)
+	case p.worst < pressLow:
+		p.refuse -= min(p.refuse, pressDown)
+	}
+	p.worst, p.judged = 0, now
+	return p.refuse
+}
