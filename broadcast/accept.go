@@ -82,7 +82,11 @@ func (e *edge) websocket(ctx context.Context, c *app.RequestContext) {
 		return
 	}
 	a.head = append(a.head, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: fudai.v1\r\nSec-WebSocket-Accept: "...)
-	a.head = append(append(a.head, key...), "\r\n\r\n"...)
+	a.head = append(append(a.head, key...), "\r\n"...)
+	if a.deflate = e.cfg.Deflate && wire.AcceptsDeflate(string(c.GetHeader("Sec-WebSocket-Extensions"))); a.deflate {
+		a.head = append(a.head, "Sec-WebSocket-Extensions: "+wire.Deflate+"\r\n"...)
+	}
+	a.head = append(a.head, "\r\n"...)
 	e.handOver(ctx, c, a)
 }
 

@@ -74,6 +74,10 @@ type Config struct {
 	// Proxies are the front proxies whose X-Forwarded-For counts.
 	Proxies []netip.Prefix
 
+	// Deflate agrees to permessage-deflate where a client offers it: a frame is
+	// compressed once for all of them, each message by itself.
+	Deflate bool
+
 	Loops      int // event loops; default one a core
 	MaxViewers int // of this process; default what the open-file limit allows
 	PerAddress int // connections of one address; loopback and proxies are exempt
@@ -108,7 +112,7 @@ type Config struct {
 // DefaultConfig answers the defaults; Log, Tailer and Keys are the caller's.
 func DefaultConfig() Config {
 	return Config{
-		Listen: "127.0.0.1:8080", Guests: true, TokenLife: 2 * time.Hour,
+		Listen: "127.0.0.1:8080", Guests: true, Deflate: true, TokenLife: 2 * time.Hour,
 		Loops: runtime.GOMAXPROCS(0), PerAddress: 4096, PerUser: 8, MaxBody: 1 << 20,
 		MessageRate: 20, MessageBurst: 100, SayEvery: 500 * time.Millisecond, SayBurst: 10,
 		RingFrames: 512, RingBytes: 2 << 20, RingFor: 60 * time.Second,

@@ -51,6 +51,7 @@ const (
 	pinged                          // since it was last heard
 	guestTold                       // was told once that guests cannot like
 	drained                         // said goodbye to
+	deflates                        // agreed on permessage-deflate
 )
 
 func (c *conn) is(f connFlags) bool { return c.flags&f != 0 }

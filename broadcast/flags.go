@@ -14,6 +14,7 @@ import (
 type Flags struct {
 	Listen      string        `help:"Address of viewers, and of staff unless --staff-listen is given." default:"127.0.0.1:8080"`
 	Guests      bool          `help:"Watch without a token." default:"true" negatable:""`
+	Deflate     bool          `help:"Compress frames, once for all, for clients that offer it." default:"true" negatable:""`
 	Origins     []string      `help:"Pages of other hosts that may connect: scheme://host[:port], or *." placeholder:"ORIGIN"`
 	ServiceKeys []string      `help:"Credentials of the platform's server for POST /v1/tokens." placeholder:"KEY"`
 	OtherEdges  []string      `help:"Addresses, scheme://host[:port], to which viewers are sent when this edge is full or goes away." placeholder:"URL"`
@@ -33,6 +34,7 @@ const MaxProcesses = 64
 func (f *Flags) Config() Config {
 	cfg := DefaultConfig()
 	cfg.Listen, cfg.Guests, cfg.Origins, cfg.ServiceKeys, cfg.Drain = f.Listen, f.Guests, f.Origins, f.ServiceKeys, f.Drain
+	cfg.Deflate = f.Deflate
 	cfg.MaxViewers, cfg.OtherEdges = f.MaxViewers, f.OtherEdges
 	cfg.Proxies, _ = networks(f.Proxies)
 	if f.TLSCert != "" {

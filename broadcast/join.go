@@ -20,6 +20,7 @@ type arrival struct {
 	seq     uint64
 	hasSeq  bool
 	sse     bool
+	deflate bool
 	unique  []byte // what counts as one viewer
 	watched uint32 // seconds brought along
 }
@@ -35,6 +36,9 @@ func (l *loop) adopt(a *arrival) {
 	c.seen, c.wrote, c.joined, c.toldAt, c.base = l.sec, l.sec, l.sec, l.sec, a.watched
 	if a.sse {
 		c.set(sse)
+	}
+	if a.deflate {
+		c.set(deflates)
 	}
 	l.held.Add(1)
 	if c.pump != nil {
@@ -154,7 +158,7 @@ func (l *loop) fresh(c *conn, v *view) {
 		c.local.due++
 		return
 	}
-	l.out = append(l.out, v.state.form(c.is(sse))...)
+	l.out = append(l.out, v.state.form(c)...)
 	c.last, c.results = v.state.seq, v.results.afterLedger(v.ledger)
 }
 
@@ -175,7 +179,7 @@ func (l *loop) stated(lr *localRoom, v *view) {
 			l.flush(c, v)
 		}
 		if c.is(live) {
-			l.send(c, v.state.form(c.is(sse)))
+			l.send(c, v.state.form(c))
 		}
 		if c.is(live) {
 			c.next, c.last = max(c.next, v.place()), max(c.last, v.state.seq)
@@ -198,7 +202,7 @@ func (l *loop) restart(r *room) {
 		l.enc = wire.AppendGap(l.enc[:0], r.name, c.last+1, c.last+1, wire.GapOwner)
 		l.private(c, l.enc)
 		if v.state != nil {
-			l.send(c, v.state.form(c.is(sse)))
+			l.send(c, v.state.form(c))
 		}
 		if c.is(live) && !c.is(closing) {
 			c.next, c.last = v.place(), v.seq

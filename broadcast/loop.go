@@ -32,6 +32,7 @@ type loop struct {
 	rooms    map[*room]*localRoom
 	span     span
 	dec      wire.ClientDecoder
+	inflater inflater
 	msg      wire.ClientMessage
 	enc      []byte // a message being encoded
 	out      []byte // the same with its header

@@ -20,6 +20,7 @@ type message struct {
 	head    uint8  // length of the WebSocket header
 	ws      []byte
 	sse     atomic.Pointer[[]byte]
+	small   atomic.Pointer[[]byte]
 }
 
 // newMessage copies payload behind a WebSocket header.
@@ -44,9 +45,12 @@ func (m *message) event() []byte {
 }
 
 // form is the message as a connection of the kind wants it.
-func (m *message) form(sse bool) []byte {
-	if sse {
+func (m *message) form(c *conn) []byte {
+	switch {
+	case c.is(sse):
 		return m.event()
+	case c.is(deflates):
+		return m.deflated()
 	}
 	return m.ws
 }

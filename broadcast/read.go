@@ -1,6 +1,8 @@
 package broadcast
 
 import (
+	"unicode/utf8"
+
 	"github.com/fudai-live/fudai/broadcast/wire"
 )
 
@@ -63,7 +65,7 @@ func (l *loop) heard(c *conn, b []byte) {
 	}
 	gen := c.gen
 	for len(b) > 0 {
-		f, size, v := wire.NextFrame(b, wire.MaxClient)
+		f, size, v := wire.NextFrame(b, wire.MaxClient, c.is(deflates))
 		if v != nil {
 			l.violation(c, v)
 			return
@@ -105,7 +107,7 @@ func (l *loop) frame(c *conn, f wire.Frame) {
 		if msg, _, _, v := a.Add(f, wire.MaxClient); v != nil {
 			l.violation(c, v)
 		} else {
-			l.message(c, msg)
+			l.text(c, msg, f.Deflate)
 		}
 		return
 	}
@@ -122,10 +124,26 @@ func (l *loop) frame(c *conn, f wire.Frame) {
 	}
 }
 
+// text takes a text message, compressed or not.
+func (l *loop) text(c *conn, msg []byte, deflated bool) {
+	if deflated {
+		clear, v := l.inflater.inflate(msg, wire.MaxClient)
+		if v == nil && !utf8.Valid(clear) {
+			v = &wire.Violation{Code: wire.CloseText, Why: "text that is not UTF-8"}
+		}
+		if v != nil {
+			l.violation(c, v)
+			return
+		}
+		msg = clear
+	}
+	l.message(c, msg)
+}
+
 func (l *loop) complete(c *conn, op wire.Opcode, msg []byte) {
 	switch op {
 	case wire.OpText:
-		l.message(c, msg)
+		l.text(c, msg, c.in.Deflated())
 	case wire.OpPing:
 		l.out = append(wire.AppendHeader(l.out[:0], wire.OpPong, len(msg)), msg...)
 		l.send(c, l.out)

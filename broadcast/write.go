@@ -11,6 +11,7 @@ type span struct {
 	from, to uint64
 	count    uint64 // comments in it
 	ws, sse  []byte
+	small    []byte
 }
 
 // maxSpan bounds a joined write, bytes. What is beyond it goes with the next.
@@ -60,7 +61,7 @@ func (l *loop) flush(c *conn, v *view) {
 	}
 	for more := true; more && c.results < v.results.end(); {
 		taken := false
-		if taken, more = l.share(c, v.results.at(c.results).form(c.is(sse)), 0); taken {
+		if taken, more = l.share(c, v.results.at(c.results).form(c), 0); taken {
 			c.results++
 		}
 		if !more {
@@ -87,10 +88,18 @@ func (l *loop) flush(c *conn, v *view) {
 func (l *loop) bytes(c *conn, v *view) (b []byte, to, count uint64) {
 	m := v.frames.at(c.next)
 	if c.next+1 == v.frames.end() {
-		return m.form(c.is(sse)), c.next + 1, uint64(m.count)
+		return m.form(c), c.next + 1, uint64(m.count)
 	}
 	if l.span.room != c.local.room || l.span.from != c.next {
 		l.join(c, v)
+	}
+	if c.is(deflates) {
+		if l.span.small == nil {
+			for pos := l.span.from; pos < l.span.to; pos++ {
+				l.span.small = append(l.span.small, v.frames.at(pos).deflated()...)
+			}
+		}
+		return l.span.small, l.span.to, l.span.count
 	}
 	if c.is(sse) {
 		if l.span.sse == nil {
@@ -249,7 +258,7 @@ func (l *loop) move(c *conn, v *view) bool {
 	l.enc = wire.AppendGap(l.enc[:0], c.local.name, c.last+1, last, wire.GapSlow)
 	l.private(c, l.enc)
 	if v.state != nil {
-		l.send(c, v.state.form(c.is(sse)))
+		l.send(c, v.state.form(c))
 	}
 	c.next, c.last = to, last
 	return c.is(live) && !c.is(blocked|closing)

@@ -19,10 +19,12 @@ type raw struct {
 	t    *testing.T
 	conn net.Conn
 	r    *bufio.Reader
+	// packed: compression was agreed on, and a frame may have its bit.
+	packed bool
 }
 
 // raw opens a connection of a guest by hand.
-func (n *node) raw(t *testing.T, room string) *raw {
+func (n *node) raw(t *testing.T, room string, header ...string) *raw {
 	t.Helper()
 	conn, err := net.Dial("tcp", n.addr)
 	if err != nil {
@@ -31,7 +33,7 @@ func (n *node) raw(t *testing.T, room string) *raw {
 	t.Cleanup(func() { conn.Close() })
 	conn.SetDeadline(time.Now().Add(30 * time.Second))
 	fmt.Fprintf(conn, "GET /v1/rooms/%s/ws HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: fudai.v1\r\n\r\n", room, n.addr)
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: fudai.v1\r\n%s\r\n", room, n.addr, strings.Join(header, ""))
 	r := bufio.NewReader(conn)
 	resp, err := http.ReadResponse(r, nil)
 	if err != nil {
@@ -40,7 +42,7 @@ func (n *node) raw(t *testing.T, room string) *raw {
 	if resp.StatusCode != 101 || resp.Header.Get("Sec-WebSocket-Accept") != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" || resp.Header.Get("Sec-WebSocket-Protocol") != "fudai.v1" {
 		t.Fatalf("handshake: %s %v", resp.Status, resp.Header)
 	}
-	return &raw{t, conn, r}
+	return &raw{t, conn, r, resp.Header.Get("Sec-WebSocket-Extensions") != ""}
 }
 
 // frame is a client's frame with a mask. b0 has the FIN bit and the opcode.
@@ -82,7 +84,7 @@ func (c *raw) next() (op byte, payload string, err error) {
 	if _, err = io.ReadFull(c.r, head[:]); err != nil {
 		return 0, "", err
 	}
-	if head[0]&0xf0 != 0x80 || head[1]&0x80 != 0 {
+	if most := head[0] & 0xf0; most != 0x80 && !(c.packed && most == 0xc0) || head[1]&0x80 != 0 {
 		c.t.Fatalf("frame begins with %x", head)
 	}
 	n := uint64(head[1])

@@ -40,7 +40,7 @@ func heard(stream []byte, steps []byte) (all []string, v *Violation, kept int) {
 	var buf []byte
 	take := func() bool {
 		for {
-			f, size, bad := NextFrame(buf, MaxClient)
+			f, size, bad := NextFrame(buf, MaxClient, false)
 			if bad != nil {
 				v = bad
 				return false

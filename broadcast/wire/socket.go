@@ -63,6 +63,7 @@ func AppendClose(dst []byte, code CloseCode, why string) []byte {
 // Frame is one frame of a client, unmasked. Payload aliases the input.
 type Frame struct {
 	Fin     bool
+	Deflate bool // RSV1 of a message's first frame: compressed by RFC 7692
 	Op      Opcode
 	Payload []byte
 }
@@ -70,12 +71,13 @@ type Frame struct {
 // NextFrame reads the first frame of b and unmasks it in place. size is how
 // many bytes it took; 0 means that b does not hold all of it yet. A frame that
 // breaks the rules is refused by its header, before its payload is waited for.
-func NextFrame(b []byte, most int) (f Frame, size int, v *Violation) {
+// deflate says that permessage-deflate was agreed on.
+func NextFrame(b []byte, most int, deflate bool) (f Frame, size int, v *Violation) {
 	if len(b) < 2 {
 		return f, 0, nil
 	}
-	f.Fin, f.Op = b[0]&0x80 != 0, Opcode(b[0]&0x0f)
-	if v = checkHeader(b[0], b[1], f); v != nil {
+	f.Fin, f.Deflate, f.Op = b[0]&0x80 != 0, b[0]&0x40 != 0, Opcode(b[0]&0x0f)
+	if v = checkHeader(b[0], b[1], f, deflate); v != nil {
 		return f, 0, v
 	}
 	n, head, v := payloadSize(b)
@@ -94,9 +96,9 @@ func NextFrame(b []byte, most int) (f Frame, size int, v *Violation) {
 	return f, size, nil
 }
 
-func checkHeader(b0, b1 byte, f Frame) *Violation {
+func checkHeader(b0, b1 byte, f Frame, deflate bool) *Violation {
 	switch {
-	case b0&0x70 != 0:
+	case b0&0x30 != 0 || f.Deflate && (!deflate || f.Op.Control() || f.Op == OpContinue):
 		return &Violation{CloseProtocol, "reserved bit set without an extension"}
 	case b1&0x80 == 0:
 		return &Violation{CloseProtocol, "client frame without a mask"}
