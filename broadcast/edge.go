@@ -70,6 +70,7 @@ func newEdge(cfg Config) (*edge, error) {
 		addresses: newAddresses(cfg.PerAddress, cfg.Proxies), tickets: NewTickets(), bans: newBans(), asks: make(chan struct{}, asksMost),
 	}
 	e.watch = newWatchBook(e)
+	cfg.Registerer.MustRegister(newFullest(e.rooms))
 	e.most = int32(cfg.MaxViewers)
 	if limit := openFiles() - reservedFiles; e.most == 0 || int(e.most) > limit {
 		e.most = int32(max(limit, 1))
