@@ -157,13 +157,8 @@ func (c *crowd) connect(o *order) (a answer, err error) {
 		c.targets = append(c.targets, to)
 	}
 	if o.Path != "" {
-		b, err := os.ReadFile(o.Tokens)
-		if err != nil {
+		if c.tokens, err = lines(o.Tokens, o.Skip, o.Count); err != nil {
 			return a, err
-		}
-		c.tokens = strings.Fields(string(b))[o.Skip:]
-		if len(c.tokens) < o.Count {
-			return a, fmt.Errorf("%d tokens for %d viewers", len(c.tokens), o.Count)
 		}
 	}
 	c.viewers = make([]viewer, o.Count)
@@ -171,6 +166,26 @@ func (c *crowd) connect(o *order) (a answer, err error) {
 		c.viewers[i].token = int32(i)
 	}
 	return c.bring(0, o.Count)
+}
+
+// lines reads count lines of a file behind the first skip ones: a million tokens
+// are 250 MB, which each process of viewers need not hold.
+func lines(file string, skip, count int) (all []string, err error) {
+	fd, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer fd.Close()
+	s := bufio.NewScanner(fd)
+	for n := 0; len(all) < count && s.Scan(); n++ {
+		if n >= skip {
+			all = append(all, s.Text())
+		}
+	}
+	if len(all) < count {
+		return nil, fmt.Errorf("%d tokens for %d viewers", len(all), count)
+	}
+	return all, s.Err()
 }
 
 // double opens second connections while the first ones stay as they are.
