@@ -198,7 +198,7 @@ func (c *crowd) double(from, to int) (answer, error) {
 }
 
 // bringWithin bounds a handshake, all of them together.
-const bringWithin = 2 * time.Minute
+const bringWithin = 5 * time.Minute
 
 func (c *crowd) bring(from, to int) (a answer, err error) {
 	c.failed = map[string]int{}
