@@ -25,8 +25,8 @@ import (
 type Config struct {
 	Processes int
 	Listen    string
-	Log       relay.Log
-	Tailer    relay.Tailer
+	Log       broadcast.Log
+	Tailer    broadcast.Tailer
 	// Routes and Fallback answer what the children do not.
 	Routes   []func(*server.Hertz)
 	Fallback http.Handler

@@ -5,21 +5,9 @@ import (
 	"net"
 	"sync"
 
+	"github.com/fudai-live/fudai/broadcast"
 	"github.com/fudai-live/fudai/room/kafkalog"
 )
-
-// Log and Tailer are what the hub needs of the log.
-type Log interface {
-	Produce(rec kafkalog.Record, done func(partition int32, offset int64, err error)) error
-	Offsets(ctx context.Context, topic string, partitions []int32) (map[int32]kafkalog.Range, error)
-	Read(ctx context.Context, topic string, partition int32, from, to int64, fn func(kafkalog.Record) error) error
-}
-
-type Tailer interface {
-	Add(topic string, partition int32, offset int64, deliver kafkalog.Deliver, fail kafkalog.Fail)
-	Remove(topic string, partition int32)
-	Run(ctx context.Context) error
-}
 
 // window is how many bytes of records may be on their way to one child. Past it
 // the child is behind, and reads from the log what it missed.
@@ -32,8 +20,8 @@ type place struct {
 
 // Hub is the parent's side: one client of the log for several children.
 type Hub struct {
-	log    Log
-	tailer Tailer
+	log    broadcast.Log
+	tailer broadcast.Tailer
 	window int64
 	// Used reports whether a ticket is used for the first time; Status hears
 	// how many viewers a child has. Either may be nil, and they are called by
@@ -73,7 +61,7 @@ type follower struct {
 }
 
 // NewHub makes a hub; Run makes it go.
-func NewHub(log Log, tailer Tailer) *Hub {
+func NewHub(log broadcast.Log, tailer broadcast.Tailer) *Hub {
 	return &Hub{log: log, tailer: tailer, window: window, streams: map[place]*stream{}, children: map[*child]bool{}}
 }
 
