@@ -75,6 +75,7 @@ describe('the studio', () => {
     await shot(page, 'studio-editor-problems');
     await page.getByLabel('份数').fill('3');
     await page.getByLabel('口令').fill('好茶到');
+    await page.getByLabel('开几分钟').fill('0.7');
     await page.getByText('可以排期').waitFor({ timeout: 15_000 });
     expect(await serious(page)).toEqual([]);
     await shot(page, 'studio-editor');
@@ -89,19 +90,47 @@ describe('the studio', () => {
 
     const viewer = await open(browser, `${server.url}r/demo`, phone);
     await viewer.page.locator('.chip.open').first().waitFor({ timeout: 30_000 });
-    const seen = await viewer.page.evaluate(async () => {
-      const rooms = (await (await fetch('/v1/rooms/demo')).json()) as { gives?: { title: string; state: string }[] };
-      return rooms.gives?.filter((g) => g.title === '开场福袋').map((g) => g.state);
-    });
-    expect(seen).toEqual(['open']);
-    await viewer.page.context().close();
+    // She comes in by name and enters with one tap on the bag that was just planned.
+    await viewer.page.click('#say');
+    await viewer.page.fill('[name=nickname]', '幸运的小美');
+    await viewer.page.click('.nickname .go');
+    await viewer.page.waitForSelector('.nickname', { state: 'detached' });
+    await viewer.page.fill('#say', '好茶到');
+    await viewer.page.press('#say', 'Enter');
 
     // Three of eight are set aside.
     await page.getByRole('button', { name: 'Close' }).or(page.locator('.ant-drawer-close')).first().click();
     await page.getByRole('menuitem', { name: '奖品和预算' }).click();
     await page.getByRole('row', { name: /青瓷茶杯.*5.*3/ }).waitFor();
 
+    // Drawn: she wins, says where to send it, and the shop sends it.
+    await viewer.page.locator('.result.won', { hasText: '青瓷茶杯' }).waitFor({ timeout: 90_000 });
+    await shot(viewer.page, 'viewer-won');
+    await viewer.page.getByRole('button', { name: '去领奖' }).click();
+    await viewer.page.getByLabel('收件人').waitFor({ timeout: 20_000 });
+    await viewer.page.getByLabel('收件人').fill('王小美');
+    await viewer.page.getByLabel('手机号').fill('13800000000');
+    await viewer.page.getByLabel('地址', { exact: true }).fill('杭州市西湖区某路 1 号');
+    await shot(viewer.page, 'viewer-claim');
+    expect(await serious(viewer.page)).toEqual([]);
+    await viewer.page.getByRole('button', { name: '确认领奖' }).click();
+    await viewer.page.locator('.award', { hasText: '待发货' }).waitFor();
+
+    await page.getByRole('menuitem', { name: '发奖' }).click();
+    await page.getByRole('button', { name: '青瓷茶杯' }).click({ timeout: 20_000 });
+    await page.getByRole('button', { name: /查看地址/ }).click();
+    await page.getByText('杭州市西湖区某路 1 号').waitFor();
+    await page.getByLabel('快递单号').fill('SF0012345678901');
+    await shot(page, 'studio-ship');
+    await page.getByRole('button', { name: '已寄出' }).click();
+    await page.getByRole('button', { name: '青瓷茶杯' }).waitFor({ state: 'detached' });
+    await viewer.page.locator('.award', { hasText: '已发货' }).getByText('SF0012345678901').waitFor({ timeout: 20_000 });
+    await shot(viewer.page, 'viewer-shipped');
+    expect(viewer.complaints).toEqual([]);
+    await viewer.page.context().close();
+
     for (const [part, name] of [
+      ['发奖', 'fulfil'],
       ['直播间总览', 'wall'],
       ['审批', 'approvals'],
       ['结果', 'results'],
@@ -117,7 +146,7 @@ describe('the studio', () => {
     await page.getByRole('button', { name: '核对记录' }).click();
     await page.getByText(/条记录完整/).waitFor();
     expect(complaints).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 
   it('shows a marketer no button that the server would refuse', async (t) => {
     if (!server.bin) return t.skip();

@@ -168,6 +168,11 @@ export class Client extends Emitter<Events> {
     this.authTimer = this.env.timers.after(2_500, () => this.connection.again());
   }
 
+  /** The token in use, for requests beside the line; undefined for a guest. */
+  get token(): string | undefined {
+    return this.connection.token;
+  }
+
   /** The viewer called the login off: what waited for it fails, ready to be tried again. */
   refuseLogin(): void {
     this.comments.refuseLogin();

@@ -194,6 +194,48 @@ export interface Done {
   error?: { code: string; message: string };
 }
 
+export interface Award {
+  grant: string;
+  event: string;
+  eventName: string;
+  user: string;
+  title: string;
+  kind: PrizeKind;
+  worthFen: number;
+  amountFen?: number;
+  state: 'to-claim' | 'to-ship' | 'shipped' | 'received' | 'expired';
+  wonAt: number;
+  deadline?: number;
+  carrier?: string;
+  tracking?: string;
+  failed?: string;
+  hasForm: boolean;
+  overdue?: boolean;
+}
+export interface Counts {
+  states: Record<string, number>;
+  overdue: number;
+  failed: number;
+  noForm: number;
+}
+export interface Address {
+  name: string;
+  phone: string;
+  address: string;
+  note?: string;
+}
+export interface Pool {
+  pool: string;
+  free: number;
+  issued: number;
+  waiting: number;
+}
+export interface Imported {
+  added: number;
+  updated: number;
+  wrong: string[] | null;
+}
+
 export class Refused extends Error {
   constructor(
     readonly status: number,
@@ -228,7 +270,25 @@ export class Api {
     return this.call<T>('DELETE', path);
   }
 
-  private async call<T>(method: string, path: string, body?: unknown, version?: number): Promise<T> {
+  /** Sends text as it is: a table, a list of codes. */
+  text<T>(path: string, text: string, media: string): Promise<T> {
+    return this.call<T>('POST', path, text, undefined, media);
+  }
+
+  /** Fetches a file with the token, which no link may carry, and offers it for saving. */
+  async download(path: string, query: Record<string, string | undefined>, name: string): Promise<void> {
+    const q = new URLSearchParams();
+    for (const [k, v] of Object.entries(query)) if (v) q.set(k, v);
+    const answer = await fetch(`/v1/studio/${path}?${q}`, { headers: { Authorization: `Bearer ${this.token}` } });
+    if (!answer.ok) throw new Refused(answer.status, 'internal', '');
+    const a = document.createElement('a');
+    a.href = URL.createObjectURL(await answer.blob());
+    a.download = name;
+    a.click();
+    setTimeout(() => URL.revokeObjectURL(a.href), 10_000);
+  }
+
+  private async call<T>(method: string, path: string, body?: unknown, version?: number, media = 'application/json'): Promise<T> {
     let answer: Response;
     try {
       answer = await fetch(`/v1/studio/${path}`, {
@@ -236,10 +296,10 @@ export class Api {
         cache: 'no-store',
         headers: {
           Authorization: `Bearer ${this.token}`,
-          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(body !== undefined && { 'Content-Type': media }),
           ...(version !== undefined && { 'If-Match': `"${version}"` }),
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body: media === 'application/json' ? JSON.stringify(body) : String(body) }),
       });
     } catch {
       throw new Refused(0, 'unreachable', '');

@@ -5,6 +5,7 @@ import type { StudioWord } from '../words/studio.ts';
 import type { Giveaway, Page, Shop } from './api.ts';
 import { Approvals } from './approvals.tsx';
 import { Audit } from './audit.tsx';
+import { Fulfil } from './fulfil.tsx';
 import { Giveaways } from './giveaways.tsx';
 import { Library } from './library.tsx';
 import { Results } from './results.tsx';
@@ -25,6 +26,7 @@ const parts: Part[] = [
   { key: 'wall', word: 'wall', may: 'giveaway.read', part: Wall },
   { key: 'library', word: 'library', may: 'shop.read', part: Library },
   { key: 'approvals', word: 'approvals', may: 'giveaway.read', part: Approvals },
+  { key: 'fulfil', word: 'fulfil', may: 'prize.state', part: Fulfil },
   { key: 'results', word: 'results', may: 'giveaway.read', part: Results },
   { key: 'audit', word: 'audit', may: 'audit.read', part: Audit },
   { key: 'settings', word: 'settings', may: 'shop.read', part: Settings },

@@ -1,40 +1,192 @@
+import { useEffect, useState } from 'preact/hooks';
+import { said, type Word } from '../words/index.ts';
+import { type Award, awards, claim, loadAwards } from './awards.ts';
+import { line, span, yuan } from './clean.ts';
 import { Bag } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { prizes } from './prizes.ts';
 import { Sheet } from './sheet.tsx';
-import { client, openSheet } from './store.ts';
+import { client, now, openSheet, sheetEvent, tell } from './store.ts';
 
-/** 我的奖品: what this viewer won in this room, during the show and after it. */
+const LOOK_MS = 4_000;
+
+/** 我的奖品: what this viewer won, during the show and after it, and how to get it. */
 export function MyPrizes({ onClose }: { onClose: () => void }) {
-  const day = new Intl.DateTimeFormat(language.value === 'zh' ? 'zh-CN' : 'en', { dateStyle: 'medium', timeStyle: 'short' });
+  useEffect(() => {
+    const look = (): void => void loadAwards(client.token);
+    look();
+    const timer = setInterval(look, LOOK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const list = awards.value;
+  const known = new Set(list?.map((a) => a.event));
+  const kept = prizes.value.filter((p) => !known.has(p.event));
+  const none = (list?.length ?? 0) + kept.length === 0;
   return (
     <Sheet title={w('myPrizes')} onClose={onClose} klass="my-prizes">
-      {prizes.value.length === 0 && (
+      {none && (
         <div class="empty">
           <Bag size={64} />
           <p class="calm">{w('myPrizesNone')}</p>
         </div>
       )}
       <ul>
-        {prizes.value.map((p) => (
+        {list?.map((a) => (
+          <AwardRow key={a.grant} a={a} />
+        ))}
+        {kept.map((p) => (
           <li key={p.event}>
             <div>
               <b>
                 <bdi>{p.prize}</bdi>
               </b>
               <small>
-                <bdi>{p.title}</bdi> · {day.format(p.at)}
+                <bdi>{p.title}</bdi> · {day(p.at)}
               </small>
-              <button type="button" class="link" onClick={() => openSheet('check', p.event)}>
-                {w('check')}
-              </button>
             </div>
-            <button type="button" class="go" onClick={() => client.need('openPrize', { event: p.event })}>
-              {w('openPrize')}
-            </button>
+            <span class="award-state">{w('awardNoted')}</span>
           </li>
         ))}
       </ul>
     </Sheet>
+  );
+}
+
+const day = (at: number): string =>
+  new Intl.DateTimeFormat(language.value === 'zh' ? 'zh-CN' : 'en', { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+
+function AwardRow({ a }: { a: Award }) {
+  const [open, show] = useState(a.state === 'to-claim' && sheetEvent.value === a.event && a.kind === 'goods');
+  const [why, say] = useState('');
+  const left = (a.deadline ?? 0) - now.value;
+  const goods = a.kind === 'goods';
+  const take = async (): Promise<void> => {
+    if (goods) return show(true);
+    say(await claim(client.token, a.grant, undefined));
+  };
+  const words = why ? said(language.value, why) : undefined;
+  return (
+    <li class={`award is-${a.state}`}>
+      <div>
+        <b>
+          <bdi>{line(a.title)}</bdi>
+          {a.amountFen ? ` ${w('price', { p: yuan(a.amountFen) })}` : ''}
+        </b>
+        <small>
+          <bdi>{line(a.eventName)}</bdi> · {day(a.wonAt)}
+        </small>
+        {a.state === 'to-claim' && left > 0 && <small class="award-left">{w('awardLeft', { time: long(left) })}</small>}
+        {a.tracking && (
+          <small>
+            <bdi>
+              {line(a.carrier)} {line(a.tracking)}
+            </bdi>
+          </small>
+        )}
+        {a.code && <Code code={a.code} />}
+        <button type="button" class="link" onClick={() => openSheet('check', a.event)}>
+          {w('check')}
+        </button>
+      </div>
+      <div class="award-side">
+        <span class="award-state">{w(`award_${a.state}` as Word)}</span>
+        {a.state === 'to-claim' && !open && (
+          <button type="button" class="go" onClick={() => void take()}>
+            {w('openPrize')}
+          </button>
+        )}
+        {a.state === 'to-ship' && goods && !open && (
+          <button type="button" class={a.hasForm ? 'link' : 'go'} onClick={() => show(true)}>
+            {w(a.hasForm ? 'addressChange' : 'addressGive')}
+          </button>
+        )}
+      </div>
+      {open && <AddressForm a={a} onDone={() => show(false)} />}
+      {words && (
+        <p class="award-why" role="alert">
+          {words.what} · {words.next}
+        </p>
+      )}
+    </li>
+  );
+}
+
+/** Days where there are many hours. */
+function long(ms: number): string {
+  const days = Math.floor(ms / 86_400_000);
+  return days > 0 ? `${w('d', { n: days })} ${span(ms % 86_400_000)}` : span(ms);
+}
+
+function Code({ code }: { code: string }) {
+  return (
+    <span class="award-code">
+      <bdi>
+        <output>{code}</output>
+      </bdi>{' '}
+      <button
+        type="button"
+        class="link"
+        onClick={() =>
+          void navigator.clipboard.writeText(code).then(
+            () => tell(w('codeCopied')),
+            () => undefined,
+          )
+        }
+      >
+        {w('codeCopy')}
+      </button>
+    </span>
+  );
+}
+
+/** Where to send it. The shop alone reads it; the field's names let the browser fill it. */
+function AddressForm({ a, onDone }: { a: Award; onDone: () => void }) {
+  const [state, turn] = useState<'' | 'busy' | string>('');
+  const send = async (e: SubmitEvent): Promise<void> => {
+    e.preventDefault();
+    const f = new FormData(e.currentTarget as HTMLFormElement);
+    const of = (k: string): string => String(f.get(k) ?? '').trim();
+    turn('busy');
+    const note = of('note');
+    const why = await claim(client.token, a.grant, {
+      name: of('name'),
+      phone: of('phone'),
+      address: of('address'),
+      ...(note && { note }),
+    });
+    if (why === '') {
+      tell(w('addressSent'));
+      onDone();
+    } else turn(why);
+  };
+  const words = state && state !== 'busy' ? said(language.value, state) : undefined;
+  return (
+    <form class="address" onSubmit={(e) => void send(e)}>
+      <label>
+        <span>{w('addressName')}</span>
+        <input name="name" autocomplete="name" maxLength={30} required />
+      </label>
+      <label>
+        <span>{w('addressPhone')}</span>
+        <input name="phone" type="tel" autocomplete="tel" inputMode="tel" minLength={5} maxLength={20} required />
+      </label>
+      <label>
+        <span>{w('addressWhere')}</span>
+        <textarea name="address" autocomplete="street-address" rows={2} maxLength={150} required />
+      </label>
+      <label>
+        <span>{w('addressNote')}</span>
+        <input name="note" maxLength={100} />
+      </label>
+      <p class="calm">{w('addressPrivate')}</p>
+      {words && (
+        <p class="award-why" role="alert">
+          {words.what} · {words.next}
+        </p>
+      )}
+      <button type="submit" class="go big" disabled={state === 'busy'}>
+        {state === 'busy' ? w('st_submitting') : w('addressGo')}
+      </button>
+    </form>
   );
 }

@@ -294,7 +294,7 @@ function need(which: string, data: unknown): void {
     if (demo.value) openSheet('name');
     else tell(said(language.value, 'login-needed').what);
   } else if (which === 'buy') buy(data as Product);
-  else if (which === 'openPrize') tell(w(demo.value ? 'prizeDemo' : 'prizeElsewhere'));
+  else if (which === 'openPrize') openSheet('mine', (data as { event?: string } | undefined)?.event ?? '');
 }
 
 /** The shop's own page, if the product names one that a browser may open. */

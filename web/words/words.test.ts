@@ -106,11 +106,22 @@ describe('the catalogue', () => {
     for (const c of named) if (c !== 'staff') expect(zh.codes, c).toHaveProperty([`end-${c}`]);
   });
 
+  it('has words for every refusal of a claim and every state of a prize', () => {
+    const read1 = (f: string): string => read(`giveaway/fulfil/${f}`);
+    const codes = [...(read1('mine.go') + read1('forms.go')).matchAll(/Refuse\([\w.]+, "([a-z-]+)"/g)].map((m) => m[1] ?? '');
+    expect(codes.length).toBeGreaterThan(2);
+    for (const c of codes) expect(zh.codes, c).toHaveProperty([c === 'not-sent' ? c : `claim-${c}`]);
+    const states = [...read1('prize.go').matchAll(/^\t\w+ += "([a-z-]+)"/gm)].map((m) => m[1] ?? '');
+    expect(states).toContain('to-claim');
+    for (const s of states)
+      if (!['goods', 'coupon', 'points', 'cash'].includes(s)) expect(zh.ui, s).toHaveProperty([`award_${s}`]);
+  });
+
   it('has no text that no page uses', () => {
     const dirs = ['../viewer/', '../overlay/'].map((d) => new URL(d, import.meta.url));
     const files = dirs.flatMap((d) => readdirSync(d).map((f) => readFileSync(new URL(f, d), 'utf8')));
     const source = files.join('\n');
-    const built = ['st_', 'cond_', 'fate_'];
+    const built = ['st_', 'cond_', 'fate_', 'award_'];
     for (const k of Object.keys(zh.ui)) {
       if (built.some((p) => k.startsWith(p))) continue;
       expect(source.includes(`'${k}'`), `ui text ${k}`).toBe(true);

@@ -1,0 +1,76 @@
+import { signal } from '@preact/signals';
+
+// What this viewer won, as the shop's record has it: also after the show, on
+// another device, and with what became of it.
+
+export interface Award {
+  grant: string;
+  event: string;
+  eventName: string;
+  room: string;
+  title: string;
+  kind: 'goods' | 'coupon' | 'points' | 'cash';
+  amountFen?: number;
+  state: 'to-claim' | 'to-ship' | 'shipped' | 'received' | 'expired';
+  wonAt: number;
+  deadline?: number;
+  carrier?: string;
+  tracking?: string;
+  hasForm: boolean;
+  code?: string;
+}
+
+export interface Address {
+  name: string;
+  phone: string;
+  address: string;
+  note?: string;
+}
+
+/** Undefined: not asked yet, or this installation keeps no such record. */
+export const awards = signal<Award[] | undefined>(undefined);
+
+const states = new Set(['to-claim', 'to-ship', 'shipped', 'received', 'expired']);
+
+const isAward = (a: Partial<Award>): a is Award =>
+  typeof a?.grant === 'string' && typeof a.title === 'string' && states.has(a.state ?? '');
+
+async function call(token: string, path: string, body?: unknown): Promise<Response> {
+  return fetch(`/v1/me/prizes${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    cache: 'no-store',
+    headers: { Authorization: `Bearer ${token}`, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+}
+
+export async function loadAwards(token: string | undefined): Promise<void> {
+  if (!token) return;
+  try {
+    const answer = await call(token, '');
+    if (!answer.ok) return;
+    const { items } = (await answer.json()) as { items?: unknown };
+    if (Array.isArray(items)) awards.value = items.filter(isAward);
+  } catch {
+    // Offline: what the device keeps is shown.
+  }
+}
+
+/** Claims a prize, with an address where something is to be sent. Answers '' or the code of the refusal. */
+export async function claim(token: string | undefined, grant: string, to: Address | undefined): Promise<string> {
+  if (!token) return 'login-needed';
+  try {
+    const answer = await call(token, `/${encodeURIComponent(grant)}/claim`, to ?? {});
+    const doc = (await answer.json().catch(() => ({}))) as Partial<Award> & { code?: string };
+    if (!answer.ok) return doc.code && claimCodes.has(doc.code) ? `claim-${doc.code}` : 'not-sent';
+    // The log has the claim; the record follows it in a moment.
+    awards.value = awards.value?.map((a) =>
+      a.grant === grant ? { ...a, hasForm: a.hasForm || to !== undefined, state: 'to-ship' } : a,
+    );
+    return '';
+  } catch {
+    return 'not-sent';
+  }
+}
+
+const claimCodes = new Set(['state', 'refused', 'forgotten', 'not-found', 'malformed', 'unauthorized']);
