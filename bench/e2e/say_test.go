@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -282,6 +283,30 @@ func TestCommandLine(t *testing.T) {
 
 // The sample configuration is what the program understands, and a name it does
 // not know is an error that says which.
+func TestSampleIsComplete(t *testing.T) {
+	sample, err := os.ReadFile("../../deploy/fudai.sample.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	help, err := run(t, "serve", "--help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`(?m)^ +(?:-h, )?--(?:\[no-\])?([a-z-]+)`).FindAllStringSubmatch(help, -1)
+	if len(names) < 20 {
+		t.Fatalf("%d flags in\n%s", len(names), help)
+	}
+	for _, name := range names {
+		switch name[1] {
+		case "help", "config", "version": // not for a file
+			continue
+		}
+		if !regexp.MustCompile(`(?m)^ *(?:# )?` + name[1] + `:`).Match(sample) {
+			t.Errorf("deploy/fudai.sample.yaml says nothing of --%s", name[1])
+		}
+	}
+}
+
 func TestConfigurationFile(t *testing.T) {
 	out, err := run(t, "--config", "../../deploy/fudai.sample.yaml", "token", "x", "--data", t.TempDir())
 	if err != nil {
