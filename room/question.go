@@ -63,6 +63,9 @@ func (p *Partition) answer(r *room, ctl *record.Control, a *record.AnswerData) e
 		return fmt.Errorf("a pinned answer needs a cluster and a text")
 	}
 	title := ""
+	if a.Cluster == "" && len(a.Offsets) > 0 && len(a.Offsets) <= maxOffsets {
+		a.Cluster = r.asked.Of(a.Offsets)
+	}
 	if a.Cluster != "" {
 		var err error
 		if title, err = p.answerCluster(r, ctl, a); err != nil && !a.ToRoom && len(a.Users) == 0 {

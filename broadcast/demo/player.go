@@ -110,7 +110,10 @@ func (p *player) open(ctx context.Context) error {
 	if err := p.control(ctx, record.CtlRoom, "host", record.RoomSettings{Shop: &p.show.Shop, Title: &p.show.Title}); err != nil {
 		return err
 	}
-	return p.control(ctx, record.CtlShowStart, "host", record.ShowData{Show: showID, Title: p.show.Title})
+	if err := p.control(ctx, record.CtlShowStart, "host", record.ShowData{Show: showID, Title: p.show.Title}); err != nil {
+		return err
+	}
+	return p.control(ctx, record.CtlCatalogue, "host", p.show.catalogue())
 }
 
 // play plays the cues of one act that begins at start, each at its time, and

@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/fudai-live/fudai/room/record"
 )
 
 //go:embed show.yaml
@@ -120,4 +122,19 @@ func chinese(s string) bool {
 		letters = letters || unicode.IsLetter(r)
 	}
 	return !letters
+}
+
+// catalogue is what the shop says of its goods before anybody asks: the desk
+// suggests answers from it.
+func (s *Show) catalogue() *record.CatalogueData {
+	show := showID
+	d := &record.CatalogueData{Replace: true}
+	for i := range s.Products {
+		p := &s.Products[i]
+		d.Items = append(d.Items, record.ItemData{Item: p.Item, Title: &p.Title, Link: &p.Link, Show: &show, Price: &p.Price, Was: &p.Was, Stock: &p.Stock})
+		for j := range p.Ask {
+			d.FAQ = append(d.FAQ, record.FAQData{ID: fmt.Sprintf("%s.%d", p.Item, j+1), Questions: p.Ask[j].Ways, Answer: p.Ask[j].Answer, Item: p.Item})
+		}
+	}
+	return d
 }

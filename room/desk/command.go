@@ -113,7 +113,7 @@ func problems(v any) error {
 		text("value", v.Value, maxAttr)
 	case *record.AnswerData:
 		check(v.Text != "" || v.Spoken, "an answer needs a text, or spoken")
-		check(v.Cluster != "" || len(v.Users) > 0 || v.ToRoom, "an answer needs a cluster, users, or to_room")
+		check(v.Cluster != "" || len(v.Offsets) > 0 || len(v.Users) > 0 || v.ToRoom, "an answer needs a cluster, offsets of comments, users, or to_room")
 		check(!v.Pin || v.Cluster != "" && v.Text != "", "a pinned answer needs a cluster and a text")
 		text("text", v.Text, maxAnswer)
 	case *record.QuestionData:

@@ -42,6 +42,7 @@
 //	{"kind":"answer",   "data":{"cluster":"q17","spoken":true}}                 口播已答: tells those who asked
 //	{"kind":"answer",   "data":{"cluster":"q17","text":"有，到 4XL"}}             privately, on all devices of those who asked
 //	{"kind":"answer",   "data":{"cluster":"q17","text":"…","to_room":true}}     to the room; "pin":true pins it
+//	{"kind":"answer",   "data":{"offsets":[4711],"text":"…"}}                   to the question that a comment asked
 //	{"kind":"question", "data":{"cluster":"q17","state":"onscreen"}}            or "dismissed", "open"
 //	{"kind":"catalogue","data":{"items":[{"item":"sku3","link":3,"price":9900,"stock":120,"sizes":["S","M"],
 //	                            "facts":{"delivery":"48 小时内发货"},"as_of":…}],

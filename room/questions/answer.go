@@ -1,6 +1,9 @@
 package questions
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // reply is the last answer to a cluster.
 type reply struct {
@@ -63,6 +66,26 @@ func (b *Book) cluster(name string) (*cluster, error) {
 		}
 	}
 	return nil, fmt.Errorf("no question %.20q in this show", name)
+}
+
+// Of names the cluster that most of the comments at offsets asked, "" for none
+// that is remembered.
+func (b *Book) Of(offsets []int64) string {
+	best, most := uint64(0), 0
+	counts := map[uint64]int{}
+	for _, a := range b.recent {
+		if slices.Contains(offsets, a.Offset) {
+			if counts[a.Cluster]++; counts[a.Cluster] > most {
+				best, most = a.Cluster, counts[a.Cluster]
+			}
+		}
+	}
+	for _, c := range b.clusters {
+		if c.id == best {
+			return c.name()
+		}
+	}
+	return ""
 }
 
 // Answer marks a cluster answered; the next Tick says when, and whom to tell:

@@ -5,19 +5,29 @@ import "slices"
 // Book is what one room asked: clusters, the shop's catalogue and how long
 // askers waited. The zero value is an empty book.
 type Book struct {
-	clusters []*cluster // in the order they began
-	next     uint64     // id of the next cluster, less one
-	asked    map[uint64]struct{}
-	ids      int // askers whose ids are kept, over all clusters
+	clusters []*cluster          // in the order they began
+	next     uint64              // id of the next cluster, less one
+	members  map[uint64]struct{} // askers by member
+	ids      int                 // askers whose ids are kept, over all clusters
 	fresh    bool
 	show     string // that is on
 	since    int64  // room time at which it began
 	total    Totals
 	waits    waits
 	shop     Shop
+	recent   []asked // the newest questions, to find their cluster by a comment
 
 	scratch []uint32
 }
+
+// asked is a question and its cluster.
+type asked struct {
+	Offset  int64  `json:"o"`
+	Cluster uint64 `json:"c"`
+}
+
+// maxRecent bounds the questions that can be answered by their comment.
+const maxRecent = 1024
 
 // Totals count what happened since the show began.
 type Totals struct {
@@ -140,6 +150,10 @@ func (b *Book) fold(c *cluster, a *Asking) *Told {
 	c.word(a)
 	c.sample(a.Offset)
 	c.fresh, b.fresh = true, true
+	if len(b.recent) >= maxRecent { // half at a time: no shift for each question
+		b.recent = append(b.recent[:0], b.recent[maxRecent/2:]...)
+	}
+	b.recent = append(b.recent, asked{a.Offset, c.id})
 	if b.newAsker(c, a) {
 		c.warm(a)
 		if c.state == Answered && c.reply.At != 0 { // else the next Tick tells
@@ -155,17 +169,17 @@ func (b *Book) fold(c *cluster, a *Asking) *Told {
 // bounds it cannot know, and says yes.
 func (b *Book) newAsker(c *cluster, a *Asking) bool {
 	id := member(a.User, c.id)
-	if _, known := b.asked[id]; known {
+	if _, known := b.members[id]; known {
 		return false
 	}
 	if len(c.askers) >= MaxAskers || b.ids >= MaxAsked || len(a.ID) > 255 {
 		c.more = true
 		return true
 	}
-	if b.asked == nil {
-		b.asked = map[uint64]struct{}{}
+	if b.members == nil {
+		b.members = map[uint64]struct{}{}
 	}
-	b.asked[id] = struct{}{}
+	b.members[id] = struct{}{}
 	b.ids++
 	c.askers = append(c.askers, asker{a.User, uint32(len(c.ids)), uint8(len(a.ID))})
 	c.ids = append(c.ids, a.ID...)
@@ -222,7 +236,7 @@ func (b *Book) drop(i int) {
 
 func (b *Book) forgetAskers(c *cluster) {
 	for n := range c.askers {
-		delete(b.asked, member(c.askers[n].hash, c.id))
+		delete(b.members, member(c.askers[n].hash, c.id))
 	}
 	b.ids -= len(c.askers)
 	c.askers, c.ids, c.more, c.told, c.buyers = nil, nil, false, 0, 0

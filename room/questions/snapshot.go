@@ -22,6 +22,7 @@ type saved struct {
 	Since    int64          `json:"since,omitempty"`
 	Total    Totals         `json:"total"`
 	Waits    waits          `json:"waits"`
+	Recent   []asked        `json:"recent,omitempty"`
 	Items    []savedItem    `json:"items,omitempty"`
 	FAQ      []savedFAQ     `json:"faq,omitempty"`
 }
@@ -65,7 +66,7 @@ func (b *Book) AppendSnapshot(dst []byte) []byte {
 	if b.next == 0 && b.total == (Totals{}) && len(b.shop.items)+len(b.shop.faq) == 0 && b.show == "" {
 		return dst
 	}
-	s := saved{Next: b.next, Fresh: b.fresh, Show: b.show, Since: b.since, Total: b.total, Waits: b.waits}
+	s := saved{Next: b.next, Fresh: b.fresh, Show: b.show, Since: b.since, Total: b.total, Waits: b.waits, Recent: b.recent}
 	for _, c := range b.clusters {
 		k := savedCluster{c.id, c.key, c.state, c.latin, c.count, nil, nil, c.more, c.told, c.buyers, c.heat, c.heated,
 			c.first, c.last, c.waits, c.fresh, c.offset, c.samples, c.wordings, c.shingles, c.reply, c.rounds}
@@ -97,8 +98,8 @@ func (b *Book) Restore(raw []byte) error {
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return fmt.Errorf("%w: %w", ErrSnapshot, err)
 	}
-	next := Book{next: s.Next, fresh: s.Fresh, show: s.Show, since: s.Since, total: s.Total, waits: s.Waits}
-	if len(s.Clusters) > MaxClusters || len(s.Waits.Last) > maxWaits || s.Waits.Next < 0 || s.Waits.Next >= maxWaits {
+	next := Book{next: s.Next, fresh: s.Fresh, show: s.Show, since: s.Since, total: s.Total, waits: s.Waits, recent: s.Recent}
+	if len(s.Clusters) > MaxClusters || len(s.Waits.Last) > maxWaits || s.Waits.Next < 0 || s.Waits.Next >= maxWaits || len(s.Recent) > maxRecent {
 		return fmt.Errorf("%w: %d clusters, %d waits: beyond the bounds", ErrSnapshot, len(s.Clusters), len(s.Waits.Last))
 	}
 	for i := range s.Clusters {
@@ -136,15 +137,15 @@ func (b *Book) restore(s *savedCluster) error {
 	c := &cluster{id: s.ID, key: s.Key, state: s.State, latin: s.Latin, count: s.Count, more: s.More, told: s.Told, buyers: s.Buyers,
 		heat: max(s.Heat, 0), heated: s.Heated, first: s.First, last: s.Last, waits: s.Waits, fresh: s.Fresh, offset: s.Offset,
 		samples: s.Samples, wordings: s.Wordings, shingles: s.Shingles, reply: s.Reply, rounds: s.Rounds}
-	if b.asked == nil {
-		b.asked = map[uint64]struct{}{}
+	if b.members == nil {
+		b.members = map[uint64]struct{}{}
 	}
 	for i, user := range s.Users {
 		id := member(s.Hashes[i], c.id)
-		if _, twice := b.asked[id]; twice || len(user) > 255 || b.ids >= MaxAsked {
+		if _, twice := b.members[id]; twice || len(user) > 255 || b.ids >= MaxAsked {
 			return fmt.Errorf("asker %d stands twice or is too long", i)
 		}
-		b.asked[id] = struct{}{}
+		b.members[id] = struct{}{}
 		b.ids++
 		c.askers = append(c.askers, asker{s.Hashes[i], uint32(len(c.ids)), uint8(len(user))})
 		c.ids = append(c.ids, user...)

@@ -27,7 +27,7 @@ func (b *Book) suggest(c *cluster, onAir string) *Suggestion {
 	if s := b.fact(c, onAir); s != nil {
 		return s
 	}
-	return b.shop.match(c)
+	return b.shop.match(c, onAir)
 }
 
 // stale reports whether a newer fact of the item may contradict the answer.
@@ -42,16 +42,17 @@ func (b *Book) fact(c *cluster, onAir string) *Suggestion {
 	if c.key.Link > 0 {
 		return nil // a number nobody put into the catalogue
 	}
-	for _, id := range []string{c.key.Item, onAir, WholeShop} {
+	of := c.key.Item
+	if of == "" {
+		of = onAir
+	}
+	for _, id := range []string{of, WholeShop} {
 		it := b.shop.item(id)
 		if it == nil {
 			continue
 		}
 		if text := it.say(c); text != "" {
 			return &Suggestion{"catalogue", id, text, it.AsOf}
-		}
-		if c.key.Item != "" && id == c.key.Item && c.key.Intent.slotted() {
-			return nil // the sizes of another item are no answer
 		}
 	}
 	return nil
@@ -85,7 +86,7 @@ func (it *item) say(c *cluster) string {
 	case Colour:
 		text = listed(say.colours, say.noSuch, it.Colours, c.key.Value, colourLike)
 	case Link:
-		if it.Link != nil && *it.Link > 0 && it.Item != WholeShop {
+		if it.Link != nil && *it.Link > 0 && it.Item != WholeShop && forNumber(c.title()) {
 			text = fmt.Sprintf(say.link, *it.Link)
 		}
 	}
@@ -96,6 +97,17 @@ func (it *item) say(c *cluster) string {
 		return text
 	}
 	return *it.Title + say.colon + text
+}
+
+// forNumber reports whether a question of buying asks for the link: others of
+// that intent ask for invoices and instalments.
+func forNumber(title string) bool {
+	for _, w := range []string{"链接", "几号", "哪里买", "在哪买", "怎么买", "怎么拍", "哪里拍", "link", "Link", "buy"} {
+		if strings.Contains(title, w) {
+			return true
+		}
+	}
+	return false
 }
 
 type phrases struct{ price, was, left, gone, sizes, colours, noSuch, link, colon string }
@@ -165,22 +177,28 @@ const (
 )
 
 // match finds the one approved entry that answers the cluster.
-func (s *Shop) match(c *cluster) *Suggestion {
+func (s *Shop) match(c *cluster, onAir string) *Suggestion {
 	if len(s.faq) == 0 {
 		return nil
 	}
+	of := c.key.Item
+	if of == "" && c.key.Link == 0 {
+		of = onAir
+	}
 	canon := moderation.AppendCanon(nil, c.title())
 	shingles := appendShingles(nil, canon)
-	best, second := 0, 0
+	best, second, sharing := 0, 0, 0
 	var found *faq
 	for _, f := range s.faq {
-		if f.Item != "" && f.Item != c.key.Item {
+		if (f.Item == "" || f.Item == of) && f.about(c.key.Intent) {
+			sharing++
+		}
+	}
+	for _, f := range s.faq {
+		if f.Item != "" && f.Item != of {
 			continue
 		}
-		near := 0
-		for i := range f.asks {
-			near = max(near, f.asks[i].near(c, shingles))
-		}
+		near := f.near(c, shingles, sharing == 1)
 		if near > best {
 			best, second, found = near, best, f
 		} else {
@@ -193,18 +211,63 @@ func (s *Shop) match(c *cluster) *Suggestion {
 	return &Suggestion{"faq", found.ID, found.Answer, found.AsOf}
 }
 
-// near is how near a wording is to a cluster, in thousandths.
-func (a *ask) near(c *cluster, shingles []uint32) int {
-	if a.reading.Intent != c.key.Intent || c.key.Intent.slotted() && a.value != "" && a.value != c.key.Value {
+// about reports whether most wordings of an entry are of an intent.
+func (f *faq) about(i Intent) bool {
+	n := 0
+	for k := range f.asks {
+		if f.asks[k].reading.Intent == i {
+			n++
+		}
+	}
+	return 2*n >= len(f.asks) && n > 0
+}
+
+// near is how near an entry is to a cluster, in thousandths: by the nearest
+// wording, or by how much of the question stands somewhere in the wordings. The
+// same intent helps, the more the less else it may mean, and is enough where one
+// entry alone has it; another intent, or another size or colour, speaks against it.
+func (f *faq) near(c *cluster, shingles []uint32, only bool) int {
+	if len(shingles) == 0 {
 		return 0
 	}
-	both := len(a.shingles) + len(shingles)
-	if both == 0 {
-		return 0
+	dice, same, other := 0, 0, 0
+	var all []uint32
+	for i := range f.asks {
+		a := &f.asks[i]
+		if both := len(a.shingles) + len(shingles); both > 0 {
+			dice = max(dice, 2000*shared(a.shingles, shingles)/both)
+		}
+		all = append(all, a.shingles...)
+		switch {
+		case a.reading.Intent == c.key.Intent && (!c.key.Intent.slotted() || a.value == "" || a.value == c.key.Value):
+			same++
+		case a.reading.Intent == c.key.Intent:
+			return 0
+		default:
+			other++
+		}
 	}
-	dice := 2000 * shared(a.shingles, shingles) / both
-	if c.key.Intent == Other {
-		return dice
+	slices.Sort(all)
+	held := 900 * shared(slices.Compact(all), shingles) / len(shingles)
+	alike := max(dice, held)
+	switch {
+	case same == 0:
+		return dice * 85 / 100
+	case c.key.Intent.narrow() && same >= other && only: // the one entry about it
+		return 620 + alike*38/100
+	case c.key.Intent.narrow() && same >= other:
+		return 400 + alike*6/10
+	case c.key.Intent == Other:
+		return alike
 	}
-	return 300 + dice*7/10
+	return 200 + alike*8/10
+}
+
+// narrow are the intents that leave little else to ask once they are named.
+func (i Intent) narrow() bool {
+	switch i {
+	case Price, Coupon, Size, Fit, Delivery, Fee, Return, Colour, Stock, Gift, Expiry, Warranty, Giveaway:
+		return true
+	}
+	return false
 }

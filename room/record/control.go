@@ -112,9 +112,9 @@ type AttrData struct {
 	Delete bool   `json:"delete,omitempty"`
 }
 
-// AnswerData is the host's answer to a cluster of questions, or to Users. Those
-// who asked are told privately on all their devices, unless ToRoom or Pin tells
-// the whole room. Offsets are the comments it is about, for the history.
+// AnswerData is the host's answer to a cluster of questions, to the one that the
+// comments at Offsets asked, or to Users. Those who asked are told privately on
+// all their devices, unless ToRoom or Pin tells the whole room.
 type AnswerData struct {
 	Cluster string   `json:"cluster,omitempty"`
 	Offsets []int64  `json:"offsets,omitempty"`
