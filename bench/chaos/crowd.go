@@ -83,21 +83,62 @@ func (c *crowd) pending() (n int) {
 	return n
 }
 
-// announce schedules a lottery in every room, open nearly as long as things die.
-func (c *crowd) announce(token string, open time.Duration) (map[string]string, error) {
+// announce schedules a giveaway in every room; their kinds take turns.
+func (c *crowd) announce(token string, round int, wait, until time.Duration) (map[string]string, error) {
 	events := map[string]string{}
 	for i, room := range c.names {
-		event := fmt.Sprintf("bag%d-%d", i, *seed%10_000)
+		event := fmt.Sprintf("bag%d-%d-%d", i, round, *seed%10_000)
 		now := time.Now()
-		body, _ := json.Marshal(map[string]any{"kind": "plan", "id": "plan-" + event, "data": map[string]any{"event": event, "kind": "lottery", "title": "福袋",
-			"openAt": now.Add(2 * time.Second).UnixMilli(), "closeAt": now.Add(open).UnixMilli(),
-			"prizes": []map[string]any{{"id": "p1", "title": "杯子", "qty": 2, "valueFen": 1000}}}})
-		if err := post("http://"+c.s.edges()[i%len(c.s.edges())]+"/v1/rooms/"+room+"/commands", token, body); err != nil {
+		plan := map[string]any{"event": event, "kind": "lottery", "title": "福袋", "graceMs": 1000,
+			"openAt": now.Add(wait).UnixMilli(), "closeAt": now.Add(until).UnixMilli(),
+			"prizes": []map[string]any{{"id": "p1", "title": "杯子", "qty": 2, "valueFen": 1000}}}
+		switch (i + round) % 3 {
+		case 1:
+			plan["kind"] = "grab"
+		case 2:
+			plan["kind"] = "packet"
+			plan["prizes"] = []map[string]any{{"id": "p1", "title": "红包", "qty": 2,
+				"split": map[string]any{"mode": "double-mean", "underfill": "resplit", "total": 666, "min": 1, "max": 0}}}
+		}
+		body, _ := json.Marshal(map[string]any{"kind": "plan", "id": "plan-" + event, "data": plan})
+		var err error
+		for try := range 30 { // its edge may be dead just now; the id makes a repeat harmless
+			at := c.s.edges()[(i+try)%len(c.s.edges())]
+			if err = post("http://"+at+"/v1/rooms/"+room+"/commands", token, body); err == nil {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("plan of %s: %w", event, err)
 		}
 		events[event] = room
 	}
 	return events, nil
+}
+
+// maxSeries is how many finished giveaways a room keeps the proofs of.
+const maxSeries = 16
+
+// series announces giveaways one after another, so that things die while one is
+// opened, closed, sealed and drawn.
+func (c *crowd) series(ctx context.Context, token string, length time.Duration) map[string]string {
+	all := map[string]string{}
+	end := time.Now().Add(length)
+	for round := 0; round < maxSeries && time.Now().Before(end); round++ {
+		events, err := c.announce(token, round, 4*time.Second, 4*time.Second+*gives/3)
+		if err != nil {
+			log.Print(err)
+		}
+		for event, room := range events {
+			all[event] = room
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(*gives):
+		}
+	}
+	return all
 }
 
 func post(url, token string, body []byte) error {

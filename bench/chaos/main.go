@@ -38,6 +38,7 @@ var (
 	shards      = flag.Int("nodes", 3, "processes of the program; all but the last are edges too")
 	rooms       = flag.Int("rooms", 8, "rooms")
 	viewers     = flag.Int("viewers", 24, "viewers, spread over rooms and edges")
+	gives       = flag.Duration("gives", 0, "a giveaway in every room so often, open for a third of that; 0: one a room, open all the time")
 	only        = flag.String("only", "", "only this: kill, stop, term or broker")
 	dir         = flag.String("dir", "", "where data and witness go; empty: a temporary directory, removed after a clean run")
 )
@@ -75,12 +76,19 @@ func run() error {
 	ctx, stop := context.WithCancel(context.Background())
 	crowd := s.crowd(ctx)
 	crowd.wait("every room speaks", 60*time.Second, crowd.allHeard)
-	events, err := crowd.announce(s.host(), *length+15*time.Second)
-	if err != nil {
-		stop()
-		return err
+	var events map[string]string
+	if *gives == 0 {
+		if events, err = crowd.announce(s.host(), 0, 2*time.Second, *length+15*time.Second); err != nil {
+			stop()
+			return err
+		}
+		s.mayhem(*length)
+	} else {
+		announced := make(chan map[string]string)
+		go func() { announced <- crowd.series(ctx, s.host(), *length) }()
+		s.mayhem(*length)
+		events = <-announced
 	}
-	s.mayhem(*length)
 	s.healAll()
 	crowd.wait("every giveaway is over", 120*time.Second, func() bool { return crowd.results() >= len(events) })
 	crowd.mute()

@@ -227,13 +227,18 @@ func (s *stage) token(user, role string) string {
 
 func (s *stage) host() string { return s.token("host", "host") }
 
-// bundles fetches the proof of every giveaway, as anybody may.
+// bundles fetches the proof of every giveaway, as anybody may. One that ended
+// without a draw has none: the judge looks for its end in the ledger.
 func (s *stage) bundles(dir string, events map[string]string) error {
 	for event, room := range events {
 		var last error
 		for range 40 {
 			var b []byte
-			if b, last = s.bundle(room, event); last == nil {
+			if b, last = s.bundle(room, event); last != nil && (strings.Contains(last.Error(), "is cancelled") || strings.Contains(last.Error(), "is void")) {
+				last = nil
+				break
+			}
+			if last == nil {
 				last = os.WriteFile(filepath.Join(dir, event+".fudai"), b, 0o644)
 				break
 			}

@@ -21,6 +21,7 @@ type court struct {
 	bundles string
 
 	faults []string
+	once   map[string]bool // what the ledger may hold once
 	counts map[string]int
 	frames map[frameKey]frame // accepted
 	at     map[place]said     // comments by where they stand
@@ -244,6 +245,10 @@ func (c *court) results() {
 	}
 	for event, list := range receipts {
 		c.counts["receipts"] += len(list)
+		if c.once[event+"/void"] {
+			c.counts["receipts of void events"] += len(list)
+			continue
+		}
 		raw, err := os.ReadFile(filepath.Join(c.bundles, event+".fudai"))
 		if err != nil {
 			c.fault("event %s: %d receipts and no bundle: %v", event, len(list), err)
@@ -289,10 +294,7 @@ func (c *court) decisions() map[string]bool {
 				Owner     string
 				Seq       uint64
 				Own       json.RawMessage
-				Decisions []struct {
-					Event  string
-					Public json.RawMessage
-				}
+				Decisions []decision
 			}
 			if err := json.Unmarshal(e.value, &l); err != nil {
 				c.fault("ledger[%d] offset %d: %v", p, e.offset, err)
@@ -314,6 +316,7 @@ func (c *court) decisions() map[string]bool {
 				if d.Public != nil {
 					all[d.Event+hash(d.Public)] = true
 				}
+				c.decided(&d)
 			}
 		}
 	}
