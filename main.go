@@ -342,6 +342,9 @@ func (n *node) keepHistory(ctx context.Context) error {
 func (n *node) studioConfig(store *studio.Store) studio.Config {
 	cfg := studio.DefaultConfig()
 	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger, cfg.Metrics = store, n.kafka, n.keys, n.tokens, n.beacon.Chains(), n.log, n.reg
+	if n.desk != nil {
+		cfg.Ask, cfg.State = n.desk.Ask, n.desk.State
+	}
 	return cfg
 }
 

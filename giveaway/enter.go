@@ -24,6 +24,20 @@ var noFacts record.Facts
 func (e *Events) Enter(in *Entry, offset, now int64) Result {
 	e.see(offset, now)
 	ev := e.byID[in.Event]
+	takes := ev != nil && ev.takes()
+	r := e.enter(ev, in, offset, now)
+	switch {
+	case takes:
+		ev.Tries.count(len(ev.Plan.Conditions), &r)
+	case r.Code == record.Early:
+		ev.early++
+	case r.Code == record.Late:
+		ev.late++
+	}
+	return r
+}
+
+func (e *Events) enter(ev *event, in *Entry, offset, now int64) Result {
 	switch {
 	case ev == nil || ev.Stop != nil:
 		return Result{Code: record.NoEvent, Offset: offset}

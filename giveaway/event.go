@@ -47,6 +47,9 @@ type event struct {
 	recalled []recalled // see hole.go
 	sums     []([32]byte)
 	stuck    error // a decision contradicted the fold: nothing more is asked for
+	// Attempts outside of the markers. What they are told may hang on which topic
+	// was read first, so they are display state, and gone with their owner.
+	early, late int64
 }
 
 // state is what the records have made of an event, but for the entrants.
@@ -67,6 +70,7 @@ type state struct {
 	Claims     map[uint32][]claimed  `json:"claims,omitempty"` // by row, not yet in the ledger; see claim.go
 	Books      books                 `json:"books"`
 	Buyers     map[string]purchase   `json:"buyers,omitempty"`
+	Tries      Tries                 `json:"tries,omitzero"`
 }
 
 // mark is a marker that was folded.

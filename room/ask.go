@@ -44,6 +44,17 @@ func (p *Partition) Bundle(name, event string) ([]byte, error) {
 	return r.give.Bundle(event)
 }
 
+// Funnel answers how far viewers have come in a giveaway.
+func (p *Partition) Funnel(name, event string) (f giveaway.Funnel, err error) {
+	if r := p.rooms[name]; r != nil {
+		if f, ok := r.give.Funnel(event); ok {
+			f.Tries.No, f.Tries.Unknown = slices.Clone(f.Tries.No), slices.Clone(f.Tries.Unknown)
+			return f, nil
+		}
+	}
+	return f, fmt.Errorf("room: no giveaway %q in room %q", event, name)
+}
+
 // View is what those who run a room may know of it beyond its State: it is for
 // their desk, read-only, and asked for rarely.
 type View struct {

@@ -136,8 +136,9 @@ func TestStudioKilled(t *testing.T) {
 		state("open")
 		for i := range entrants {
 			v := n.join(room, n.token(fmt.Sprintf("u%d", i), "viewer"))
-			v.say("p", phrase)
-			v.until("entered", func(m *message) bool { return m.ID == "p" && m.Code == "entered" })
+			id := fmt.Sprintf("p%d", round)
+			v.say(id, phrase)
+			v.until("entered", func(m *message) bool { return m.ID == id && m.Code == "entered" })
 			v.close()
 		}
 		time.Sleep(time.Duration(random.IntN(2000)) * time.Millisecond) // any moment will do

@@ -5,8 +5,10 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -30,6 +32,7 @@ var laws = []struct {
 	test func(t *testing.T, h *house)
 }{
 	{"from draft to settled", fromDraftToSettled},
+	{"said twice", saidTwice},
 	{"unclaimed goes back", unclaimedGoesBack},
 	{"the room refuses", theRoomRefuses},
 	{"cancel", cancel},
@@ -45,6 +48,7 @@ var laws = []struct {
 	{"no oversell", noOversell},
 	{"staff", staff},
 	{"trail", tampered},
+	{"funnel", funnel},
 	{"document", document},
 }
 
@@ -90,17 +94,30 @@ type house struct {
 	used   map[string]bool // operations that were called and answered well
 }
 
-func newHouse(t *testing.T, url string) *house {
+func newHouse(t *testing.T, database string) *house {
 	h := &house{t: t, ctx: context.Background(), keys: record.DeriveKeys([32]byte{7}), log: stage.NewPaper(), h: server.New(server.WithDisablePrintRoute(true)), owners: map[string]*stage.Owner{}, used: map[string]bool{}}
 	h.tokens = token.New(h.keys.Token, nil)
 	var err error
 	_, h.chain = stage.Beacon(t, h.keys)
-	if h.store, err = OpenStore(h.ctx, url); err != nil {
+	if h.store, err = OpenStore(h.ctx, database); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.store.Close() })
 	cfg := DefaultConfig()
 	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger = h.store, h.log, h.keys, h.tokens, []drawproof.Chain{h.chain}, slog.New(slog.DiscardHandler)
+	cfg.Ask = func(_ context.Context, path string, q url.Values) (int, []byte, error) {
+		o := h.owners[q.Get("room")]
+		if o == nil || path != record.AskFunnel {
+			return 0, nil, errors.New("nobody owns the room")
+		}
+		f, ok := o.E.Funnel(q.Get("event"))
+		if !ok {
+			return 404, []byte("no such giveaway"), nil
+		}
+		b, err := json.Marshal(f)
+		return 200, b, err
+	}
+	cfg.State = func(string) []byte { return []byte(`{"online":12,"unique":34,"gives":[]}`) }
 	if h.studio, err = New(cfg); err != nil {
 		t.Fatal(err)
 	}

@@ -93,6 +93,31 @@ func fromDraftToSettled(t *testing.T, h *house) {
 	h.books()
 }
 
+// The ledger says everything a second time, as owners do who are not sure that
+// they were heard: nothing is counted or booked twice, and nothing goes back.
+func saidTwice(t *testing.T, h *house) {
+	fromDraftToSettled(t, h)
+	before, funds, stock := as[rest.List[Giveaway]](h, h.ok("boss", "GET", "/v1/studio/giveaways?shop=yunduo", nil)).Items[0], h.funds(), h.prize("cup").Stock
+	p, l := kafkalog.Partition("demo"), record.Ledger{}
+	for _, rec := range h.log.Records(kafkalog.Ledger, p) {
+		one, err := record.ParseLedger(rec.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Decisions = append(l.Decisions, one.Decisions...)
+	}
+	l.V, l.Epoch, l.Owner, l.Seq = 1, 1, strings.Repeat("0", 31)+"1", 1<<40
+	h.log.Append(h.ctx, kafkalog.Ledger, p, []kafkalog.Record{{Key: []byte("demo"), Value: record.AppendLedger(nil, &l)}})
+	if err := h.follow.Turn(h.ctx); err != nil {
+		t.Fatal(err)
+	}
+	after := h.giveaway(before.ID)
+	if after.State != Settled || after.Live != before.Live || h.funds() != funds || h.prize("cup").Stock != stock {
+		t.Fatalf("%s %+v, was %+v; %+v %+v", after.State, after.Live, before.Live, h.funds(), h.prize("cup").Stock)
+	}
+	h.books()
+}
+
 // Prizes that nobody claims go to alternates and, when there are none left,
 // back into stock and budget.
 func unclaimedGoesBack(t *testing.T, h *house) {

@@ -456,3 +456,55 @@ func tampered(t *testing.T, h *house) {
 		t.Errorf("a unit from nowhere: %v", wrong)
 	}
 }
+
+// How far viewers come, and why others did not enter: counted by the room, kept
+// when the room has forgotten.
+func funnel(t *testing.T, h *house) {
+	h.furnish()
+	o := h.own("demo")
+	d := exampleDraft
+	d.Conditions = []giveaway.Condition{{Rule: "fan_level", N: 2}, {Rule: "verified"}}
+	g := h.add(d)
+	path := "/v1/studio/giveaways/" + g.ID + "/funnel"
+	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
+	if f := as[Funnel](h, h.ok("mia", "GET", path, nil)); f.AsOf != 0 || len(f.Refused) != 0 {
+		t.Fatalf("%+v", f)
+	}
+	h.announce(time.Now())
+	known := record.FactFan | record.FactVerified
+	good := &record.Facts{Known: known, FanLevel: 3, Verified: true}
+	o.Enter(g.ID, "early", "云朵上新", good)
+	h.pass(o, 11*time.Second)
+	for i := range 4 {
+		o.Enter(g.ID, fmt.Sprintf("u%d", i), "云朵上新", good)
+	}
+	for range 3 {
+		o.Enter(g.ID, "u0", "云朵上新", good)
+	}
+	o.Enter(g.ID, "w", "别的", good)
+	o.Enter(g.ID, "low", "云朵上新", &record.Facts{Known: known, FanLevel: 1, Verified: true})
+	o.Enter(g.ID, "low", "云朵上新", &record.Facts{Known: known, FanLevel: 1})
+	o.Enter(g.ID, "who", "云朵上新", fan())
+	check := func(f Funnel, entered int64) {
+		t.Helper()
+		var got []string
+		for _, r := range f.Refused {
+			got = append(got, fmt.Sprintf("%s/%d %d", r.Reason, r.Condition, r.N))
+		}
+		if want := "early/-1 1, already/-1 3, wrong/-1 1, no/0 2, unknown/1 1"; strings.Join(got, ", ") != want || f.Entered != entered || f.Seen != 34 || f.AsOf == 0 {
+			t.Fatalf("%v, want %s\n%+v", got, want, f)
+		}
+	}
+	check(as[Funnel](h, h.ok("mia", "GET", path, nil)), 4)
+	h.pass(o, 200*time.Second)
+	for i := range 4 {
+		o.Claim(g.ID, fmt.Sprintf("u%d", i))
+	}
+	h.pass(o, 2*time.Second)
+	delete(h.owners, "demo")
+	f := as[Funnel](h, h.ok("mia", "GET", path, nil))
+	if check(f, 4); f.Live.Winners != 3 || f.Live.Claimed != 3 || f.State != Settled || f.Refused[3].Zh != "不满足：粉丝团等级达到 2 级" {
+		t.Fatalf("%+v", f)
+	}
+	h.no(403, "viewer", "GET", path, nil)
+}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,21 +66,20 @@ func (r reader) fold(ctx context.Context, tx *sql.Tx, g *Giveaway, d *record.Dec
 	now := time.Now().UnixMilli()
 	switch d.Kind {
 	case record.DecidePlan:
-		g.State = Announced
+		g.reach(Announced)
 	case record.DecideOpened:
-		g.State = Open
+		g.reach(Open)
 	case record.DecideClosed:
-		g.State = Closing
+		g.reach(Closing)
 	case record.DecideSeal:
 		var v giveaway.SealDecision
-		if read(&v) {
-			g.State = Sealed
+		if read(&v) && g.reach(Sealed) {
 			g.Live.Entrants, g.Live.Excluded, g.Live.Seal, g.Live.Round = int64(v.Close.Entrants), int64(v.Close.Excluded), v.Code, v.Close.Round
 		}
 	case record.DecideDraw:
 		var v giveaway.DrawDecision
-		if read(&v) {
-			g.State, g.Live.Winners, g.Live.Alternates = Drawn, int64(v.Winners), int64(v.Alternates)
+		if read(&v) && g.reach(Drawn) {
+			g.Live.Winners, g.Live.Alternates = int64(v.Winners), int64(v.Alternates)
 			return r.settle(ctx, tx, g, now)
 		}
 	case record.DecideGrant:
@@ -89,8 +89,8 @@ func (r reader) fold(ctx context.Context, tx *sql.Tx, g *Giveaway, d *record.Dec
 		}
 	case record.DecideVoid:
 		var v giveaway.VoidDecision
-		if read(&v) {
-			g.State, g.Why = v.State, v.Why
+		if read(&v) && g.reach(v.State) {
+			g.Why = v.Why
 			return release(ctx, tx, g, now, v.State)
 		}
 	}
@@ -102,6 +102,11 @@ func (r reader) fold(ctx context.Context, tx *sql.Tx, g *Giveaway, d *record.Dec
 func (r reader) grant(ctx context.Context, tx *sql.Tx, g *Giveaway, v *giveaway.GrantDecision, now int64) error {
 	for i := range v.Steps {
 		step := &v.Steps[i]
+		if fresh, err := firstTime(ctx, tx, g.ID, step); err != nil {
+			return err
+		} else if !fresh {
+			continue
+		}
 		switch step.State {
 		case drawproof.ClaimOpen:
 			g.Live.Granted++
@@ -136,17 +141,40 @@ func (r reader) grant(ctx context.Context, tx *sql.Tx, g *Giveaway, v *giveaway.
 			}
 		}
 	}
-	g.State = Claiming
+	g.reach(Claiming)
 	return r.settle(ctx, tx, g, now)
 }
 
 // settle ends a giveaway whose every unit is given or goes back.
 func (r reader) settle(ctx context.Context, tx *sql.Tx, g *Giveaway, now int64) error {
-	if g.Live.Claimed+g.Live.Returned < g.Live.Winners {
+	if g.Live.Claimed+g.Live.Returned < g.Live.Winners || !g.reach(Settled) {
 		return nil
 	}
-	g.State = Settled
 	return release(ctx, tx, g, now, "not won or not claimed")
+}
+
+// course is the way of a giveaway through the ledger. Its last are ends.
+var course = []string{Announced, Open, Closing, Sealed, Drawn, Claiming, Settled, Cancelled, Void}
+
+// reach moves g forward and answers whether it did: an owner asks again for
+// what it has not read back, so the ledger may say a thing twice.
+func (g *Giveaway) reach(state string) bool {
+	was, is := slices.Index(course, g.State), slices.Index(course, state)
+	if is <= was || was >= slices.Index(course, Settled) {
+		return false
+	}
+	g.State = state
+	return true
+}
+
+// firstTime notes a step of a prize unit and answers whether it is news.
+func firstTime(ctx context.Context, tx *sql.Tx, event string, s *giveaway.Step) (bool, error) {
+	done, err := tx.ExecContext(ctx, `INSERT INTO studio_steps (event, unit, holder, state) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, event, int64(s.Unit), int64(s.Rank), s.State)
+	if err != nil {
+		return false, err
+	}
+	n, err := done.RowsAffected()
+	return n == 1, err
 }
 
 func (g *Giveaway) tier(id string) *Tier {

@@ -76,6 +76,7 @@ func (s *Studio) giveawayRoutes() []rest.Route {
 		{Method: "GET", Path: "/v1/studio/giveaways", Tag: tag, Summary: "The giveaways of a shop, newest first.", Do: "giveaway.read", Query: []rest.Param{shopParam, roomParam, {Name: "state", Type: "string", Doc: "Only in these states, with commas: " + stateEnum}, mostParam, afterParam}, Out: rest.List[Giveaway]{}, Handle: s.listGiveaways},
 		{Method: "POST", Path: "/v1/studio/giveaways", Tag: tag, Summary: "Write a draft.", Do: "giveaway.write", In: NewGiveaway{}, Example: NewGiveaway{"demo", exampleDraft}, Out: Giveaway{}, Status: http.StatusCreated, Handle: s.addGiveaway},
 		{Method: "GET", Path: one, Tag: tag, Summary: "A giveaway, as far as the log says it has come.", Do: "giveaway.read", Out: Giveaway{}, Handle: s.getGiveaway},
+		{Method: "GET", Path: one + "/funnel", Tag: tag, Summary: "How far viewers have come: seen, qualified by each condition, entered, won, claimed, and why others did not enter.", Do: "giveaway.read", Out: Funnel{}, Handle: s.funnel},
 		{Method: "PUT", Path: one, Tag: tag, Summary: "Change a draft. What was approved must be approved again.", Do: "giveaway.write", In: Draft{}, Example: exampleDraft, Out: Giveaway{}, Handle: s.editGiveaway},
 		{Method: "DELETE", Path: one, Tag: tag, Summary: "Take a draft away.", Do: "giveaway.write", Out: Giveaway{}, Handle: s.removeGiveaway},
 		{Method: "POST", Path: one + "/approve", Tag: tag, Summary: "Approve a draft as it stands.", Do: "giveaway.approve", Out: Giveaway{}, Handle: s.approveGiveaway},

@@ -36,6 +36,9 @@ var migrations = []string{
 	`CREATE TABLE studio_line (event TEXT PRIMARY KEY, room TEXT NOT NULL, plan TEXT NOT NULL, public TEXT NOT NULL, hash TEXT NOT NULL, by_user TEXT NOT NULL,
 		announce_at BIGINT NOT NULL, taken_at BIGINT NOT NULL DEFAULT 0, sent_at BIGINT NOT NULL DEFAULT 0)`,
 	`CREATE INDEX studio_line_due ON studio_line (sent_at, announce_at)`,
+	// Steps of prize units that are counted: the ledger may repeat one.
+	`CREATE TABLE studio_steps (event TEXT NOT NULL, unit BIGINT NOT NULL, holder BIGINT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (event, unit, holder, state))`,
+	`CREATE TABLE studio_funnels (event TEXT PRIMARY KEY, at BIGINT NOT NULL, body TEXT NOT NULL)`,
 }
 
 // Store is the SQL side.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"sync"
 	"time"
 
@@ -33,6 +34,10 @@ type Config struct {
 	Keys   *record.Keys
 	Tokens *token.Authority
 	Chains []drawproof.Chain // accepted beacons; the first is the default
+	// Ask puts a question to the owner of a room, and State is the room as its
+	// viewers see it; without them the funnel knows the ledger alone.
+	Ask   func(ctx context.Context, path string, query url.Values) (status int, body []byte, err error)
+	State func(room string) []byte
 	// Every is how often the log and the line of plans are looked at.
 	Every time.Duration
 	// Within bounds how long an append may take.
@@ -92,6 +97,7 @@ func (s *Studio) Run(ctx context.Context) error {
 	}
 	var announcer sync.WaitGroup
 	announcer.Go(func() { s.announcer(ctx) })
+	announcer.Go(func() { s.watcher(ctx) })
 	err = f.Run(ctx)
 	announcer.Wait()
 	return err

@@ -57,6 +57,15 @@ func (d *Desk) pass(ctx context.Context, c *app.RequestContext, path string, que
 	c.Data(status, kind, body)
 }
 
+// Ask puts a read-only question to the owner of a room, for parts that answer
+// beside the desk.
+func (d *Desk) Ask(ctx context.Context, path string, query url.Values) (status int, body []byte, err error) {
+	return d.ask(ctx, path, query)
+}
+
+// State is a room as its viewers last got it, nil if nothing is known.
+func (d *Desk) State(room string) []byte { return d.rooms.state(room) }
+
 // ask puts a read-only question to the owner of the room that query names.
 func (d *Desk) ask(ctx context.Context, path string, query url.Values) (status int, body []byte, err error) {
 	room := query.Get("room")

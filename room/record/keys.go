@@ -110,6 +110,7 @@ func (k *Keys) VerifyAsk(query, sig []byte) bool {
 const (
 	AskHeader    = "Fudai-Ask"
 	AskEntry     = "/internal/entry"     // room, event, user: where the user stands
+	AskFunnel    = "/internal/funnel"    // room, event: how far viewers have come in a giveaway
 	AskBundle    = "/internal/bundle"    // room, event: the proof of a finished giveaway
 	AskView      = "/internal/view"      // room: what those who run it may know
 	AskCatalogue = "/internal/catalogue" // room: what the shop says of its goods there

@@ -157,6 +157,20 @@ const recordsMost = 200
 var errEnough = errors.New("enough for one transaction")
 
 func (f *Follower) partition(ctx context.Context, s spot, in kafkalog.Range) (n int, err error) {
+	if at := f.places[s]; at.next > in.End {
+		// A broker came back without its last records. Whoever wrote them says them
+		// again, and readers know what they have heard; to wait for the old place
+		// would be to miss what stands before it.
+		f.cfg.Logger.Error("the log is shorter than what was read of it", "who", f.cfg.Name, "topic", s.topic, "partition", s.part, "read", at.next, "end", in.End)
+		back, err := f.again(ctx, s, in)
+		if err != nil {
+			return 0, err
+		}
+		if err := f.cfg.DB.Tx(ctx, func(tx *sql.Tx) error { return f.stand(ctx, tx, s, at.next, back) }); err != nil {
+			return 0, err
+		}
+		f.places[s] = back
+	}
 	for f.places[s].next < in.End {
 		m, err := f.batch(ctx, s, in)
 		if err != nil {
@@ -165,6 +179,22 @@ func (f *Follower) partition(ctx context.Context, s spot, in kafkalog.Range) (n 
 		n += m
 	}
 	return n, nil
+}
+
+// again finds who owns a ledger partition as it is now: the owner that was read
+// of may be among what is lost.
+func (f *Follower) again(ctx context.Context, s spot, in kafkalog.Range) (p place, err error) {
+	p.next = in.End
+	if s.topic != kafkalog.Ledger {
+		return p, nil
+	}
+	err = f.cfg.Log.Read(ctx, s.topic, s.part, in.First, in.End, func(rec kafkalog.Record) error {
+		if l, err := record.ParseLedger(rec.Value); err == nil {
+			p.fence.Ledger(&l)
+		}
+		return nil
+	})
+	return p, err
 }
 
 // batch reads some records first and writes them then: a transaction must not

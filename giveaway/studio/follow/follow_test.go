@@ -35,12 +35,13 @@ func (b *book) note(ctx context.Context, tx *sql.Tx, what string) error {
 }
 
 type world struct {
-	t    *testing.T
-	ctx  context.Context
-	db   *database.DB
-	log  *stage.Paper
-	keys *record.Keys
-	book *book
+	t     *testing.T
+	ctx   context.Context
+	db    *database.DB
+	log   *stage.Paper
+	keys  *record.Keys
+	book  *book
+	other uint64 // owners of the same epoch are told apart by it
 }
 
 func newWorld(t *testing.T) *world {
@@ -77,7 +78,7 @@ func (w *world) put(topic string, value []byte, headers ...string) {
 }
 
 func (w *world) ledger(epoch, seq uint64, events ...string) {
-	l := record.Ledger{V: 1, Epoch: epoch, Owner: strings.Repeat("0", 31) + string(rune('0'+epoch)), Seq: seq}
+	l := record.Ledger{V: 1, Epoch: epoch, Owner: strings.Repeat("0", 31) + string(rune(48+epoch+w.other)), Seq: seq}
 	if len(events) == 0 {
 		l.Own = &record.Own{Address: "a", Node: "n"}
 	}
@@ -175,6 +176,32 @@ func TestMany(t *testing.T) {
 	}
 	if n := len(w.noted()); n != 1000 {
 		t.Fatalf("%d", n)
+	}
+}
+
+// A log that came back shorter: what is written again is read.
+func TestShorter(t *testing.T) {
+	w := newWorld(t)
+	w.ledger(1, 1)
+	w.ledger(1, 2, "a")
+	w.ledger(2, 1)
+	w.ledger(2, 2, "lost")
+	if err := w.follower().Turn(w.ctx); err != nil {
+		t.Fatal(err)
+	}
+	w.log.Cut(kafkalog.Ledger, 3, 2)
+	f := w.follower()
+	if err := f.Turn(w.ctx); err != nil {
+		t.Fatal(err)
+	}
+	w.other = 4 // another owner claims the epoch that was lost
+	w.ledger(2, 1)
+	w.ledger(2, 2, "lost", "b")
+	if err := f.Turn(w.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := w.noted(), []string{"a", "lost", "lost", "b"}; !slices.Equal(got, want) {
+		t.Fatalf("%v, want %v", got, want)
 	}
 }
 

@@ -32,6 +32,13 @@ func (p *Paper) Records(topic string, partition int32) []kafkalog.Record {
 
 func spotOf(topic string, p int32) string { return fmt.Sprintf("%s/%d", topic, p) }
 
+// Cut takes away what stands at an offset and behind it, as a broker may that
+// comes back from the dead.
+func (p *Paper) Cut(topic string, partition int32, from int) {
+	at := spotOf(topic, partition)
+	p.recs[at] = p.recs[at][:from]
+}
+
 // Append keeps records.
 func (p *Paper) Append(_ context.Context, topic string, partition int32, recs []kafkalog.Record) (int64, error) {
 	if p.Fail != nil {

@@ -1,0 +1,161 @@
+package studio
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/room/record"
+)
+
+// Funnel is how far the viewers of a room have come in a giveaway.
+type Funnel struct {
+	State   string      `json:"state"`
+	AsOf    int64       `json:"asOf" doc:"Unix ms: when the room was asked last; 0: never, the ledger alone is known."`
+	Online  int64       `json:"online" doc:"Viewers in the room then."`
+	Seen    int64       `json:"seen" doc:"Different viewers of the show until then, as the room estimates them."`
+	Refused []RefusedBy `json:"refused" doc:"Attempts that did not count, by the reason they were told; one viewer may try more than once."`
+	Entered int64       `json:"entered"`
+	Live    Live        `json:"live" doc:"What the ledger says of winners and claims."`
+}
+
+// RefusedBy is one reason for which attempts did not count.
+type RefusedBy struct {
+	Reason    string              `json:"reason" enum:"early,late,already,wrong,full,no,unknown" doc:"no: a condition does not hold; unknown: nobody stated the fact it asks for."`
+	Condition int                 `json:"condition" doc:"Reasons no and unknown: which of draft.conditions; else -1."`
+	Rule      *giveaway.Condition `json:"rule,omitempty"`
+	Zh        string              `json:"zh"`
+	N         int64               `json:"n"`
+}
+
+// watched is what is kept of a room's answer, so that the funnel outlives it.
+type watched struct {
+	Give giveaway.Funnel `json:"give"`
+	Room struct {
+		Online int64 `json:"online"`
+		Unique int64 `json:"unique"`
+	} `json:"room"`
+}
+
+// watchEvery is how often the rooms of running giveaways are asked.
+const watchEvery = 5 * time.Second
+
+// watcher asks the rooms of running giveaways how far viewers have come.
+func (s *Studio) watcher(ctx context.Context) {
+	if s.cfg.Ask == nil {
+		return
+	}
+	every := time.NewTicker(watchEvery)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+		running, err := giveaways.list(ctx, s.store.db, filter{states: []string{Open, Closing, Sealed}})
+		if err != nil && ctx.Err() == nil {
+			s.cfg.Logger.Warn("running giveaways cannot be read", "err", err)
+		}
+		for i := range running {
+			if err := s.watch(ctx, &running[i]); err != nil && ctx.Err() == nil {
+				s.cfg.Logger.Debug("a room does not tell how far its viewers have come", "giveaway", running[i].ID, "err", err)
+			}
+		}
+	}
+}
+
+// watch asks the owner of a room and keeps the answer.
+func (s *Studio) watch(ctx context.Context, g *Giveaway) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	status, body, err := s.cfg.Ask(ctx, record.AskFunnel, url.Values{"room": {g.Room}, "event": {g.ID}})
+	if err != nil {
+		return err
+	}
+	var w watched
+	if status != http.StatusOK {
+		return errors.New(string(body))
+	}
+	if err := json.Unmarshal(body, &w.Give); err != nil {
+		return err
+	}
+	if s.cfg.State != nil {
+		// Nothing is known of a room in which nothing happened: its numbers stay 0.
+		_ = json.Unmarshal(s.cfg.State(g.Room), &w.Room)
+	}
+	raw, err := json.Marshal(w)
+	if err != nil {
+		return err
+	}
+	_, err = s.store.db.ExecContext(ctx, `INSERT INTO studio_funnels (event, at, body) VALUES ($1, $2, $3)
+		ON CONFLICT (event) DO UPDATE SET at = excluded.at, body = excluded.body`, g.ID, time.Now().UnixMilli(), string(raw))
+	return err
+}
+
+// funnel answers how far viewers have come: asked of the room while it runs,
+// as it was told last after that.
+func (s *Studio) funnel(c *rest.Call) (any, error) {
+	g, err := s.find(c)
+	if err != nil {
+		return nil, err
+	}
+	switch g.State {
+	case Announced, Open, Closing, Sealed:
+		if s.cfg.Ask != nil {
+			if err := s.watch(c, g); err != nil {
+				s.cfg.Logger.Debug("a room does not tell how far its viewers have come", "giveaway", g.ID, "err", err)
+			}
+		}
+	}
+	out := Funnel{State: g.State, Live: g.Live, Entered: g.Live.Entrants + g.Live.Excluded, Refused: []RefusedBy{}}
+	var body string
+	err = s.store.db.QueryRowContext(c, `SELECT at, body FROM studio_funnels WHERE event = $1`, g.ID).Scan(&out.AsOf, &body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return out, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var w watched
+	if err := json.Unmarshal([]byte(body), &w); err != nil {
+		return nil, err
+	}
+	out.Online, out.Seen, out.Entered = w.Room.Online, w.Room.Unique, max(out.Entered, int64(w.Give.Entered))
+	out.Refused = refusals(&g.Draft, &w.Give)
+	return out, nil
+}
+
+// refusals says the room's counts in words.
+func refusals(d *Draft, f *giveaway.Funnel) []RefusedBy {
+	t := &f.Tries
+	all := []RefusedBy{}
+	add := func(r RefusedBy) {
+		if r.N > 0 {
+			all = append(all, r)
+		}
+	}
+	for _, plain := range []struct {
+		reason, zh string
+		n          int64
+	}{{"early", "未开始", f.Early}, {"late", "已截止", f.Late}, {"already", "已参与过", t.Already}, {"wrong", "口令不符", t.Wrong}, {"full", "名额已满", t.Full}} {
+		add(RefusedBy{Reason: plain.reason, Condition: -1, Zh: plain.zh, N: plain.n})
+	}
+	for i := range d.Conditions {
+		rule := &d.Conditions[i]
+		zh := words(rule, func(v Vocabulary) string { return v.Zh }, " 且 ", " 或 ", "非 ")
+		if i < len(t.No) {
+			add(RefusedBy{"no", i, rule, "不满足：" + zh, t.No[i]})
+		}
+		if i < len(t.Unknown) {
+			add(RefusedBy{"unknown", i, rule, "无法确认：" + zh, t.Unknown[i]})
+		}
+	}
+	return all
+}
