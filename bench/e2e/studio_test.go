@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -77,8 +78,11 @@ func (b *bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // killed again and again: every grant is booked once, and the money is all there.
 func TestStudioKilled(t *testing.T) {
 	data, rounds := t.TempDir(), 1
-	if os.Getenv("FUDAI_LONG") != "" {
+	if long := os.Getenv("FUDAI_LONG"); long != "" {
 		rounds = 30
+		if n, err := strconv.Atoi(long); err == nil && n > 1 {
+			rounds = n
+		}
 	}
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -95,7 +99,9 @@ func TestStudioKilled(t *testing.T) {
 	n.ask(svc, "POST", "/v1/studio/prizes", map[string]any{"id": "c-" + shop, "shop": shop, "title": "现金", "kind": "cash", "valueFen": 0}, nil)
 	n.ask(svc, "POST", "/v1/studio/budgets", map[string]any{"id": "b-" + shop, "shop": shop, "title": "预算", "fen": 100_000}, nil)
 	n.ask(svc, "PUT", "/v1/studio/fulfilment/hooks/"+shop, map[string]any{"url": endpoint.URL}, nil)
+	kills := 0
 	again := func() {
+		kills++
 		n.kill()
 		n = start(t, data)
 	}
@@ -185,6 +191,7 @@ func TestStudioKilled(t *testing.T) {
 			}
 			spent += booked
 		}
+		t.Logf("round %d: %d grants booked, %d kills so far", round, len(won.Items), kills)
 	}
 	var budgets struct {
 		Items []struct {
