@@ -281,8 +281,7 @@ func TestCommandLine(t *testing.T) {
 	v.until("bye", func(m *message) bool { return m.Op == "bye" })
 }
 
-// The sample configuration is what the program understands, and a name it does
-// not know is an error that says which.
+// The sample configuration says something of every flag.
 func TestSampleIsComplete(t *testing.T) {
 	sample, err := os.ReadFile("../../deploy/fudai.sample.yaml")
 	if err != nil {
@@ -307,6 +306,8 @@ func TestSampleIsComplete(t *testing.T) {
 	}
 }
 
+// The sample configuration is what the program understands, and a name it does
+// not know is an error that says which.
 func TestConfigurationFile(t *testing.T) {
 	out, err := run(t, "--config", "../../deploy/fudai.sample.yaml", "token", "x", "--data", t.TempDir())
 	if err != nil {
