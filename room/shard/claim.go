@@ -27,6 +27,7 @@ type recovery struct {
 	p     int32
 	pair  record.Pair
 	fence record.Fence
+	shown record.Fence // of frames[p], where reading it begins
 	state *room.Partition
 
 	ledger  []accepted
@@ -37,7 +38,7 @@ type recovery struct {
 }
 
 // next are the offsets at which the owner's tails begin.
-type next struct{ comments, control, ledger int64 }
+type next struct{ comments, control, ledger, frames int64 }
 
 // claim makes this process the owner of p, or answers errLost.
 func (s *Shard) claim(ctx context.Context, p int32) (*owner, error) {
@@ -80,7 +81,10 @@ func (r *recovery) load(ctx context.Context) error {
 		return nil
 	}
 	r.fence = record.Fence{Pair: snap.pair, Seq: snap.Seq}
-	r.next = next{comments: snap.Comments + 1, control: snap.Control + 1, ledger: snap.Ledger + 1}
+	if snap.Frames > 0 {
+		r.shown = record.Fence{Pair: snap.pair} // who wrote it was current there: a zombie behind it is known as one
+	}
+	r.next = next{comments: snap.Comments + 1, control: snap.Control + 1, ledger: snap.Ledger + 1, frames: snap.Frames}
 	return nil
 }
 
@@ -162,8 +166,10 @@ func (r *recovery) frames(ctx context.Context) error {
 			return err
 		} // a second Own of the same pair changes nothing: send it again
 	}
-	var fence record.Fence
-	return r.read(ctx, kafkalog.Frames, kafkalog.OffsetFirst, end, func(rec kafkalog.Record) error {
+	fence := r.shown
+	// From where the snapshot was taken, which already knows what was shown before:
+	// frames are kept for minutes, and every one of them read is silence.
+	return r.read(ctx, kafkalog.Frames, r.next.frames, end, func(rec kafkalog.Record) error {
 		m, err := record.ParseMeta(rec.Header("meta"))
 		if err != nil || !fence.Frame(&m) {
 			return nil // somebody else's mistake; edges ignore it by the same rule

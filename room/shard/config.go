@@ -88,7 +88,7 @@ func DefaultConfig() Config {
 		Group: "fudai.shards", Turn: 100 * time.Millisecond, TickEvery: 200 * time.Millisecond,
 		Heartbeat: 250 * time.Millisecond, Silence: 1250 * time.Millisecond,
 		SnapshotEvery: time.Minute, SnapshotRecords: 200_000,
-		Queue: 8, Claims: 8,
+		Queue: 8, Claims: 16,
 	}
 }
 

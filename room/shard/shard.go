@@ -118,6 +118,7 @@ func (s *Shard) assign(partitions []int32) {
 
 func (s *Shard) watchFailed(p int32) kafkalog.Fail {
 	return func(err error) {
+		s.watch.hole(p)
 		s.log.Warn("watching frames begins anew at their end", "partition", p, "err", err)
 		s.cfg.Tailer.Add(kafkalog.Frames, p, kafkalog.OffsetEnd, s.watch.deliver(p), s.watchFailed(p))
 	}

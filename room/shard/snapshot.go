@@ -33,6 +33,7 @@ type manifest struct {
 	Comments int64  `json:"comments"`
 	Control  int64  `json:"control"`
 	Ledger   int64  `json:"ledger"`
+	Frames   int64  `json:"frames,omitempty"` // what is before this offset is in the state; 0: nobody knows
 	Epoch    uint64 `json:"epoch"`
 	Owner    string `json:"owner"`
 	Seq      uint64 `json:"seq"` // of the owner's last ledger record folded

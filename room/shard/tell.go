@@ -152,7 +152,8 @@ func (o *owner) snapshotRecords(now time.Time) ([]kafkalog.Record, error) {
 		ID: hex.EncodeToString(id[:]), Slot: o.snap.slot, State: hex.EncodeToString(hash[:]),
 		Comments: pos.Comments, Control: pos.Control, Ledger: pos.Ledger,
 		Epoch: o.fence.Pair.Epoch, Owner: o.fence.Pair.Owner.String(), Seq: o.fence.Seq,
-		Taken: now.UTC().Format(time.RFC3339),
+		Frames: o.s.watch.position(o.p, o.pair),
+		Taken:  now.UTC().Format(time.RFC3339),
 	}
 	o.snap.slot, o.snap.at, o.snap.from = 1-o.snap.slot, now, pos.Comments
 	return m.records(o.p, o.state.AppendSnapshot(nil))

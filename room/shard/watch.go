@@ -29,6 +29,7 @@ type heard struct {
 	fence    record.Fence
 	at       time.Time // of the last record that counts
 	next     int64     // offset after the last record read
+	holed    bool      // something was passed over: next says nothing of what came before
 	released bool      // the owner let go, or nobody ever was
 }
 
@@ -71,6 +72,26 @@ func (w *watch) reached(p int32, offset int64, pair record.Pair) (read, counts b
 	defer w.mu.Unlock()
 	h := &w.parts[p]
 	return h.next > offset, h.fence.Current(pair)
+}
+
+// position answers the offset up to which frames[p] was read while pair was the
+// current one there: nobody else has shown anything before it that pair's owner
+// did not fold. 0 if that cannot be said.
+func (w *watch) position(p int32, pair record.Pair) int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h := &w.parts[p]
+	if h.holed || !h.fence.Current(pair) {
+		return 0
+	}
+	return h.next
+}
+
+// hole notes that records of frames[p] were passed over.
+func (w *watch) hole(p int32) {
+	w.mu.Lock()
+	w.parts[p].holed = true
+	w.mu.Unlock()
 }
 
 // free marks a partition that nobody owns, as its ledger says.
