@@ -47,6 +47,27 @@ export interface Question {
   answer?: { text?: string; spoken?: boolean; at: number; show_ms?: number; told?: number };
 }
 
+/** One product of the shop, as the room knows it (room/record: ItemData). */
+export interface Goods {
+  item: string;
+  title?: string;
+  link?: number;
+  price?: number;
+  was?: number;
+  stock?: number;
+  sizes?: string[];
+  colours?: string[];
+  facts?: Record<string, string>;
+}
+
+/** What a table holds, or what became of it. */
+export interface Import {
+  items: Goods[] | null;
+  faq: unknown[] | null;
+  problems: { sheet: string; row: number; column?: string; message: string }[] | null;
+  applied: boolean;
+}
+
 export class Refused extends Error {
   constructor(
     readonly status: number,
@@ -70,6 +91,22 @@ export class Api {
   /** The command stands in the log when this returns; the room tells what came of it. */
   async command(kind: string, data: unknown): Promise<void> {
     await this.call('POST', 'commands', { kind, data });
+  }
+
+  async goods(): Promise<Goods[]> {
+    return ((await this.call('GET', 'catalogue')) as { items?: Goods[] | null }).items ?? [];
+  }
+
+  /** Reads a table of goods and answers; with `apply` the room takes it, if every row is right. */
+  async importGoods(file: Blob, apply: boolean): Promise<Import> {
+    const answer = await fetch(`/v1/rooms/${this.room}/catalogue${apply ? '?apply=true' : ''}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${this.token}` },
+      body: file,
+    });
+    const doc = (await answer.json().catch(() => ({}))) as Import & { code?: string; message?: string };
+    if (answer.ok || answer.status === 409) return doc;
+    throw new Refused(answer.status, doc.code ?? '', doc.message ?? '');
   }
 
   private async call(method: string, path: string, body?: unknown): Promise<unknown> {

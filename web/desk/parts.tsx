@@ -4,6 +4,7 @@ import { language } from '../viewer/prefs.ts';
 import type { DeskWord } from '../words/desk.ts';
 import type { Held } from './api.ts';
 import { StreamForm } from './first.tsx';
+import { GoodsList } from './goods.tsx';
 import { Hold } from './hold.tsx';
 import { command, gives, now, pins, product, type Row, rows, settings, show, view, w } from './store.ts';
 
@@ -136,6 +137,7 @@ export function OnAir() {
       ) : (
         <p class="none">{w('productNone')}</p>
       )}
+      <GoodsList />
       <form onSubmit={air}>
         <Field name="title" label={w('productName')} max={60} />
         <Amount name="link" label={w('productLink')} />

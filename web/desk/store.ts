@@ -14,7 +14,7 @@ import { batch, computed, signal } from '@preact/signals';
 import { line, name } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import { type DeskWord, en, refusals, unknownRefusal, zh } from '../words/desk.ts';
-import { Api, type Question, Refused, takeToken, type View } from './api.ts';
+import { Api, type Goods, type Import, type Question, Refused, takeToken, type View } from './api.ts';
 import type { Drawn } from './cue.ts';
 
 export interface Row {
@@ -83,6 +83,9 @@ export function tell(text: string, undo?: () => void): void {
     if (notice.value?.key === key) notice.value = undefined;
   }, ms);
 }
+
+export const loadGoods = (): Promise<Goods[]> => api.goods();
+export const importGoods = (file: Blob, apply: boolean): Promise<Import> => api.importGoods(file, apply);
 
 /** What went wrong, in words: never the server's own. */
 export function sorry(e: unknown): string {

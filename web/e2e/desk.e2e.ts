@@ -109,6 +109,22 @@ describe('the desk', () => {
     await desk.getByRole('button', { name: '置顶', exact: true }).click();
     await desk.getByRole('button', { name: '取消置顶' }).waitFor();
 
+    // A table of goods: one that is wrong changes nothing and says where; a right one is there, a tap from being on show.
+    await desk.getByText('商品表', { exact: false }).first().click();
+    const table = (price: string): { name: string; mimeType: string; buffer: Buffer } => ({
+      name: 'goods.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(`商品编号,商品名称,链接号,价格\nsku9,棉麻长裤,9,${price}\n`),
+    });
+    await desk.getByLabel('导入表格').setInputFiles(table('免费'));
+    await desk.getByText(/有 1 处要改/).waitFor();
+    await shot(desk, 'desk-goods-wrong');
+    await desk.getByLabel('导入表格').setInputFiles(table('89'));
+    await desk.getByText(/1 件商品、0 条常见问答/).waitFor();
+    await desk.getByRole('button', { name: '导入', exact: true }).click();
+    await desk.getByRole('button', { name: /棉麻长裤/ }).click({ timeout: 20_000 });
+    await desk.getByText('¥89').nth(1).waitFor();
+
     await desk.getByLabel('商品名').fill('真丝连衣裙');
     await desk.getByLabel('几号链接').fill('3');
     await desk.getByLabel('价格（元）', { exact: true }).fill('199');

@@ -133,7 +133,7 @@ export const ui: Record<keyof typeof zh, string> = {
   addressPhone: 'Phone',
   addressWhere: 'Address',
   addressNote: 'Note (optional)',
-  addressPrivate: 'Only those who ship for this shop can read it; it is destroyed afterwards.',
+  addressPrivate: 'Only those who ship for this shop can read it, and every look is noted.',
   addressGo: 'Claim it',
   addressSent: 'Received',
   codeCopy: 'Copy',

@@ -133,7 +133,7 @@ export const ui = {
   addressPhone: '手机号',
   addressWhere: '地址',
   addressNote: '备注（可不填）',
-  addressPrivate: '只有这家店的发货人员能看到，活动结束后会销毁。',
+  addressPrivate: '只有这家店的发货人员能看到，每次查看都有记录。',
   addressGo: '确认领奖',
   addressSent: '领奖信息已收到',
   codeCopy: '复制',
