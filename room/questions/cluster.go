@@ -3,6 +3,7 @@ package questions
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Bounds of a Book.
@@ -136,16 +137,17 @@ func (c *cluster) word(a *Asking) {
 	}
 }
 
-// cut copies a text up to maxTitle bytes, at a character.
+// cut copies a text up to maxTitle bytes, at a character. It must be UTF-8, for
+// snapshots are.
 func cut(text []byte) string {
 	if len(text) <= maxTitle {
-		return string(text)
+		return strings.ToValidUTF8(string(text), "\ufffd")
 	}
 	n := maxTitle
 	for n > 0 && text[n]&0xC0 == 0x80 {
 		n--
 	}
-	return string(text[:n]) + "…"
+	return strings.ToValidUTF8(string(text[:n]), "\ufffd") + "…"
 }
 
 // sample remembers one of the newest comments.
