@@ -16,7 +16,16 @@ type online struct {
 	estimated int64
 }
 
-const onlineEvery = 2000 // ms between two items "online"
+const (
+	onlineEvery = 2000 // ms between two items "online", at least
+	// onlineWrites bounds what the count alone costs all edges, writes a second.
+	// While 500,000 viewers came in, it changed with every tick, and telling all of
+	// them every 2 s left no time to let the next ones in.
+	onlineWrites = 50_000
+)
+
+// every is the time between two items "online", ms.
+func (o *online) every() int64 { return max(onlineEvery, o.now*1000/onlineWrites) }
 
 // Presence folds what one edge says about one room; 0 viewers and no sketch
 // when it has none left. A sketch that cannot be read or merged is ignored.
@@ -56,7 +65,7 @@ func (p *Partition) Presence(edge uint32, name string, viewers int64, sketch []b
 
 // due reports whether viewers should be told.
 func (o *online) due(now int64) bool {
-	return (o.now != o.toldNow || o.estimated != o.toldUniq) && (!o.everTold || now-o.toldAt >= onlineEvery || now < o.toldAt)
+	return (o.now != o.toldNow || o.estimated != o.toldUniq) && (!o.everTold || now-o.toldAt >= o.every() || now < o.toldAt)
 }
 
 // pending reports whether viewers will have to be told.
