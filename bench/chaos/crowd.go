@@ -126,7 +126,7 @@ func (c *crowd) series(ctx context.Context, token string, length time.Duration) 
 	all := map[string]string{}
 	end := time.Now().Add(length)
 	for round := 0; round < maxSeries && time.Now().Before(end); round++ {
-		events, err := c.announce(token, round, 4*time.Second, 4*time.Second+*gives/3)
+		events, err := c.announce(token, round, 6*time.Second, 6*time.Second+*gives/3)
 		if err != nil {
 			log.Print(err)
 		}

@@ -1,0 +1,40 @@
+// Taps measures giveaways at the size they are built for.
+//
+//	go run ./bench/taps --entrants 1000000        # one event in this process: entries, seal, draw
+//	go run ./bench/taps --n 300000 --within 3s --kafka ADDR --kafka-ledger ADDR --url http://... --data DIR
+//
+// The second runs against a running installation: so many users say the
+// passphrase of a lucky bag within so long, as an edge would write their records,
+// and each must end in exactly one of a receipt, "late" with the marker's offset,
+// "early", or a refusal before anything was sent. The drawn bundle must hold
+// exactly those with a receipt.
+package main
+
+import (
+	"flag"
+	"log"
+	"time"
+)
+
+var (
+	entrants = flag.Int("entrants", 0, "fold one event with so many entrants in this process")
+	taps     = flag.Int("n", 300_000, "taps, each of another user")
+	within   = flag.Duration("within", 3*time.Second, "over which they are spread; the close falls into the last tenth")
+	brokers  = flag.String("kafka", "", "brokers, comma-separated")
+	ledger   = flag.String("kafka-ledger", "", "brokers of the ledger, if others")
+	base     = flag.String("url", "http://127.0.0.1:8080", "address of the installation")
+	data     = flag.String("data", "", "its data directory, for the key that signs tokens")
+	pids     = flag.String("pid", "", "processes whose CPU time to print, comma-separated")
+)
+
+func main() {
+	flag.Parse()
+	log.SetFlags(0)
+	run := func() error { return runTaps() }
+	if *entrants > 0 {
+		run = func() error { return runCore(*entrants) }
+	}
+	if err := run(); err != nil {
+		log.Fatal("taps: ", err)
+	}
+}
