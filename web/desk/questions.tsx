@@ -55,7 +55,7 @@ function Asked({ q }: { q: Question }) {
   const n = count(q.askers, language.value);
   return (
     <p class="asked">
-      <b>×{count(q.count, language.value)}</b> {w('askers', { n: q.more ? `${n}+` : n })}
+      <b>×{count(q.count, language.value)}</b> {q.askers > 0 && w('askers', { n: q.more ? `${n}+` : n })}
       {q.link ? ` · ${w('ofLink', { n: q.link })}` : ''}
       {q.buyers ? ` · ${w('buyers', { n: q.buyers })}` : ''}
       {q.last ? ` · ${ago(q.last)}` : ''}
