@@ -1,6 +1,7 @@
 package shard
 
 import (
+	"bytes"
 	"context"
 	"crypto/cipher"
 	"encoding/json"
@@ -115,6 +116,14 @@ func (b *book) element(list []byte, v any) []byte {
 	return append(append(list, ','), j...)
 }
 
+// elementsIn is how much of a list is whole elements within so many bytes.
+func elementsIn(list []byte, most int, between string) int {
+	if len(list) <= most {
+		return len(list)
+	}
+	return max(0, bytes.LastIndex(list[:max(0, most)], []byte(between)))
+}
+
 // take moves a record's worth out of the book: JSON without its closing brace,
 // and the bytes of the book that went into it. Fates, reasons and acts are never
 // ahead of the texts they speak of.
@@ -138,10 +147,14 @@ func (b *book) take(dst []byte) (_ []byte, to int64, taken int) {
 	dst = strconv.AppendInt(append(dst, `,"to":`...), to, 10)
 	list("said", b.said[:n])
 	if whole {
-		list("fates", b.fates)
-		list("why", b.why)
+		// A flood of entries has no texts and many reasons: they too are cut. No
+		// string in them can hold what parts two elements.
+		fates := elementsIn(b.fates, historyBytes-taken, `,[`)
+		list("fates", b.fates[:fates])
+		why := elementsIn(b.why, historyBytes-taken, `,{"`)
+		list("why", b.why[:why])
 		list("acts", b.acts)
-		b.fates, b.why, b.acts = b.fates[:0], b.why[:0], b.acts[:0]
+		b.fates, b.why, b.acts = b.fates[:copy(b.fates, b.fates[fates:])], b.why[:copy(b.why, b.why[why:])], b.acts[:0]
 	}
 	rest := copy(b.said, b.said[n:])
 	b.said = b.said[:rest]
