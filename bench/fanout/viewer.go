@@ -46,7 +46,7 @@ const (
 	slowly     viewMode = "slowly" // slowBytes a slowEvery
 	slowBytes           = 512
 	slowEvery           = 100 * time.Millisecond
-	smallBytes          = 4 << 10 // receive buffer of who does not read, so that the server's side fills soon
+	smallBytes          = 16 << 10 // receive buffer of who will not read, so that the server's side fills soon; with 4 KiB they were slow even while they read
 )
 
 // The key of RFC 6455 section 1.3 and its answer: one for all, the server cannot know.
