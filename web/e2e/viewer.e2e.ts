@@ -217,6 +217,23 @@ describe('the line', () => {
   });
 });
 
+describe('the picture', () => {
+  it('loads its player only when there is a stream, says calmly that one is not there, and comments go on', async () => {
+    const { page, complaints } = await open(browser, edge.url, phone);
+    await page.waitForSelector('.scene');
+    // Nothing of a player before there is a stream.
+    const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map((r) => r.name));
+    expect(loaded.filter((u) => u.includes('hls'))).toEqual([]);
+    edge.room.push({ t: 'set', stream: `${edge.url}none.m3u8` });
+    await page.getByText('画面暂时放不出来，评论和福袋照常。').waitFor({ timeout: 15_000 });
+    edge.room.say('阿青', '没画面也能聊');
+    await page.locator('.row', { hasText: '没画面也能聊' }).waitFor();
+    edge.room.push({ t: 'set' });
+    await page.waitForSelector('.scene');
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('other people', () => {
   const nasty = [
     '<img src=x onerror="window.pwned=1">',
