@@ -16,7 +16,8 @@ type Item struct {
 	Rule, Category string
 	Score          int
 
-	came time.Time
+	came   time.Time
+	failed bool // it is held and waited too long: its category has decided
 }
 
 func (i *Item) id() string { return fmt.Sprintf("%d/%d", i.Partition, i.Offset) }
@@ -69,16 +70,17 @@ func (q *queue) take(n int) (batch []Item) {
 	return batch
 }
 
-// overdue moves out the held ones that came before.
+// overdue answers the held ones that came before, each once. They stay: an
+// answer that comes late counts too.
 func (q *queue) overdue(before time.Time) (items []Item) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	n := 0
-	for n < len(q.held) && q.held[n].came.Before(before) {
-		n++
+	for i := range q.held {
+		if item := &q.held[i]; !item.failed && item.came.Before(before) {
+			items = append(items, *item)
+			item.failed = true
+		}
 	}
-	items = append(items, q.held[:n]...)
-	q.held = append(q.held[:0], q.held[n:]...)
 	return items
 }
 

@@ -196,7 +196,7 @@ func (r *Reviewer) fail(ctx context.Context, items []Item, why string) {
 	verdicts := map[string][]record.VerdictData{}
 	for i := range items {
 		item := &items[i]
-		if !item.Held {
+		if !item.Held || item.failed {
 			continue
 		}
 		if !slices.Contains(r.cfg.FailOpen, item.Category) {
