@@ -34,12 +34,18 @@ func (o TopicOptions) withDefaults() TopicOptions {
 func (o TopicOptions) minInSync() int { return max(1, o.Replication-1) }
 
 // EnsureTopics creates the topics that are missing and then verifies all. It
-// never changes or deletes one that exists.
+// never deletes one that exists, and changes none but on the development broker,
+// where a newer build may need larger batches than the data directory was made for.
 func EnsureTopics(ctx context.Context, l *Log, opt TopicOptions) error {
 	opt = opt.withDefaults()
 	for _, c := range l.clusters() {
 		if err := c.create(ctx, l, opt); err != nil {
 			return err
+		}
+		if opt.Dev {
+			if err := c.enlarge(ctx, l); err != nil {
+				return err
+			}
 		}
 	}
 	return VerifyTopics(ctx, l, opt)
@@ -71,6 +77,41 @@ func (c *cluster) create(ctx context.Context, l *Log, opt TopicOptions) error {
 	for topic, err := range res.Errors {
 		if err != nil && !errors.Is(err, kafka.TopicAlreadyExists) {
 			errs = append(errs, fmt.Errorf("%w: create %s: %w", ErrTopics, topic, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// enlarge raises what a batch of a topic of the development broker may hold.
+func (c *cluster) enlarge(ctx context.Context, l *Log) error {
+	var names []string
+	for _, s := range l.specsOn(c) {
+		names = append(names, s.Name)
+	}
+	have, err := c.configs(ctx, names)
+	if err != nil {
+		return err
+	}
+	req := &kafka.IncrementalAlterConfigsRequest{}
+	for _, s := range l.specsOn(c) {
+		if n, err := strconv.Atoi(have[s.Name]["max.message.bytes"]); err == nil && n < s.Batch {
+			req.Resources = append(req.Resources, kafka.IncrementalAlterConfigsRequestResource{ResourceType: kafka.ResourceTypeTopic, ResourceName: s.Name,
+				Configs: []kafka.IncrementalAlterConfigsRequestConfig{{Name: "max.message.bytes", Value: strconv.Itoa(s.Batch), ConfigOperation: kafka.ConfigOperationSet}}})
+		}
+	}
+	if len(req.Resources) == 0 {
+		return nil
+	}
+	client, closeClient := c.admin()
+	defer closeClient()
+	res, err := client.IncrementalAlterConfigs(ctx, req)
+	if err != nil {
+		return fmt.Errorf("kafkalog: enlarge %d topics: %w", len(req.Resources), err)
+	}
+	var errs []error
+	for _, r := range res.Resources {
+		if r.Error != nil {
+			errs = append(errs, fmt.Errorf("%w: enlarge %s: %w", ErrTopics, r.ResourceName, r.Error))
 		}
 	}
 	return errors.Join(errs...)

@@ -139,3 +139,16 @@ func TestTwoClusters(t *testing.T) {
 		t.Error("the ledger is not on its cluster")
 	}
 }
+
+// A data directory of an older build, whose batches were smaller, goes on.
+func TestDevelopmentTopicsGrow(t *testing.T) {
+	c := fake(t)
+	l := openLog(t, c.ListenAddrs())
+	setConfig(t, c.ListenAddrs(), Control, "max.message.bytes", "131072")
+	if err := VerifyTopics(testContext(t), l, TopicOptions{Dev: true}); !errors.Is(err, ErrTopics) {
+		t.Fatalf("smaller batches are verified with %v", err)
+	}
+	if err := EnsureTopics(testContext(t), l, TopicOptions{Dev: true}); err != nil {
+		t.Fatal(err)
+	}
+}
