@@ -18,7 +18,7 @@ type feed struct {
 	frames  record.Fence
 	replies record.Fence
 	ledger  record.Fence
-	owner   string // address, from the last Own seen
+	owner   string // address, from the last Own or heartbeat seen
 	caught  int64  // frames offset up to which the log went when the edge began
 	started bool   // the ledger is being read
 }
@@ -71,6 +71,9 @@ func (f *feed) frame(rec *kafkalog.Record) {
 	if !f.frames.Frame(&meta) {
 		f.e.metrics.drops.staleOwner.Inc()
 		return
+	}
+	if meta.Kind == record.FrameOwn || meta.Kind == record.FrameHeartbeat {
+		f.owner = string(rec.Value) // the ledger says it once, perhaps before this edge listened
 	}
 	if meta.Kind != record.FrameBatch && meta.Kind != record.FrameState {
 		return
