@@ -177,6 +177,7 @@ func (e *edge) server(ln net.Listener) *server.Hertz {
 	h.GET("/v1/rooms/:room/events", e.events)
 	h.POST("/v1/rooms/:room/messages", e.upstream)
 	h.OPTIONS("/v1/*any", e.preflight)
+	h.GET("/v1/rooms/:room/giveaways/:event/receipt", e.receipt)
 	h.POST("/v1/tickets", e.issueTicket)
 	h.POST("/v1/tokens", e.issueToken)
 	h.POST("/v1/revoke", e.revoke)

@@ -102,7 +102,7 @@ func (m *metrics) zero() {
 	for _, c := range []string{wire.AckSent, wire.AckLoginNeeded, wire.AckBusy, wire.AckNotSent, wire.AckLimited, wire.AckMuted, wire.AckMalformed, wire.AckRenewed} {
 		m.ackCodes.WithLabelValues(c)
 	}
-	for _, c := range []string{"token", "origin", "banned", "no-room", "too-many", "full", "draining", "malformed"} {
+	for _, c := range []string{"token", "origin", "banned", "no-room", "too-many", "full", "draining", "malformed", "no-entry", "checking"} {
 		m.refusals.WithLabelValues(c)
 	}
 	for _, k := range []string{record.Like.String(), record.Watched.String(), "presence"} {

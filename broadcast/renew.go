@@ -3,12 +3,16 @@ package broadcast
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"time"
 
+	"github.com/cloudwego/hertz/pkg/app"
+
 	"github.com/fudai-live/fudai/broadcast/wire"
+	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
 )
 
@@ -76,34 +80,83 @@ const askWithin = 2 * time.Second
 
 var askClient = &http.Client{Timeout: askWithin}
 
-// ask is GET /internal/entry of an owner, signed so that nobody else may ask
-// who entered.
+// ask asks an owner where a user stands; "checking" until it is known.
 func (e *edge) ask(address, room, event, user string) (state string, offset int64) {
-	if address == "" {
-		return "checking", 0
-	}
-	query := url.Values{"room": {room}, "event": {event}, "user": {user}}.Encode()
 	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+record.AskEntry+"?"+query, nil)
-	if err != nil {
-		return "checking", 0
-	}
-	req.Header.Set(record.AskHeader, e.cfg.Keys.SignAsk([]byte(query)))
-	resp, err := askClient.Do(req)
-	if err != nil {
-		return "checking", 0
-	}
-	defer resp.Body.Close()
+	status, b, err := e.question(ctx, address, record.AskEntry, room, event, user)
 	var a struct {
 		State  string `json:"state"`
 		Offset int64  `json:"offset"`
 	}
-	if resp.StatusCode != http.StatusOK || json.NewDecoder(io.LimitReader(resp.Body, 4096)).Decode(&a) != nil {
+	if err != nil || status != http.StatusOK || json.Unmarshal(b, &a) != nil {
 		return "checking", 0
 	}
 	if a.State == "" {
 		a.State = "out"
 	}
 	return a.State, a.Offset
+}
+
+// question asks an owner something about one user in one giveaway, signed so
+// that nobody else may ask who entered.
+func (e *edge) question(ctx context.Context, address, path, room, event, user string) (status int, b []byte, err error) {
+	if address == "" {
+		return 0, nil, errors.New("broadcast: no owner is known")
+	}
+	query := url.Values{"room": {room}, "event": {event}, "user": {user}}.Encode()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+path+"?"+query, nil)
+	if err != nil {
+		return 0, nil, err
+	}
+	req.Header.Set(record.AskHeader, e.cfg.Keys.SignAsk([]byte(query)))
+	resp, err := askClient.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer resp.Body.Close()
+	b, err = io.ReadAll(io.LimitReader(resp.Body, 16<<10))
+	return resp.StatusCode, b, err
+}
+
+// receipt answers a viewer's receipt after the fact: when the socket that it went
+// to was lost, or for the service that entered the viewer (?user=).
+func (e *edge) receipt(ctx context.Context, c *app.RequestContext) {
+	e.crossOrigin(c)
+	room, event := c.Param("room"), c.Param("event")
+	user := c.Query("user")
+	if !e.service(c) {
+		claims, err := e.tokens.Verify(bearer(c), nowMS())
+		switch {
+		case err != nil:
+			e.refuse(c, &refusal{http.StatusUnauthorized, "token", err.Error(), 0})
+			return
+		case user != "" && user != claims.User || !claims.May(room):
+			e.refuse(c, &refusal{http.StatusForbidden, "token", "a viewer may ask for the own receipt in the token's rooms", 0})
+			return
+		}
+		user = claims.User
+	}
+	if !record.ValidRoom([]byte(room)) || !record.ValidID([]byte(event)) || user == "" || len(user) > record.MaxUser {
+		e.refuse(c, &refusal{http.StatusBadRequest, "malformed", "want a room, a giveaway and a user", 0})
+		return
+	}
+	select {
+	case e.asks <- struct{}{}:
+		defer func() { <-e.asks }()
+	default:
+		e.refuse(c, &refusal{http.StatusServiceUnavailable, "full", "too many questions are under way", 1000})
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	status, b, err := e.question(ctx, e.feeds[kafkalog.Partition(room)].address(), record.AskReceipt, room, event, user)
+	switch {
+	case err == nil && status == http.StatusOK:
+		c.Data(http.StatusOK, "application/json; charset=utf-8", b)
+	case err == nil && status == http.StatusNotFound:
+		e.refuse(c, &refusal{http.StatusNotFound, "no-entry", "no entry of this user counts in this giveaway", 0})
+	default: // never "no": the owner may be changing
+		e.refuse(c, &refusal{http.StatusServiceUnavailable, "checking", "the room's owner does not answer just now", 1000})
+	}
 }

@@ -6,7 +6,9 @@ import (
 	"slices"
 
 	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/room/questions"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 // Await is a round of public randomness that a giveaway of a room waits for.
@@ -33,6 +35,17 @@ func (p *Partition) Entry(name, event string, user []byte) (offset int64, state 
 		return 0, ""
 	}
 	return r.give.Entry(event, user)
+}
+
+// Receipt answers the receipt of a user who is in a giveaway, without its
+// signature, and the hash of the plan under which it is signed.
+func (p *Partition) Receipt(name, event string, user []byte) (r record.Receipt, plan drawproof.Hash, ok bool) {
+	if room := p.rooms[name]; room != nil {
+		if r, ok = room.give.Receipt(event, user); ok {
+			plan, ok = room.give.PlanHash(event)
+		}
+	}
+	return r, plan, ok
 }
 
 // Bundle is the proof of a finished giveaway, which giveaway/drawproof checks.

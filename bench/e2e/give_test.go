@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -89,6 +90,24 @@ func TestLottery(t *testing.T) {
 		_, in := v.find(func(m *message) bool { return m.Op == "me" && m.State == "in" })
 		return in
 	})
+	receipt := v.until("receipt", func(m *message) bool { return m.Op == "receipt" && m.Event == event })
+	later := map[string]any{}
+	wait(t, 10*time.Second, "the receipt by REST", func() bool {
+		status, b := n.get(n.token("u0", "viewer"), "/v1/rooms/"+room+"/giveaways/"+event+"/receipt")
+		return status == 200 && json.Unmarshal([]byte(b), &later) == nil
+	})
+	var first map[string]any
+	if err := json.Unmarshal(receipt.raw, &first); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []string{"event", "tag", "salt", "weight", "partition", "offset"} {
+		if fmt.Sprint(first[k]) != fmt.Sprint(later[k]) {
+			t.Errorf("%s of the receipt is %v, by REST %v", k, first[k], later[k])
+		}
+	}
+	if status, b := n.get(n.token("nobody", "viewer"), "/v1/rooms/"+room+"/giveaways/"+event+"/receipt"); status != 404 || !strings.Contains(b, "no-entry") {
+		t.Errorf("who is not in is told %d %s", status, b)
+	}
 	result := v.until("result", func(m *message) bool { return m.Op == "result" && m.Event == event && m.State == "drawn" })
 	var r struct {
 		Entered int `json:"entered"`

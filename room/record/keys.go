@@ -109,6 +109,7 @@ func (k *Keys) VerifyAsk(query, sig []byte) bool {
 // AskHeader is the HTTP header of SignAsk; an owner answers at the paths.
 const (
 	AskHeader    = "Fudai-Ask"
+	AskReceipt   = "/internal/receipt"   // room, event, user: the user's receipt, signed
 	AskEntry     = "/internal/entry"     // room, event, user: where the user stands
 	AskFunnel    = "/internal/funnel"    // room, event: how far viewers have come in a giveaway
 	AskBundle    = "/internal/bundle"    // room, event: the proof of a finished giveaway

@@ -10,6 +10,8 @@ import (
 	"github.com/cloudwego/hertz/pkg/protocol/consts"
 	"github.com/cloudwego/hertz/pkg/route"
 
+	"github.com/fudai-live/fudai/broadcast/wire"
+	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/room"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
@@ -43,6 +45,9 @@ func (s *Shard) Rules(ctx context.Context, name string) (v room.RulesView, err e
 func (s *Shard) Mount(h route.IRoutes) {
 	s.answer(h, record.AskEntry, func(ctx context.Context, c *app.RequestContext) (any, error) {
 		return s.Entry(ctx, c.Query("room"), c.Query("event"), c.Query("user"))
+	})
+	s.answer(h, record.AskReceipt, func(ctx context.Context, c *app.RequestContext) (any, error) {
+		return s.Receipt(ctx, c.Query("room"), c.Query("event"), c.Query("user"))
 	})
 	s.answer(h, record.AskBundle, func(ctx context.Context, c *app.RequestContext) (any, error) {
 		return s.Bundle(ctx, c.Query("room"), c.Query("event"))
@@ -97,6 +102,24 @@ const askWithin = 2 * time.Second
 func (s *Shard) Entry(ctx context.Context, name, event, user string) (e Entry, err error) {
 	err = s.ask(ctx, name, func(p *room.Partition) { e.Offset, e.State = p.Entry(name, event, []byte(user)) })
 	return e, err
+}
+
+// Receipt answers the receipt of a user who is in, as the viewer protocol has it:
+// a tree of one leaf, signed now. It says the same as the one that went to the
+// socket, which may be lost.
+func (s *Shard) Receipt(ctx context.Context, name, event, user string) ([]byte, error) {
+	var r record.Receipt
+	var plan drawproof.Hash
+	in := false
+	if err := s.ask(ctx, name, func(p *room.Partition) { r, plan, in = p.Receipt(name, event, []byte(user)) }); err != nil {
+		return nil, err
+	}
+	if !in {
+		return nil, fmt.Errorf("room %s: %q is not in giveaway %q", name, user, event)
+	}
+	tree := receiptTree([]record.Receipt{r})
+	return wire.AppendReceipt(nil, nil, &wire.Receipt{Event: event, Leaf: &r, Size: tree.Size(), Root: tree.Root(),
+		Sig: [64]byte(drawproof.SignReceipts(s.cfg.Keys.Receipt, event, plan, tree))}), nil
 }
 
 // Bundle answers the drawproof bundle of a finished giveaway.
