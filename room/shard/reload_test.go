@@ -69,12 +69,13 @@ func TestRulesReloadWithoutAPause(t *testing.T) {
 	close(release)
 	blocked := func() (n int) {
 		err := v.log.Read(t.Context(), kafkalog.Replies, kafkalog.Partition(v.room), 0, -1, func(rec kafkalog.Record) error {
-			_, err := record.ParseOutcomes(rec.Value, func(o record.Outcome) {
+			// On a shared cluster there are other tests' records, and garbage.
+			record.ParseOutcomes(rec.Value, func(o record.Outcome) {
 				if o.Code == record.Blocked {
 					n++
 				}
 			})
-			return err
+			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
