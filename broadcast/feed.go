@@ -131,7 +131,7 @@ func (f *feed) followLedger() {
 		if r.partition != f.part {
 			continue
 		}
-		if v := r.view(); v.state != nil && v.ledger >= 0 && (offset == kafkalog.OffsetEnd || v.ledger+1 < offset) {
+		if v := r.view(); v.state != nil && (offset == kafkalog.OffsetEnd || v.ledger+1 < offset) {
 			offset = v.ledger + 1
 		}
 	}

@@ -154,7 +154,7 @@ func (r *room) snapshot(meta *record.Meta, payload []byte, made, now int64) (v v
 	r.epoch = max(r.epoch, meta.Pair.Epoch)
 	r.state = newMessage(meta.Seq, payload)
 	r.state.made, r.state.came = made, now
-	r.ledger = meta.Ledger
+	r.ledger = meta.Ledger - 1 // a State names the offset from which results follow
 	r.learnPhrases(payload, now)
 	if show, ok := showOf(payload); ok && show != r.show {
 		r.show = show
