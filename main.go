@@ -170,8 +170,12 @@ func (c *serve) Run(ctx context.Context) error {
 	}
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if kin, err := prefork.Inherited(reg); kin != nil || err != nil {
-		return errors.Join(err, c.viewers(ctx, kin, reg))
+	kin, err := prefork.Inherited(reg)
+	if err != nil {
+		return err
+	}
+	if kin != nil {
+		return c.viewers(ctx, kin, reg)
 	}
 	unlock, err := c.Storage.Lock()
 	if err != nil {
@@ -212,9 +216,6 @@ func (c *serve) Run(ctx context.Context) error {
 // viewers is one of several edge processes: the parent has the data directory,
 // the log and everything that is not a viewer's.
 func (c *serve) viewers(ctx context.Context, kin *prefork.Kin, reg *prometheus.Registry) error {
-	if kin == nil {
-		return nil
-	}
 	keys, err := c.Storage.Keys()
 	if err != nil {
 		return err

@@ -36,8 +36,6 @@ type Kin interface {
 // of this process's own.
 type shared struct {
 	queue net.Listener
-	door  net.Listener
-	open  func(held int) bool // whether to take one more from the queue
 
 	held   atomic.Int32 // taken from the queue, not yet closed or handed over
 	taken  chan net.Conn
@@ -54,8 +52,10 @@ const (
 	acceptFor = 100 * time.Millisecond
 )
 
+// newShared accepts from both. open says, before each connection of the queue,
+// whether to take one more when so many are held.
 func newShared(queue, door net.Listener, open func(held int) bool) *shared {
-	s := &shared{queue: queue, door: door, open: open, taken: make(chan net.Conn), closed: make(chan struct{})}
+	s := &shared{queue: queue, taken: make(chan net.Conn), closed: make(chan struct{})}
 	s.close = sync.OnceFunc(func() { close(s.closed); queue.Close(); door.Close() })
 	s.group.Go(func() { s.accept(door, func() bool { return true }, func(c net.Conn) net.Conn { return c }) })
 	s.group.Go(func() {

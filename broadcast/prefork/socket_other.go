@@ -9,9 +9,6 @@ import (
 	"syscall"
 )
 
-// Possible says that processes can share an address here.
-const Possible = false
-
 var errImpossible = errors.New("prefork: this system has no sockets that processes inherit; use one process")
 
 func ownGroup() *syscall.SysProcAttr { return nil }

@@ -10,9 +10,6 @@ import (
 	"syscall"
 )
 
-// Possible says that processes can share an address here.
-const Possible = true
-
 func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
 // pair makes a stream socket of two ends, one to keep and one to inherit.

@@ -54,9 +54,6 @@ func (c *Client) Crowd() Crowd {
 	return Crowd{}
 }
 
-// Over is closed when the parent is gone.
-func (c *Client) Over() <-chan struct{} { return c.over }
-
 // Status tells the parent how many viewers there are, and how many there can be.
 func (c *Client) Status(viewers, most int) {
 	c.out.put(message(mStatus).num(int64(viewers)).num(int64(most)), nil)
