@@ -361,8 +361,13 @@ func FuzzMessage(f *testing.F) {
 				t.Fatalf("%d records of %d bytes", len(recs), len(b))
 			}
 		case mFailed:
-			if err := r.failure(); err == nil && r.err == nil && len(b) > 0 && b[0] != 0 {
-				t.Fatalf("no failure in %x", b)
+			err := r.failure()
+			if r.err != nil {
+				break
+			}
+			again := (&reader{b: body{}.failure(err)}).failure()
+			if (err == nil) != (again == nil) || err != nil && err.Error() != again.Error() {
+				t.Fatalf("%v of %x is %v when it is handed on", err, b, again)
 			}
 		default:
 			for range 4 {
