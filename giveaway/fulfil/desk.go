@@ -78,6 +78,7 @@ type Desk struct {
 	won    prometheus.Counter
 	lost   *prometheus.CounterVec
 	hooks  *prometheus.CounterVec
+	awards prometheus.Counter
 }
 
 // New makes a Desk and brings its tables up to date.
@@ -91,7 +92,8 @@ func New(ctx context.Context, cfg Config) (*Desk, error) {
 		won:    prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_fulfil_grants_total", Help: "Grants taken out of the ledger."}),
 		lost: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fudai_fulfil_unread_total", Help: "What the ledger said and could not be read, by reason: prizes may be missing."},
 			[]string{"reason"}),
-		hooks: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fudai_fulfil_webhooks_total", Help: "Webhooks by what became of the try."}, []string{"fate"})}
+		hooks:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fudai_fulfil_webhooks_total", Help: "Webhooks by what became of the try."}, []string{"fate"}),
+		awards: prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_fulfil_awards_total", Help: "Records appended to fudai.awards."})}
 	for _, reason := range []string{"unreadable", "sealed"} {
 		d.lost.WithLabelValues(reason)
 	}
@@ -99,12 +101,12 @@ func New(ctx context.Context, cfg Config) (*Desk, error) {
 		d.hooks.WithLabelValues(fate)
 	}
 	if cfg.Metrics != nil {
-		cfg.Metrics.MustRegister(d.won, d.lost, d.hooks)
+		cfg.Metrics.MustRegister(d.won, d.lost, d.hooks, d.awards)
 	}
 	return d, cfg.DB.Migrate(ctx, "fulfil_version", migrations)
 }
 
-// Run follows the ledger and sends webhooks until ctx is done.
+// Run follows the ledger, sends webhooks and tells fudai.awards until ctx is done.
 func (d *Desk) Run(ctx context.Context) error {
 	f, err := d.follower(ctx)
 	if err != nil {
@@ -112,6 +114,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 	var senders sync.WaitGroup
 	senders.Go(func() { d.senders(ctx) })
+	senders.Go(func() { d.publisher(ctx) })
 	err = f.Run(ctx)
 	senders.Wait()
 	return err

@@ -8,6 +8,11 @@
 // out of an outbox that is written in the transaction that read the grant, so
 // none is lost; one whose answer was lost is sent again under the same key.
 //
+// Other systems read winners in fudai.awards: prize.won, prize.due and
+// prize.expired of each grant, the event as key, grant/type in the header
+// idempotency-key. Each stands there once, though its writer may die at any
+// moment; user ids in it are plain, so its readers are to be trusted.
+//
 // What winners write into a form is sealed under a key of the giveaway, and
 // gone for good when that key is destroyed.
 //

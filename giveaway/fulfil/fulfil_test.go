@@ -39,7 +39,7 @@ import (
 var laws = []struct {
 	name string
 	test func(t *testing.T, s *shop)
-}{{"goods", goodsLaw}, {"coupons", couponsLaw}, {"webhooks", webhooksLaw}, {"export", exportLaw}, {"document", documentLaw}}
+}{{"goods", goodsLaw}, {"coupons", couponsLaw}, {"webhooks", webhooksLaw}, {"winners", winnersLaw}, {"export", exportLaw}, {"document", documentLaw}}
 
 func TestSQLite(t *testing.T) {
 	for _, l := range laws {

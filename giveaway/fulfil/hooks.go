@@ -20,11 +20,12 @@ import (
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 )
 
-// Notice is the body of a webhook: a prize that a winner is to get now. The
-// header Idempotency-Key is its id, the same however often it is sent.
+// Notice is the body of a webhook, a prize that a winner is to get now, and of
+// a record of fudai.awards. The header Idempotency-Key of a webhook is its id,
+// the same however often it is sent; that of a record is id/type.
 type Notice struct {
 	ID        string `json:"id"`
-	Type      string `json:"type"` // prize.due
+	Type      string `json:"type"` // prize.due; in fudai.awards also prize.won, prize.expired
 	At        int64  `json:"at"`
 	Shop      string `json:"shop"`
 	Room      string `json:"room"`
@@ -37,6 +38,7 @@ type Notice struct {
 	WorthFen  int64  `json:"worthFen"`
 	AmountFen int64  `json:"amountFen,omitempty"`
 	Rank      int64  `json:"rank"`
+	Deadline  int64  `json:"deadline,omitempty"` // until when it must be claimed, Unix ms
 }
 
 // Sign is the header Fudai-Signature of a body: t=SECONDS,v1=HEX, where HEX is

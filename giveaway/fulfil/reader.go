@@ -80,7 +80,14 @@ func (r reader) step(ctx context.Context, tx *sql.Tx, d *record.Decision, plan *
 	case drawproof.ClaimClaimed:
 		return r.d.due(ctx, tx, grant, at)
 	case drawproof.ClaimExpired, drawproof.ClaimDisqualified:
-		_, err := tx.ExecContext(ctx, `UPDATE fulfil_prizes SET state = $1, done_at = $2 WHERE grant_id = $3 AND state = $4`, Expired, at, grant, ToClaim)
+		done, err := tx.ExecContext(ctx, `UPDATE fulfil_prizes SET state = $1, done_at = $2 WHERE grant_id = $3 AND state = $4`, Expired, at, grant, ToClaim)
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return err // told before
+		}
+		_, err = r.d.say(ctx, tx, typeExpired, grant, at)
 		return err
 	}
 	return nil // skipped: it never was anybody's
@@ -112,7 +119,11 @@ func (r reader) won(ctx context.Context, tx *sql.Tx, d *record.Decision, plan *g
 	_, err = tx.ExecContext(ctx, `INSERT INTO fulfil_prizes (grant_id, event, room, shop, user_id, tier, title, kind, pool, worth, amount, rank, state, won_at, deadline)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
 		s.Grant.String(), d.Event, d.Room, shop, user, s.Prize, title, kind, pool, worth, int64(s.Amount), int64(s.Rank), ToClaim, at, s.Deadline)
+	if err != nil {
+		return err
+	}
 	r.d.won.Inc()
+	_, err = r.d.say(ctx, tx, typeWon, s.Grant.String(), at)
 	return err
 }
 
@@ -139,11 +150,10 @@ func (d *Desk) due(ctx context.Context, tx *sql.Tx, grant string, at int64) erro
 			return err
 		}
 	}
-	body, err := json.Marshal(Notice{ID: grant, Type: "prize.due", At: at, Shop: p.Shop, Room: p.Room, Event: p.Event, EventName: p.EventName, User: p.User,
-		Tier: p.Tier, Title: p.Title, Kind: p.Kind, WorthFen: p.WorthFen, AmountFen: p.AmountFen, Rank: p.Rank})
+	body, err := d.say(ctx, tx, typeDue, grant, at)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO fulfil_outbox (grant_id, shop, body, due_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, grant, p.Shop, string(body), time.Now().UnixMilli())
+	_, err = tx.ExecContext(ctx, `INSERT INTO fulfil_outbox (grant_id, shop, body, due_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, grant, p.Shop, body, time.Now().UnixMilli())
 	return err
 }

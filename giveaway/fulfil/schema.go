@@ -22,4 +22,8 @@ var migrations = []string{
 	`CREATE INDEX fulfil_outbox_due ON fulfil_outbox (done_at, given_up, due_at)`,
 	`CREATE TABLE fulfil_keys (event TEXT PRIMARY KEY, secret BYTES NOT NULL)`,
 	`CREATE TABLE fulfil_forgotten (event TEXT PRIMARY KEY, at BIGINT NOT NULL)`,
+	// What fudai.awards is to be told, and was.
+	`CREATE TABLE fulfil_awards (n SERIAL, id TEXT NOT NULL UNIQUE, event TEXT NOT NULL, body TEXT NOT NULL, taken_at BIGINT NOT NULL DEFAULT 0,
+		from_offset BIGINT NOT NULL DEFAULT 0, done_at BIGINT NOT NULL DEFAULT 0)`,
+	`CREATE INDEX fulfil_awards_line ON fulfil_awards (done_at, taken_at, n)`,
 }
