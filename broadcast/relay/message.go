@@ -122,7 +122,7 @@ func (r *reader) flag() bool {
 func (r *reader) record(topic string, p int32) kafkalog.Record {
 	rec := kafkalog.Record{Topic: topic, Partition: p, Offset: r.num(), Time: time.UnixMilli(r.num())}
 	rec.Key, rec.Value = r.bytes(), r.bytes()
-	if n := r.num(); n > 0 && n <= int64(len(r.b)) {
+	if n := r.count(2); n > 0 {
 		rec.Headers = make([]kafkalog.Header, n)
 		for i := range rec.Headers {
 			rec.Headers[i] = kafkalog.Header{Key: r.text(), Value: r.bytes()}
@@ -131,12 +131,19 @@ func (r *reader) record(topic string, p int32) kafkalog.Record {
 	return rec
 }
 
-func (r *reader) records(topic string, p int32) []kafkalog.Record {
+// count reads how many things follow, each of at least least bytes, so that no
+// number makes anyone allocate what did not come.
+func (r *reader) count(least int64) int64 {
 	n := r.num()
-	if n < 0 || n > int64(len(r.b)) {
-		r.err = errShort
-		return nil
+	if n < 0 || n > int64(len(r.b))/least {
+		r.b, r.err = nil, errShort
+		return 0
 	}
+	return n
+}
+
+func (r *reader) records(topic string, p int32) []kafkalog.Record {
+	n := r.count(5)
 	recs := make([]kafkalog.Record, 0, n)
 	for ; n > 0 && r.err == nil; n-- {
 		recs = append(recs, r.record(topic, p))

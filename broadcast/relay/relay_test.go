@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -357,8 +358,15 @@ func FuzzMessage(f *testing.F) {
 		case mRecords:
 			r.num()
 			recs := r.records("t", 1)
-			if r.err == nil && len(recs) > len(b) {
-				t.Fatalf("%d records of %d bytes", len(recs), len(b))
+			if cap(recs) > len(b)/5 {
+				t.Fatalf("room for %d records of %d bytes", cap(recs), len(b))
+			}
+			if r.err != nil {
+				break
+			}
+			again := (&reader{b: appendRecords(nil, recs)}).records("t", 1)
+			if !bytes.Equal(appendRecords(nil, again), appendRecords(nil, recs)) {
+				t.Fatalf("%v of %x are %v when they are handed on", recs, b, again)
 			}
 		case mFailed:
 			err := r.failure()

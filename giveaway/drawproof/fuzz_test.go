@@ -2,6 +2,7 @@ package drawproof
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"testing"
 )
@@ -141,7 +142,30 @@ func FuzzBeacon(f *testing.F) {
 		f.Add([]byte(b.Sigma), b.Round)
 		f.Add([]byte(b.Sigma), b.Round+1)
 	}
-	f.Add(append([]byte{0xc0}, make([]byte, 47)...), uint64(1))
+	zero := make([]byte, SigmaSize)
+	f.Add(append([]byte{0xc0}, zero[1:]...), uint64(1))         // infinity
+	f.Add(append([]byte{0xe0}, zero[1:]...), uint64(1))         // and its other sign, which it has not
+	f.Add(append([]byte{0xc0, 1}, zero[2:]...), uint64(1))      // infinity that goes on
+	f.Add(append([]byte{0x40}, make([]byte, 95)...), uint64(1)) // uncompressed
+	for _, b := range g.Beacon {
+		longer := append(append([]byte{}, b.Sigma...), 0)
+		f.Add(longer, b.Round)
+		f.Add(longer[:SigmaSize-1], b.Round)
+		for _, flags := range []byte{0x80, 0x40, 0x20, 0xe0} {
+			other := append([]byte{}, b.Sigma...)
+			other[0] ^= flags
+			f.Add(other, b.Round)
+		}
+	}
+	p, _ := hex.DecodeString("1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab")
+	for _, low := range []byte{0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf} { // x just below the field's size, and from it on
+		x := append([]byte{}, p...)
+		x[0], x[SigmaSize-1] = x[0]|0x80, low
+		f.Add(x, uint64(1))
+	}
+	for x := byte(0); x < 16; x++ { // points of the curve outside the subgroup, and none at all
+		f.Add(append(append([]byte{0x80}, zero[2:]...), x), uint64(1))
+	}
 	f.Fuzz(func(t *testing.T, sigma []byte, round uint64) {
 		msg := roundMessage(round)
 		a, b := verifyGnark(q.PublicKey, msg[:], sigma), verifyCircl(q.PublicKey, msg[:], sigma)

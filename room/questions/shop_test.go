@@ -69,6 +69,8 @@ func TestShopBounds(t *testing.T) {
 func FuzzChange(f *testing.F) {
 	f.Add(`{"items":[{"item":"a","price":100,"link":3,"sizes":[],"facts":{}}],"faq":[{"id":"f","questions":["多少钱"],"answer":"x"}]}`, `{"items":[{"item":"a","delete":true}]}`, "3号链接多少钱")
 	f.Add(`{"replace":true,"items":[{"item":"*","facts":{"delivery":"明天"}}]}`, `{"item":"a","title":"t","link":2,"price":5,"stock":1}`, "什么时候发货")
+	f.Add(`{"items":[{"item":"a","price":100,"link":3}]}`, `{"items":[{"item":"a","item":"\ud800","title":"\ud800"}]}`, "\xff多少钱\xff有没有红色的")
+	f.Add(`{"items":[{"item":"a","title":"\xff","colours":["\xff"],"sizes":["\ud800"]}]}`, `{"item":"\xff","title":"\xff","link":-1}`, "\xff链接多少钱")
 	f.Fuzz(func(t *testing.T, first, second, ask string) {
 		d := newDesk(t)
 		for _, raw := range []string{first, second} {

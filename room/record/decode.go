@@ -7,7 +7,8 @@ import "github.com/valyala/fastjson"
 //
 // Members a kind does not use are read and checked all the same, so that a
 // record is well formed or not whatever its kind; members nobody knows are
-// ignored; null is the same as absent.
+// ignored; null is the same as absent. No name may stand twice, not even with a
+// null: of two values each reader would take another one.
 type Decoder struct {
 	p       *fastjson.Parser
 	number  [24]byte
@@ -16,8 +17,10 @@ type Decoder struct {
 	refusal Refusal
 
 	// Of the record being read.
-	c    *Comment
-	seen uint64 // one bit a member
+	c          *Comment
+	seen       uint64  // one bit a member that says something
+	named      uint64  // one bit a member that stands there, be it null or empty
+	namedFacts FactSet // the same of the facts
 }
 
 // maxRegions bounds Decoder.regions; ISO 3166-2 has about 5,000 codes. Beyond
@@ -56,7 +59,7 @@ func (d *Decoder) Comment(value []byte, c *Comment) *Refusal {
 		return d.refuse(NotObject, "")
 	}
 	*c = Comment{Role: Viewer, Raw: value}
-	d.c, d.seen, d.refusal = c, 0, Refusal{}
+	d.c, d.seen, d.named, d.namedFacts, d.refusal = c, 0, 0, 0, Refusal{}
 	object.Visit(d.member)
 	d.c = nil
 	if d.refusal.Reason != ReasonNone {
@@ -90,11 +93,12 @@ func (d *Decoder) fail(why Reason, field string) {
 
 // once reports whether the member is there for the first time and not null.
 func (d *Decoder) once(m member, v *fastjson.Value) bool {
-	if v.Type() == fastjson.TypeNull {
+	if d.named&(1<<m) != 0 {
+		d.fail(Repeated, memberNames[m])
 		return false
 	}
-	if d.seen&(1<<m) != 0 {
-		d.fail(Repeated, memberNames[m])
+	d.named |= 1 << m
+	if v.Type() == fastjson.TypeNull {
 		return false
 	}
 	d.seen |= 1 << m

@@ -86,6 +86,9 @@ func TestRefusals(t *testing.T) {
 		{"text is an object", bare(`,"text":{"a":"b"}`), WrongType, "text"},
 		{"user is a number", `{"kind":"say","text":"hi","id":"m1","room":"demo","user":7}`, WrongType, "user"},
 		{"text twice", say(`,"text":"ho"`), Repeated, "text"},
+		{"text, and then none", say(`,"text":null`), Repeated, "text"},
+		{"no room, and then one", `{"kind":"say","room":null,"text":"hi"` + sayRest, Repeated, "room"},
+		{"an empty text, and then one", `{"kind":"say","text":"","text":"hi"` + sayRest, Repeated, "text"},
 		{"text 2000", bare(`,"text":"` + long(MaxText) + `"`), ReasonNone, ""},
 		{"text 2001", bare(`,"text":"` + long(MaxText+1) + `"`), TooLong, "text"},
 		{"text with a line break", bare(`,"text":"a\nb\tc"`), ReasonNone, ""},
@@ -136,6 +139,8 @@ func TestRefusals(t *testing.T) {
 		{"facts is a list", say(`,"facts":[1]`), WrongType, "facts"},
 		{"verified is a number", say(`,"facts":{"verified":1}`), WrongType, "verified"},
 		{"fact twice", say(`,"facts":{"fan_level":1,"fan_level":9}`), Repeated, "fan_level"},
+		{"fact, and then none", say(`,"facts":{"fan_level":1,"fan_level":null}`), Repeated, "fan_level"},
+		{"facts twice", say(`,"facts":{},"facts":{"fan_level":1}`), Repeated, "facts"},
 		{"region too long", say(`,"facts":{"region":"` + long(17) + `"}`), TooLong, "region"},
 		{"watched a year and more", say(`,"facts":{"watch_s":99999999}`), OutOfRange, "watch_s"},
 

@@ -21,12 +21,16 @@ func (d *Decoder) facts(v *fastjson.Value) {
 func (d *Decoder) fact(key []byte, v *fastjson.Value) {
 	f := &d.c.Facts
 	for i, name := range factNames {
-		if string(key) != name || v.Type() == fastjson.TypeNull {
+		if string(key) != name {
 			continue
 		}
 		bit := FactSet(1) << i
-		if f.Known&bit != 0 {
+		if d.namedFacts&bit != 0 {
 			d.fail(Repeated, name)
+			return
+		}
+		d.namedFacts |= bit
+		if v.Type() == fastjson.TypeNull {
 			return
 		}
 		f.Known |= bit
