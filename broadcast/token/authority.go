@@ -22,6 +22,12 @@ var (
 	ErrExpired = errors.New("token: expired")
 )
 
+// Verifier reads tokens as of now (Unix milliseconds). An Authority is one; one
+// that also knows which sessions have ended stands before it where staff work.
+type Verifier interface {
+	Verify(raw string, now int64) (Claims, error)
+}
+
 // Authority verifies tokens and signs those of the installation itself. Tokens
 // under HMAC are what the installation issues; a platform that signs its own
 // gives its Ed25519 public keys.

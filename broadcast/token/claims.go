@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fudai-live/fudai/room/record"
@@ -19,6 +20,8 @@ type Claims struct {
 	Avatar  string
 	Role    record.Role
 	Market  bool     // role "marketer": a viewer in a room, more in the studio
+	Roles   []string // of somebody who signed in: all their roles of staff (Appoint)
+	Session string   // and the session, which may end before the token does
 	Rooms   []string // empty: every room
 	Facts   record.Facts
 	Issued  int64 // Unix milliseconds; a token knows whole seconds
@@ -34,6 +37,9 @@ func (c *Claims) May(room string) bool {
 
 // RoleName is the role as the token names it.
 func (c *Claims) RoleName() string {
+	if len(c.Roles) > 0 {
+		return strings.Join(c.Roles, ", ")
+	}
 	if c.Market {
 		return marketer
 	}
@@ -65,6 +71,14 @@ func (c *Claims) Check() error {
 			problems = append(problems, fmt.Errorf("token: %.80q is not a room id", room))
 		}
 	}
+	for _, role := range c.Roles {
+		if !slices.Contains(Roles, role) {
+			problems = append(problems, fmt.Errorf("token: %.40q is no role of staff", role))
+		}
+	}
+	if len(c.Session) > record.MaxID {
+		problems = append(problems, fmt.Errorf("token: sid has %d bytes, want at most %d", len(c.Session), record.MaxID))
+	}
 	if len(c.ID) > record.MaxID {
 		problems = append(problems, fmt.Errorf("token: jti has %d bytes, want at most %d", len(c.ID), record.MaxID))
 	}
@@ -78,6 +92,8 @@ type payload struct {
 	Name    string           `json:"name,omitempty"`
 	Avatar  string           `json:"avatar,omitempty"`
 	Role    string           `json:"role,omitempty"`
+	Roles   []string         `json:"roles,omitempty"`
+	Session string           `json:"sid,omitempty"`
 	Rooms   []string         `json:"rooms,omitempty"`
 	Facts   *facts           `json:"facts,omitempty"`
 	Issued  *jwt.NumericDate `json:"iat,omitempty"`
@@ -95,7 +111,7 @@ func (p *payload) GetSubject() (string, error)                  { return p.User,
 func (p *payload) GetAudience() (jwt.ClaimStrings, error)       { return nil, nil }
 
 func (p *payload) claims() (Claims, error) {
-	c := Claims{ID: p.ID, User: p.User, Name: p.Name, Avatar: p.Avatar, Rooms: p.Rooms, Ticket: p.Ticket, Until: p.Until,
+	c := Claims{ID: p.ID, User: p.User, Name: p.Name, Avatar: p.Avatar, Rooms: p.Rooms, Ticket: p.Ticket, Until: p.Until, Session: p.Session,
 		Issued: millis(p.Issued), Expires: millis(p.Expires)}
 	role := p.Role
 	if role == marketer {
@@ -104,6 +120,9 @@ func (p *payload) claims() (Claims, error) {
 	var ok bool
 	if c.Role, ok = record.ParseRole([]byte(role)); !ok {
 		return c, fmt.Errorf("token: unknown role %.40q", p.Role)
+	}
+	if len(p.Roles) > 0 {
+		c.Appoint(p.Roles)
 	}
 	if p.Facts != nil {
 		c.Facts = p.Facts.record()
@@ -114,6 +133,10 @@ func (p *payload) claims() (Claims, error) {
 func (c *Claims) payload() *payload {
 	p := &payload{ID: c.ID, User: c.User, Name: c.Name, Avatar: c.Avatar, Role: c.RoleName(), Rooms: c.Rooms, Ticket: c.Ticket, Until: c.Until,
 		Facts: factsOf(&c.Facts), Expires: seconds(c.Expires)}
+	p.Session = c.Session
+	if len(c.Roles) > 0 {
+		p.Role, p.Roles = "", c.Roles
+	}
 	if c.Issued > 0 {
 		p.Issued = seconds(c.Issued)
 	}

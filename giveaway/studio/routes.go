@@ -37,7 +37,7 @@ func (s *Studio) shopRoutes() []rest.Route {
 	const tag = "shops"
 	return []rest.Route{
 		{Method: "GET", Path: "/v1/studio/me", Tag: tag, Summary: "Who I am here and what I may do.", Do: rest.Own, Query: []rest.Param{shopParam}, Out: Me{}, Handle: s.me},
-		{Method: "GET", Path: "/v1/studio/permissions", Tag: tag, Summary: "Which role may do what.", Do: rest.Own, Out: permissions, Handle: s.permissionTable},
+		{Method: "GET", Path: "/v1/studio/permissions", Tag: tag, Summary: "Which role may do what.", Do: rest.Own, Out: map[string][]string{}, Handle: s.permissionTable},
 		{Method: "GET", Path: "/v1/studio/shops", Tag: tag, Summary: "The shops I work for.", Do: "shop.read", Out: rest.List[Shop]{}, Handle: s.listShops},
 		{Method: "POST", Path: "/v1/studio/shops", Tag: tag, Summary: "Open a shop.", Do: "shop.write", In: NewShop{}, Example: NewShop{"yunduo", exampleShop}, Out: Shop{}, Status: http.StatusCreated, Handle: s.addShop},
 		{Method: "GET", Path: "/v1/studio/shops/{id}", Tag: tag, Summary: "A shop.", Do: "shop.read", Out: Shop{}, Handle: s.getShop},

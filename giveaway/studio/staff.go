@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,7 +19,8 @@ const Every = "*"
 
 // Allow decides whether somebody may do something in a shop and a room.
 func (s *Studio) Allow(ctx context.Context, who *token.Claims, do, shop, room string) error {
-	if _, known := permissions[do]; !known {
+	able, known := token.Who(do)
+	if !known {
 		return fmt.Errorf("studio: internal error: nobody wrote down who may do %q", do)
 	}
 	roles, err := s.roles(ctx, who, shop)
@@ -30,9 +30,9 @@ func (s *Studio) Allow(ctx context.Context, who *token.Claims, do, shop, room st
 	if room != "" && !who.May(room) {
 		return rest.Refuse(http.StatusForbidden, "forbidden", "your token is not good for room "+room)
 	}
-	if !allowed(do, roles) {
+	if !token.Allowed(do, roles) {
 		return rest.Refuse(http.StatusForbidden, "forbidden", fmt.Sprintf("%s needs one of the roles %s; you are %s",
-			do, strings.Join(permissions[do], ", "), strings.Join(append(roles, "nobody here")[:max(1, len(roles))], ", ")))
+			do, strings.Join(able, ", "), strings.Join(append(roles, "nobody here")[:max(1, len(roles))], ", ")))
 	}
 	return nil
 }
@@ -49,8 +49,8 @@ func (s *Studio) roles(ctx context.Context, who *token.Claims, shop string) ([]s
 	if err != nil {
 		return nil, err
 	}
-	said := fromToken(who)
-	if said == "" || slices.Contains(roles, said) {
+	said := slices.DeleteFunc(slices.Clone(who.StaffRoles()), func(r string) bool { return slices.Contains(roles, r) })
+	if len(said) == 0 {
 		return roles, nil
 	}
 	if len(who.Rooms) > 0 {
@@ -62,17 +62,7 @@ func (s *Studio) roles(ctx context.Context, who *token.Claims, shop string) ([]s
 			return roles, nil
 		}
 	}
-	return append(roles, said), nil
-}
-
-func fromToken(who *token.Claims) string {
-	switch {
-	case who.Market:
-		return Marketer
-	case who.Staff():
-		return who.Role.String() // assistant, moderator, host
-	}
-	return ""
+	return append(roles, said...), nil
 }
 
 func (s *Studio) roomsOf(ctx context.Context, shop string) (all []string, err error) {
@@ -138,15 +128,15 @@ func (s *Studio) me(c *rest.Call) (any, error) {
 		return nil, err
 	}
 	me := Me{User: c.Claims.User, Name: c.Claims.Name, Roles: append([]string{}, roles...), May: []string{}}
-	for _, do := range slices.Sorted(maps.Keys(permissions)) {
-		if allowed(do, roles) {
+	for _, do := range token.Actions() {
+		if token.Allowed(do, roles) {
 			me.May = append(me.May, do)
 		}
 	}
 	return me, nil
 }
 
-func (s *Studio) permissionTable(c *rest.Call) (any, error) { return permissions, nil }
+func (s *Studio) permissionTable(c *rest.Call) (any, error) { return token.Permissions(), nil }
 
 func (s *Studio) staff(c *rest.Call) (any, error) {
 	shop := c.Param("id")

@@ -32,7 +32,7 @@ type Config struct {
 	Store  *Store
 	Log    Log
 	Keys   *record.Keys
-	Tokens *token.Authority
+	Tokens token.Verifier
 	Chains []drawproof.Chain // accepted beacons; the first is the default
 	// Ask puts a question to the owner of a room, and State is the room as its
 	// viewers see it; without them the funnel knows the ledger alone.

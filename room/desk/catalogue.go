@@ -35,7 +35,7 @@ func (d *Desk) template(_ context.Context, c *app.RequestContext) {
 func (d *Desk) stock(ctx context.Context, c *app.RequestContext) {
 	room := c.Param("room")
 	claims, err := d.claims(c)
-	if err != nil || !claims.May(room) || claims.Role < record.Assistant && !claims.Market {
+	if err != nil || !claims.May(room) || !claims.Does("desk.goods") {
 		c.JSON(consts.StatusForbidden, map[string]string{"code": "forbidden", "message": "the catalogue of a room is for its staff"})
 		return
 	}

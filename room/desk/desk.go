@@ -39,7 +39,7 @@ type Log interface {
 type Config struct {
 	Log    Log
 	Keys   *record.Keys
-	Tokens *token.Authority
+	Tokens token.Verifier
 	Tailer Tailer
 	// Chains are the beacons that plans may name, the default first: a plan
 	// that cannot be held is refused here, with all reasons.

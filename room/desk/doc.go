@@ -69,5 +69,5 @@
 //
 // A command id makes a command idempotent: the same id again is the same
 // command. Rules go through command "rules" with a stage: shadow, promote,
-// revert, drop, or enforce at once. A mute may name its user by "offset", that of a comment. Which role may send which kind stands in one table, roles.go.
+// revert, drop, or enforce at once. A mute may name its user by "offset", that of a comment. Which role may send which kind stands in one table, in broadcast/token.
 package desk

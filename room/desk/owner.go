@@ -23,7 +23,7 @@ const maxAnswerBytes = 512 << 20
 func (d *Desk) view(ctx context.Context, c *app.RequestContext) {
 	room := c.Param("room")
 	claims, err := d.claims(c)
-	if err != nil || claims.Role < record.Assistant || !claims.May(room) {
+	if err != nil || !claims.Does("desk.view") || !claims.May(room) {
 		c.JSON(consts.StatusForbidden, map[string]string{"code": "forbidden", "message": "what a room holds back is for its staff"})
 		return
 	}

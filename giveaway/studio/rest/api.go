@@ -16,7 +16,7 @@ import (
 type API struct {
 	Title, Version string
 	Routes         []Route
-	Tokens         *token.Authority
+	Tokens         token.Verifier
 	Allow          Allow
 	Logger         *slog.Logger
 }
