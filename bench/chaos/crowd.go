@@ -32,18 +32,19 @@ type crowd struct {
 	viewers []*viewer
 	quiet   atomic.Bool
 	mu      sync.Mutex
-	over    map[string]bool // events with an outcome
-	heard   map[string]bool // rooms that showed something
+	over    map[string]bool   // events with an outcome
+	heard   map[string]bool   // rooms that showed something
+	plans   map[string]string // room by event, of all that was announced
 }
 
 func (s *stage) crowd(ctx context.Context) *crowd {
-	c := &crowd{s: s, over: map[string]bool{}, heard: map[string]bool{}}
+	c := &crowd{s: s, over: map[string]bool{}, heard: map[string]bool{}, plans: map[string]string{}}
 	for i := range *rooms {
 		c.names = append(c.names, fmt.Sprintf("room%d-%d", i, *seed%10_000))
 	}
 	for i := range *viewers {
 		v := &viewer{c: c, user: fmt.Sprintf("u%d", i), room: c.names[i%len(c.names)], rand: rand.New(rand.NewPCG(*seed, uint64(i)+100)),
-			waiting: map[string][]byte{}, events: map[string]string{}}
+			waiting: map[string][]byte{}, events: map[string]string{}, claimed: map[string]bool{}}
 		c.viewers = append(c.viewers, v)
 		go v.live(ctx)
 	}
@@ -93,6 +94,10 @@ func (c *crowd) announce(token string, round int, wait, until time.Duration) (ma
 			"openAt": now.Add(wait).UnixMilli(), "closeAt": now.Add(until).UnixMilli(),
 			"prizes": []map[string]any{{"id": "p1", "title": "杯子", "qty": 2, "valueFen": 1000}}}
 		switch (i + round) % 3 {
+		case 0:
+			if *gives > 0 { // half of the winners claim in time
+				plan["claimTtlMs"], plan["alternates"] = 8000, 2
+			}
 		case 1:
 			plan["kind"] = "grab"
 		case 2:
@@ -113,19 +118,19 @@ func (c *crowd) announce(token string, round int, wait, until time.Duration) (ma
 			return nil, fmt.Errorf("plan of %s: %w", event, err)
 		}
 		events[event] = room
+		c.mu.Lock()
+		c.plans[event] = room
+		c.mu.Unlock()
 	}
 	return events, nil
 }
-
-// maxSeries is how many finished giveaways a room keeps the proofs of.
-const maxSeries = 16
 
 // series announces giveaways one after another, so that things die while one is
 // opened, closed, sealed and drawn.
 func (c *crowd) series(ctx context.Context, token string, length time.Duration) map[string]string {
 	all := map[string]string{}
 	end := time.Now().Add(length)
-	for round := 0; round < maxSeries && time.Now().Before(end); round++ {
+	for round := 0; time.Now().Before(end); round++ {
 		events, err := c.announce(token, round, 6*time.Second, 6*time.Second+*gives/3)
 		if err != nil {
 			log.Print(err)
@@ -198,6 +203,7 @@ type viewer struct {
 	mu      sync.Mutex
 	waiting map[string][]byte // sent and not acknowledged, by id
 	events  map[string]string // entry ids by event
+	claimed map[string]bool   // events whose prize was claimed
 	key     string
 	seq     uint64
 }
@@ -326,6 +332,9 @@ func (v *viewer) hear(b []byte) {
 			v.c.mu.Lock()
 			v.c.over[m.Event] = true
 			v.c.mu.Unlock()
+		}
+		if m.State == "drawn" {
+			v.claim(m.Event)
 		}
 	case "state":
 		v.seq = m.Seq

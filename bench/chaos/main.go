@@ -39,6 +39,7 @@ var (
 	rooms       = flag.Int("rooms", 8, "rooms")
 	viewers     = flag.Int("viewers", 24, "viewers, spread over rooms and edges")
 	gives       = flag.Duration("gives", 0, "a giveaway in every room so often, open for a third of that; 0: one a room, open all the time")
+	down        = flag.Duration("down", 3*time.Second, "most time that something killed stays dead")
 	only        = flag.String("only", "", "only this: kill, stop, term or broker")
 	dir         = flag.String("dir", "", "where data and witness go; empty: a temporary directory, removed after a clean run")
 )
@@ -77,6 +78,7 @@ func run() error {
 	crowd := s.crowd(ctx)
 	crowd.wait("every room speaks", 60*time.Second, crowd.allHeard)
 	var events map[string]string
+	var shop *shop
 	if *gives == 0 {
 		if events, err = crowd.announce(s.host(), 0, 2*time.Second, *length+15*time.Second); err != nil {
 			stop()
@@ -84,6 +86,14 @@ func run() error {
 		}
 		s.mayhem(*length)
 	} else {
+		if shop, err = s.openShop(); err == nil {
+			err = shop.furnish(crowd.names)
+		}
+		if err != nil {
+			stop()
+			return err
+		}
+		go crowd.proofs(ctx, at)
 		announced := make(chan map[string]string)
 		go func() { announced <- crowd.series(ctx, s.host(), *length) }()
 		s.mayhem(*length)
@@ -93,6 +103,10 @@ func run() error {
 	crowd.wait("every giveaway is over", 120*time.Second, func() bool { return crowd.results() >= len(events) })
 	crowd.mute()
 	crowd.wait("everything said is acknowledged", 60*time.Second, func() bool { return crowd.pending() == 0 })
+	if shop != nil {
+		crowd.wait("every prize is with its winner or nobody's", 240*time.Second, shop.settled)
+		log.Printf("the shop was told")
+	}
 	time.Sleep(3 * time.Second) // outcomes and repeats, if any, would come now
 	stop()
 	if err := s.bundles(at, events); err != nil {

@@ -27,7 +27,7 @@ func (s *stage) mayhem(length time.Duration) {
 		case "kill":
 			s.act("kill", n)
 			n.end(syscall.SIGKILL)
-			time.Sleep(s.between(200*time.Millisecond, 3*time.Second))
+			time.Sleep(s.between(min(200*time.Millisecond, *down/2), *down))
 			s.again(n)
 		case "stop": // long enough for somebody else to claim what it owns
 			s.act("stop", n)

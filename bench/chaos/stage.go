@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -74,7 +75,11 @@ func (s *stage) start() error {
 	if out, err := create.CombinedOutput(); err != nil {
 		return fmt.Errorf("topics: %w\n%s", err, out)
 	}
-	for i := range *shards {
+	count := *shards
+	if *gives > 0 {
+		count++ // the studio
+	}
+	for i := range count {
 		edge := i < max(1, *shards-1)
 		addr, err := freeAddress()
 		if err != nil {
@@ -83,6 +88,9 @@ func (s *stage) start() error {
 		roles := "shard"
 		if edge {
 			roles = "edge,shard,desk"
+		}
+		if i == *shards {
+			roles = "studio"
 		}
 		n := &process{name: fmt.Sprintf("node%d", i), addr: addr, dir: s.dir, edge: edge, args: []string{"serve", "--listen", addr,
 			"--data", filepath.Join(s.dir, fmt.Sprintf("node%d", i)), "--secret", filepath.Join(s.dir, "keys", "master.key"),
@@ -228,20 +236,25 @@ func (s *stage) token(user, role string) string {
 func (s *stage) host() string { return s.token("host", "host") }
 
 // bundles fetches the proof of every giveaway, as anybody may. One that ended
-// without a draw has none: the judge looks for its end in the ledger.
+// without a draw has none: the judge looks for its end in the ledger. One that
+// its room has forgotten is the one that was fetched when it was drawn.
 func (s *stage) bundles(dir string, events map[string]string) error {
 	for event, room := range events {
 		var last error
-		for range 40 {
+		for range 240 {
 			var b []byte
-			if b, last = s.bundle(room, event); last != nil && (strings.Contains(last.Error(), "is cancelled") || strings.Contains(last.Error(), "is void") ||
-				strings.Contains(last.Error(), "no event")) { // its plan came too late to be accepted; the judge knows of receipts, if any
-
-				last = nil
+			if b, last = s.bundle(s.edges()[0], room, event); last == nil {
+				last = os.WriteFile(filepath.Join(dir, event+".fudai"), b, 0o644)
 				break
 			}
-			if last == nil {
-				last = os.WriteFile(filepath.Join(dir, event+".fudai"), b, 0o644)
+			if strings.Contains(last.Error(), "no event") { // too old, or its plan came too late to be accepted; the judge knows of receipts, if any
+				if b, err := os.ReadFile(filepath.Join(dir, event+firstProof)); err == nil {
+					last = os.WriteFile(filepath.Join(dir, event+".fudai"), b, 0o644)
+					break
+				}
+			}
+			if strings.Contains(last.Error(), "is cancelled") || strings.Contains(last.Error(), "is void") || strings.Contains(last.Error(), "no event") {
+				last = nil
 				break
 			}
 			time.Sleep(250 * time.Millisecond)
@@ -253,8 +266,14 @@ func (s *stage) bundles(dir string, events map[string]string) error {
 	return nil
 }
 
-func (s *stage) bundle(room, event string) ([]byte, error) {
-	r, err := http.Get("http://" + s.edges()[0] + "/v1/rooms/" + room + "/bundle/" + event)
+func (s *stage) bundle(edge, room, event string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+edge+"/v1/rooms/"+room+"/bundle/"+event, nil)
+	if err != nil {
+		return nil, err
+	}
+	r, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return nil, err
 	}

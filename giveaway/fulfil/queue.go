@@ -69,6 +69,7 @@ type Counts struct {
 	Overdue int64            `json:"overdue"`
 	Failed  int64            `json:"failed"`
 	NoForm  int64            `json:"noForm" doc:"Goods that are claimed and whose winner has not said where to send them."`
+	Untold  int64            `json:"untold" doc:"Steps of prizes that fudai.awards is still to be told."`
 }
 
 func (d *Desk) counts(c *rest.Call) (any, error) {
@@ -94,6 +95,10 @@ func (d *Desk) counts(c *rest.Call) (any, error) {
 		out.States[state] = n
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, err
+	}
+	if err := d.db.QueryRowContext(c, `SELECT COUNT(*) FROM fulfil_awards a WHERE a.done_at = 0 AND EXISTS (SELECT 1 FROM fulfil_prizes p WHERE p.event = a.event AND p.shop = $1)`,
+		shop).Scan(&out.Untold); err != nil {
 		return nil, err
 	}
 	err = d.db.QueryRowContext(c, `SELECT COALESCE(SUM(CASE WHEN claimed_at < $1 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN failed <> '' THEN 1 ELSE 0 END), 0),

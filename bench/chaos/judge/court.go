@@ -20,12 +20,13 @@ type court struct {
 	told    []witness.Event
 	bundles string
 
-	faults []string
-	once   map[string]bool // what the ledger may hold once
-	counts map[string]int
-	frames map[frameKey]frame // accepted
-	at     map[place]said     // comments by where they stand
-	showed map[string][]place // room/user-less id → where it was shown
+	faults  []string
+	once    map[string]bool   // what the ledger may hold once
+	granted map[string]string // event by grant/type, of what the ledger says of grants
+	counts  map[string]int
+	frames  map[frameKey]frame // accepted
+	at      map[place]said     // comments by where they stand
+	showed  map[string][]place // room/user-less id → where it was shown
 }
 
 type frameKey struct {
@@ -49,13 +50,14 @@ func (c *court) fault(format string, args ...any) {
 }
 
 func (c *court) judge() {
-	c.counts = map[string]int{}
+	c.counts, c.granted = map[string]int{}, map[string]string{}
 	c.readComments()
 	c.acceptFrames()
 	c.acknowledged()
 	c.outcomes()
 	c.viewers()
 	c.results()
+	c.shops()
 }
 
 // readComments indexes what was said, by where it stands.
@@ -280,6 +282,12 @@ func (c *court) bundle(event string, raw []byte, receipts []witness.Event) {
 		}
 	}
 	c.counts["entrants"] += len(b.Entrants)
+	for _, l := range b.Claims {
+		if id := l.Grant.String() + "/prize.due"; (l.State == drawproof.ClaimClaimed || l.State == drawproof.ClaimSettled) && c.granted[id] != event {
+			c.fault("event %s: its bundle gives grant %s, the ledger does not", event, l.Grant)
+		}
+	}
+	c.proofs(event, raw)
 }
 
 // decisions are the public parts of accepted ledger records, by event and hash.

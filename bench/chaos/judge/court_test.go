@@ -84,6 +84,21 @@ func (s *scene) saw(user string, seq uint64, hash string) {
 	s.told = append(s.told, witness.Event{What: witness.Frame, Who: user, Room: room, Seq: seq, Hash: hash})
 }
 
+// step lets the second owner write what became of a grant.
+func (s *scene) step(seq int, unit int, grant, state string) {
+	s.ledger(map[string]any{"v": 1, "epoch": 2, "owner": second.owner, "seq": seq, "decisions": []any{map[string]any{"kind": "grant", "event": "bag",
+		"data": map[string]any{"steps": []any{map[string]any{"unit": unit, "state": state, "grant": grant}}}}}})
+}
+
+// award is a record of fudai.awards; booked is what the shop's system was told.
+func (s *scene) award(id string) {
+	s.l.awards = append(s.l.awards, entry{offset: int64(len(s.l.awards)), key: "bag", headers: map[string][]byte{"idempotency-key": []byte(id)}})
+}
+
+func (s *scene) booked(grant, hash string) {
+	s.told = append(s.told, witness.Event{What: witness.Told, ID: grant, Event: "bag", Hash: hash})
+}
+
 const resultText = `{"op":"result","event":"bag","state":"drawn"}`
 
 func goodScene(t *testing.T) *scene {
@@ -110,6 +125,16 @@ func goodScene(t *testing.T) *scene {
 	for _, who := range []string{"ann", "bob"} {
 		s.told = append(s.told, witness.Event{What: witness.Result, Who: who, Room: room, Event: "bag", Code: "drawn", Hash: hash([]byte(resultText))})
 	}
+	s.told = append(s.told, witness.Event{What: witness.Act, Code: "shop"})
+	s.step(2, 1, "g1", "open")
+	s.step(3, 2, "g2", "settled")
+	s.step(4, 1, "g1", "claimed")
+	for _, id := range []string{"g1/prize.won", "g2/prize.won", "g2/prize.due", "g1/prize.due"} {
+		s.award(id)
+	}
+	s.booked("g2", "x")
+	s.booked("g2", "x") // its answer was lost
+	s.booked("g1", "y")
 	return s
 }
 
@@ -154,9 +179,16 @@ func TestPlantedFaults(t *testing.T) {
 		}},
 		{"two results", "different results", func(s *scene) {
 			other := `{"op":"result","event":"bag","state":"drawn","more":1}`
-			s.ledger(map[string]any{"v": 1, "epoch": 2, "owner": second.owner, "seq": 2, "decisions": []any{map[string]any{"event": "bag", "public": json.RawMessage(other)}}})
+			s.ledger(map[string]any{"v": 1, "epoch": 2, "owner": second.owner, "seq": 9, "decisions": []any{map[string]any{"event": "bag", "public": json.RawMessage(other)}}})
 			s.told = append(s.told, witness.Event{What: witness.Result, Who: "bob", Event: "bag", Code: "drawn", Hash: hash([]byte(other))})
 		}},
+		{"a grant told in two ways", "in different words", func(s *scene) { s.booked("g1", "z") }},
+		{"a grant of nobody", "the ledger gives to nobody", func(s *scene) { s.booked("g3", "x") }},
+		{"a second grant of a unit", "holds unit 1 twice", func(s *scene) { s.step(5, 1, "g4", "settled") }},
+		{"a grant that the shop never heard of", "never told of grant g4", func(s *scene) { s.step(5, 4, "g4", "settled") }},
+		{"an award twice", "holds g2/prize.won twice", func(s *scene) { s.award("g2/prize.won") }},
+		{"an award that nobody gave", "the ledger does not", func(s *scene) { s.award("g9/prize.won") }},
+		{"an award that is missing", "does not hold g1/prize.due", func(s *scene) { s.l.awards = s.l.awards[:3] }},
 		{"a receipt and no list", "receipts and no bundle", func(s *scene) {
 			s.told = append(s.told, witness.Event{What: witness.Receipt, Who: "ann", Event: "bag", Tag: "00"})
 		}},

@@ -26,10 +26,15 @@ type entry struct {
 // logs are the topics as they stand at the end of a run, each partition in order.
 type logs struct {
 	comments, frames, ledger [partitions][]entry
+	awards                   []entry
 }
 
 func readLog(brokers, ledger []string) (*logs, error) {
 	l := &logs{}
+	var err error
+	if l.awards, err = readPartition(ledger, "fudai.awards", 0); err != nil {
+		return nil, fmt.Errorf("fudai.awards: %w", err)
+	}
 	for p := range partitions {
 		for _, t := range []struct {
 			name    string

@@ -19,6 +19,7 @@ const (
 	Frame    = "frame"    // frame Seq of Room, its bytes by Hash
 	Result   = "result"   // the outcome of Event, its bytes by Hash
 	Produced = "produced" // a producer's own record was acknowledged by Kafka at Offset
+	Told     = "told"     // the shop's system was told of a grant and booked it: ID is the key, Hash the body
 	Act      = "act"      // what was done to the program: Code says what, ID to whom
 )
 
