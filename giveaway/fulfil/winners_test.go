@@ -24,8 +24,8 @@ type torn struct {
 
 func (l *torn) Append(ctx context.Context, topic string, p int32, recs []kafkalog.Record) (int64, error) {
 	if topic == kafkalog.Awards {
-		if n := l.random.IntN(3); n > 0 {
-			if l.died++; n == 1 {
+		if n := l.random.IntN(3); n > 0 || l.died == 0 {
+			if l.died++; n < 2 {
 				l.Log.Append(ctx, topic, p, recs)
 			}
 			return 0, errors.New("nobody knows whether it was written")
