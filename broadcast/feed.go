@@ -20,7 +20,17 @@ type feed struct {
 	ledger  record.Fence
 	owner   string // address, from the last Own or heartbeat seen
 	caught  int64  // frames offset up to which the log went when the edge began
+	ready   bool   // frames were read that far
 	started bool   // the ledger is being read
+	heard   mark   // from the last Own or heartbeat
+}
+
+// mark is a ledger offset and the pair that was current there. Only together do
+// they say which claims after it win: of two with one epoch the first does, and
+// a reader that begins between them takes the second for it.
+type mark struct {
+	offset int64
+	pair   record.Pair
 }
 
 // begin follows the partition's frames from the log's start, which is minutes
@@ -29,7 +39,7 @@ func (f *feed) begin(frames kafkalog.Range) {
 	f.caught = frames.End
 	t := f.e.cfg.Tailer
 	if frames.First >= frames.End {
-		f.followLedger()
+		f.caughtUp()
 	}
 	t.Add(kafkalog.Frames, f.part, frames.First, f.deliverFrames, f.refollow(kafkalog.Frames, f.deliverFrames))
 	t.Add(kafkalog.Replies, f.part, kafkalog.OffsetEnd, f.deliverReplies, f.refollow(kafkalog.Replies, f.deliverReplies))
@@ -57,7 +67,7 @@ func (f *feed) deliverFrames(recs []kafkalog.Record, _ int64) int {
 		f.frame(&recs[i])
 	}
 	if n := len(recs); n > 0 && recs[n-1].Offset+1 >= f.caught {
-		f.followLedger()
+		f.caughtUp()
 	}
 	return len(recs)
 }
@@ -74,6 +84,7 @@ func (f *feed) frame(rec *kafkalog.Record) {
 	}
 	if meta.Kind == record.FrameOwn || meta.Kind == record.FrameHeartbeat {
 		f.owner = string(rec.Value) // the ledger says it once, perhaps before this edge listened
+		f.heard = mark{meta.Ledger, meta.Pair}
 	}
 	if meta.Kind != record.FrameBatch && meta.Kind != record.FrameState {
 		return
@@ -117,26 +128,32 @@ func (f *feed) batch(r *room, rec *kafkalog.Record, meta *record.Meta, now int64
 	f.e.tell(r)
 }
 
-// followLedger reads results from what the rooms' states do not have yet. It
-// begins once frames are caught up, because they say where that is; the pair
-// that writes frames now is the one that was current there.
-func (f *feed) followLedger() {
+// caughtUp begins to read results, once frames that the log had are read: they
+// say from where. A partition that nobody has written frames of for minutes has
+// no owner; its results begin with its next one's first frame.
+func (f *feed) caughtUp() {
+	if !f.ready {
+		f.ready = true
+		f.e.caughtUp.Done()
+	}
 	if f.started {
 		return
 	}
-	f.started = true
-	f.ledger.Pair = f.frames.Pair
-	offset := kafkalog.OffsetEnd
+	from := f.heard
 	for _, r := range f.e.rooms.all() {
 		if r.partition != f.part {
 			continue
 		}
-		if v := r.view(); v.state != nil && (offset == kafkalog.OffsetEnd || v.ledger+1 < offset) {
-			offset = v.ledger + 1
+		if at, ok := r.decided(); ok && (from.pair.Epoch == 0 || at.offset < from.offset) {
+			from = at
 		}
 	}
-	f.e.cfg.Tailer.Add(kafkalog.Ledger, f.part, offset, f.deliverLedger, f.refollow(kafkalog.Ledger, f.deliverLedger))
-	f.e.caughtUp.Done()
+	if from.pair.Epoch == 0 {
+		return
+	}
+	f.started = true
+	f.ledger.Pair = from.pair
+	f.e.cfg.Tailer.Add(kafkalog.Ledger, f.part, from.offset, f.deliverLedger, f.refollow(kafkalog.Ledger, f.deliverLedger))
 }
 
 // deliverLedger takes what owners decided, as far as viewers may see it.
@@ -155,7 +172,7 @@ func (f *feed) decided(rec *kafkalog.Record) {
 		f.e.metrics.drops.badLedger.Inc()
 		return
 	}
-	if !f.ledger.Ledger(&entry) {
+	if !f.ledger.Ledger(&entry) && !f.adopt(&entry) {
 		f.e.metrics.drops.staleOwner.Inc()
 		return
 	}
@@ -172,6 +189,18 @@ func (f *feed) decided(rec *kafkalog.Record) {
 		f.e.metrics.results.Inc()
 		f.e.tell(r)
 	}
+}
+
+// adopt lets a decision count whose owner's claim was not read here, because it
+// lay where the log was passed over: only the winner of a claim writes frames.
+func (f *feed) adopt(l *record.Ledger) bool {
+	p, err := l.Pair()
+	if err != nil || p != f.frames.Pair || p == f.ledger.Pair || p.Epoch < f.ledger.Pair.Epoch {
+		return false
+	}
+	f.e.log.Warn("broadcast: an owner's claim was not read; its frames say that it won", "partition", f.part, "epoch", p.Epoch)
+	f.ledger = record.Fence{Pair: p}
+	return f.ledger.Ledger(l)
 }
 
 // deliverReplies passes outcomes on. Where a loop is behind, the rest is left

@@ -22,12 +22,13 @@ type room struct {
 	frames  lane // by seq; old ones go
 	results lane // by ledger offset; never dropped before a viewer's end
 	state   *message
-	ledger  int64  // results after this offset are not in state
-	seq     uint64 // newest frame
-	epoch   uint64 // of the owner that wrote it
-	show    uint32 // hash of the show's id
-	began   int64  // when this edge saw the show begin, Unix ms; 0: before its time
-	touched int64  // Unix ms
+	ledger  int64       // results after this offset are not in state
+	pair    record.Pair // of the owner that wrote state
+	seq     uint64      // newest frame
+	epoch   uint64      // of the owner that wrote it
+	show    uint32      // hash of the show's id
+	began   int64       // when this edge saw the show begin, Unix ms; 0: before its time
+	touched int64       // Unix ms
 	sketch  *hyperloglog.Sketch
 	drawn   bool // sketch changed since it was told
 
@@ -65,6 +66,14 @@ func (r *room) view() view {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return view{r.frames, r.results, r.state, r.ledger, r.seq}
+}
+
+// decided answers from where in the ledger results follow that are not in the
+// state; false if there is none yet.
+func (r *room) decided() (mark, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return mark{r.ledger + 1, r.pair}, r.state != nil
 }
 
 func (r *room) online() (n int32) {
@@ -155,6 +164,7 @@ func (r *room) snapshot(meta *record.Meta, payload []byte, made, now int64) (v v
 	r.state = newMessage(meta.Seq, payload)
 	r.state.made, r.state.came = made, now
 	r.ledger = meta.Ledger - 1 // a State names the offset from which results follow
+	r.pair = meta.Pair
 	r.learnPhrases(payload, now)
 	if show, ok := showOf(payload); ok && show != r.show {
 		r.show = show

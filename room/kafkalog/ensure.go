@@ -38,48 +38,82 @@ func (o TopicOptions) minInSync() int { return max(1, o.Replication-1) }
 // where a newer build may need larger batches than the data directory was made for.
 func EnsureTopics(ctx context.Context, l *Log, opt TopicOptions) error {
 	opt = opt.withDefaults()
+	var created []string
 	for _, c := range l.clusters() {
-		if err := c.create(ctx, l, opt); err != nil {
+		names, err := c.create(ctx, l, opt)
+		if err != nil {
 			return err
 		}
+		created = append(created, names...)
 		if opt.Dev {
 			if err := c.enlarge(ctx, l); err != nil {
 				return err
 			}
 		}
 	}
+	if len(created) > 0 {
+		return l.settle(ctx, created, func(ctx context.Context) error { return VerifyTopics(ctx, l, opt) })
+	}
 	return VerifyTopics(ctx, l, opt)
 }
 
+// settleTimeout is how long brokers may take to make what was created.
+const settleTimeout = 60 * time.Second
+
 // create creates what is missing of the topics that belong on c. A broker that
 // is not there yet is waited for.
-func (c *cluster) create(ctx context.Context, l *Log, opt TopicOptions) error {
+func (c *cluster) create(ctx context.Context, l *Log, opt TopicOptions) (created []string, err error) {
 	have, err := c.topics(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	req := &kafka.CreateTopicsRequest{}
 	for _, s := range l.specsOn(c) {
 		if _, ok := have[s.Name]; !ok {
 			req.Topics = append(req.Topics, s.creation(opt))
+			created = append(created, s.Name)
 		}
 	}
 	if len(req.Topics) == 0 {
-		return nil
+		return nil, nil
 	}
 	client, closeClient := c.admin()
 	defer closeClient()
 	res, err := client.CreateTopics(ctx, req)
 	if err != nil {
-		return fmt.Errorf("kafkalog: create %d topics: %w", len(req.Topics), err)
+		return nil, fmt.Errorf("kafkalog: create %d topics: %w", len(req.Topics), err)
 	}
 	var errs []error
 	for topic, err := range res.Errors {
-		if err != nil && !errors.Is(err, kafka.TopicAlreadyExists) {
+		// Out of time means that brokers are still making its partitions.
+		if err != nil && !errors.Is(err, kafka.TopicAlreadyExists) && !errors.Is(err, kafka.RequestTimedOut) {
 			errs = append(errs, fmt.Errorf("%w: create %s: %w", ErrTopics, topic, err))
 		}
 	}
-	return errors.Join(errs...)
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return created, nil
+}
+
+// settle waits until every partition of the topics is led by a broker that has
+// made it, and whomever verify asks has heard of them. A created topic is a line
+// in the controller's log: brokers hear of it one after another, and on a small
+// machine make hundreds of partitions for many seconds.
+func (l *Log) settle(ctx context.Context, topics []string, verify func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, settleTimeout)
+	defer cancel()
+	for _, t := range topics {
+		if _, err := l.Offsets(ctx, t, nil); err != nil {
+			return fmt.Errorf("kafkalog: %s was created, but is not whole: %w", t, err)
+		}
+	}
+	for {
+		err := verify(ctx)
+		if !errors.Is(err, errUnseen) || pause(ctx, 4*retryPause) != nil {
+			return err
+		}
+	}
 }
 
 // enlarge raises what a batch of a topic of the development broker may hold.

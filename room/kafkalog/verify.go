@@ -23,6 +23,9 @@ func VerifyTopics(ctx context.Context, l *Log, opt TopicOptions) error {
 	return errors.Join(errs...)
 }
 
+// errUnseen is also what brokers say that have not heard of a new topic yet.
+var errUnseen = errors.New("it does not exist")
+
 func (c *cluster) verify(ctx context.Context, l *Log, opt TopicOptions) error {
 	have, err := c.topics(ctx)
 	if err != nil {
@@ -33,7 +36,7 @@ func (c *cluster) verify(ctx context.Context, l *Log, opt TopicOptions) error {
 	for _, s := range l.specsOn(c) {
 		t, ok := have[s.Name]
 		if !ok {
-			errs = append(errs, s.wrong("it does not exist", "run the topics command to create it"))
+			errs = append(errs, fmt.Errorf("%w: %s: %w; run the topics command to create it", ErrTopics, s.Name, errUnseen))
 			continue
 		}
 		names = append(names, s.Name)

@@ -59,7 +59,7 @@ type Meta struct {
 	Pair     Pair
 	Seq      uint64 // per room, from 1
 	From, To int64  // comments offsets covered, From < offset <= To
-	Ledger   int64  // State: ledger offset from which results follow
+	Ledger   int64  // State: ledger offset from which results follow; Own, Heartbeat: which the owner reads next
 	Budget   uint32
 	Count    uint32 // comments in the frame
 	Seed     uint64

@@ -154,7 +154,7 @@ func (r *recovery) readLedger(ctx context.Context, end int64) error {
 // frames makes the claim known in frames[p] and learns what frames[p] already
 // shows, so that seq goes on and no comment is shown twice.
 func (r *recovery) frames(ctx context.Context) error {
-	own := record.Meta{Kind: record.FrameOwn, Pair: r.pair}
+	own := record.Meta{Kind: record.FrameOwn, Pair: r.pair, Ledger: r.next.ledger}
 	var end int64
 	for {
 		offset, err := r.cfg.Log.Append(ctx, kafkalog.Frames, r.p, []kafkalog.Record{frameRecord("", "", &own, []byte(r.cfg.Address))})

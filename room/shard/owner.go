@@ -33,6 +33,10 @@ type owner struct {
 	gone atomic.Bool
 	// gives is set while a giveaway may wait for something.
 	gives atomic.Bool
+	// decided is the ledger offset that is read next: this owner is the current one there.
+	decided atomic.Int64
+	// end is the high watermark of comments[p] as last heard.
+	end atomic.Int64
 
 	// Appends on their way; each channel has room for its one answer, so that
 	// the goroutine that appends never waits.
@@ -69,7 +73,6 @@ type owner struct {
 	edges      map[uint32]*edgeRooms
 	snap       snapshotter
 	history    chronicle
-	lastAppend time.Time // to frames[p]: no heartbeat is needed for a while
 }
 
 // command is a control record that was read and not yet applied.
@@ -85,7 +88,7 @@ type stopRequest struct{ done chan struct{} }
 func newOwner(s *Shard, r *recovery) *owner {
 	n := s.cfg.Queue
 	now := time.Now()
-	return &owner{
+	o := &owner{
 		s: s, p: r.p, pair: r.pair, from: r.next,
 		comments: make(chan []kafkalog.Record, n), ledger: make(chan []kafkalog.Record, n),
 		control: make(chan []kafkalog.Record, n), presence: make(chan []kafkalog.Record, n),
@@ -97,23 +100,29 @@ func newOwner(s *Shard, r *recovery) *owner {
 		receipts: map[string]*record.ReceiptBatch{}, edges: map[uint32]*edgeRooms{},
 		snap: snapshotter{at: now, from: r.state.Position().Comments},
 	}
+	o.decided.Store(r.next.ledger)
+	return o
 }
 
 // follow begins the tails at the offsets the recovery reached.
 func (o *owner) follow() {
 	t := o.s.cfg.Tailer
-	add := func(topic string, offset int64, ch chan []kafkalog.Record) {
-		t.Add(topic, o.p, offset, queueInto(ch), func(err error) {
+	add := func(topic string, offset int64, deliver kafkalog.Deliver) {
+		t.Add(topic, o.p, offset, deliver, func(err error) {
 			select {
 			case o.failed <- err:
 			default: // one failure is enough to stop
 			}
 		})
 	}
-	add(kafkalog.Ledger, o.from.ledger, o.ledger)
-	add(kafkalog.Control, o.from.control, o.control)
-	add(kafkalog.Presence, kafkalog.OffsetEnd, o.presence)
-	add(kafkalog.Comments, o.from.comments, o.comments)
+	add(kafkalog.Ledger, o.from.ledger, queueInto(o.ledger))
+	add(kafkalog.Control, o.from.control, queueInto(o.control))
+	add(kafkalog.Presence, kafkalog.OffsetEnd, queueInto(o.presence))
+	comments := queueInto(o.comments)
+	add(kafkalog.Comments, o.from.comments, func(recs []kafkalog.Record, end int64) int {
+		o.end.Store(end)
+		return comments(recs, end)
+	})
 }
 
 func (o *owner) unfollow() {
@@ -205,6 +214,7 @@ func (o *owner) foldAll(recs []kafkalog.Record) {
 			o.pressure.folded(c.Marker.Seq, time.Now())
 		}
 	}
+	o.pressure.waits(o.end.Load() - o.state.Position().Comments)
 	o.s.m.folded.Add(float64(len(recs)))
 	o.collect()
 }

@@ -5,13 +5,17 @@ import "time"
 // pressure says how much of the viewers' comments edges should refuse before
 // they reach the log, because this owner is behind it. It is measured by the
 // owner's own Ticks: from the moment one is sent to the moment it is folded, on
-// one clock, through the same queue as every comment.
+// one clock, through the same queue as every comment. Late alone says nothing:
+// brokers that have just started, or that elect a leader, take seconds to
+// acknowledge ten comments, and refusing viewers helps nobody then. Records that
+// are in the log and wait here to be folded must be the reason.
 //
-// Late by half a second, the share goes up by half of what is left each second;
-// in time, it comes down slowly, so that it does not swing.
+// Late by half a second with so many behind, the share goes up by half of what
+// is left each second; in time, it comes down slowly, so that it does not swing.
 type pressure struct {
 	sent   map[uint64]time.Time // Ticks on their way, by seq
 	worst  time.Duration        // since judged
+	behind int64                // records, the most since judged
 	judged time.Time
 	refuse uint16 // thousandths
 }
@@ -21,8 +25,10 @@ const (
 	pressLow   = 250 * time.Millisecond
 	pressEvery = time.Second
 	pressMost  = 950 // thousandths: somebody always gets through
-	pressDown  = 50
-	mostSent   = 256 // Ticks on their way; one every 200 ms
+	pressDown  = 100
+	// pressBehind is how many records an owner folds in a few milliseconds.
+	pressBehind = 1000
+	mostSent    = 256 // Ticks on their way; one every 200 ms
 )
 
 // send notes a Tick that leaves.
@@ -48,6 +54,9 @@ func (p *pressure) folded(seq uint64, now time.Time) {
 	}
 }
 
+// waits notes how many records of the log were not folded a moment ago.
+func (p *pressure) waits(records int64) { p.behind = max(p.behind, records) }
+
 // judge answers the share to refuse, and moves it once a second.
 func (p *pressure) judge(now time.Time) uint16 {
 	if p.judged.IsZero() {
@@ -60,11 +69,11 @@ func (p *pressure) judge(now time.Time) uint16 {
 		p.worst = max(p.worst, now.Sub(at))
 	}
 	switch {
-	case p.worst >= pressHigh:
+	case p.worst >= pressHigh && p.behind >= pressBehind:
 		p.refuse = min(p.refuse+(1000-p.refuse)/2, pressMost)
-	case p.worst < pressLow:
+	case p.worst < pressLow || p.behind < pressBehind:
 		p.refuse -= min(p.refuse, pressDown)
 	}
-	p.worst, p.judged = 0, now
+	p.worst, p.behind, p.judged = 0, 0, now
 	return p.refuse
 }

@@ -263,7 +263,7 @@ func (s *Shard) heartbeat(ctx context.Context) {
 			if o == nil || o.gone.Load() {
 				continue
 			}
-			rec := frameRecord("", "", &record.Meta{Kind: record.FrameHeartbeat, Pair: o.pair}, []byte(s.cfg.Address))
+			rec := frameRecord("", "", &record.Meta{Kind: record.FrameHeartbeat, Pair: o.pair, Ledger: o.decided.Load()}, []byte(s.cfg.Address))
 			rec.Topic, rec.Partition = kafkalog.Frames, p
 			if err := s.cfg.Log.Produce(rec, func(int32, int64, error) {}); err != nil {
 				break // full: the frames in flight are sign of life enough

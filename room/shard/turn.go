@@ -168,6 +168,7 @@ func (o *owner) readBack(recs []kafkalog.Record) error {
 		clear(o.applied)
 		o.collect()
 	}
+	o.decided.Store(recs[len(recs)-1].Offset + 1)
 	return nil
 }
 
@@ -321,7 +322,6 @@ func (o *owner) framesWritten(f framed) {
 		o.logAppend("frames", f.err)
 		return
 	}
-	o.lastAppend = time.Now()
 	o.parked = append(o.parked, parked{f.offset, append([]record.Outcome(nil), o.frames.Outcomes...)})
 }
 
