@@ -29,7 +29,16 @@ type card struct {
 	Round      uint64      `json:"round,omitempty"`
 	Winners    int         `json:"winners,omitempty"`
 	Why        string      `json:"why,omitempty"`
+	Extended   []extended  `json:"extended,omitempty"`
+	Wait       string      `json:"wait,omitempty"` // WaitBeacon: fold the card, the show goes on
 }
+
+// WaitBeacon says that the round that decides was due LateBeaconMs ago and is
+// not there. No other random number stands in for it: the draw waits.
+const (
+	WaitBeacon   = "beacon-late"
+	LateBeaconMs = 20_000
+)
 
 type cardPrize struct {
 	ID    string `json:"id"`
@@ -50,6 +59,7 @@ type shown struct {
 	phase   Phase
 	entered int
 	closeAt int64
+	wait    string
 }
 
 // AppendCard appends the members of the item "give", without braces.
@@ -58,7 +68,7 @@ func (e *Events) AppendCard(dst []byte, event string) []byte {
 	if ev == nil {
 		return dst
 	}
-	raw, err := json.Marshal(ev.card())
+	raw, err := json.Marshal(ev.card(e.now))
 	if err != nil {
 		panic("giveaway: card of " + event + ": " + err.Error()) // strings and integers only
 	}
@@ -69,7 +79,7 @@ func (e *Events) AppendCard(dst []byte, event string) []byte {
 func (e *Events) Changed() []string {
 	var changed []string
 	for _, ev := range e.order {
-		is := shown{ev.phase(), ev.entered(), ev.terms.CloseAt}
+		is := shown{ev.phase(), ev.entered(), ev.terms.CloseAt, ev.wait(e.now)}
 		if was, ok := e.display[ev.id()]; ok && was == is || is.phase == Scheduled {
 			continue
 		}
@@ -98,7 +108,15 @@ func (ev *event) entered() int {
 	return len(ev.entries.rows)
 }
 
-func (ev *event) card() *card {
+// wait says why a sealed event is not drawn long after its round was due.
+func (ev *event) wait(now int64) string {
+	if ev.phase() != Sealed || ev.sigma(ev.Seal.Round) != nil || now < ev.Plan.Beacon.RoundTime(ev.Seal.Round)+LateBeaconMs {
+		return ""
+	}
+	return WaitBeacon
+}
+
+func (ev *event) card(now int64) *card {
 	p := ev.Plan
 	c := &card{
 		Event: p.Event, Kind: p.Kind, Title: p.Title, State: ev.phase().String(), OpenAt: p.OpenAt, CloseAt: ev.terms.CloseAt,
@@ -128,7 +146,7 @@ func (ev *event) card() *card {
 	if ev.Seal != nil {
 		c.Seal, c.Round = drawproof.SealCode(ev.Seal.CloseHash), ev.Seal.Round
 	}
-	c.Winners = len(ev.Units)
+	c.Winners, c.Extended, c.Wait = len(ev.Units), ev.Extended, ev.wait(now)
 	if ev.Stop != nil {
 		c.Why = ev.Stop.Why
 	}

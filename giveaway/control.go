@@ -12,14 +12,6 @@ import (
 	"github.com/fudai-live/fudai/room/record"
 )
 
-// Extension is the data of a plan control that moves the close of an announced
-// event later: {"extend": Extension}. Nothing else about it can change.
-type Extension struct {
-	Event   string `json:"event"`
-	CloseAt int64  `json:"closeAt"`
-	Reason  string `json:"reason,omitempty"`
-}
-
 // DeadChainMs is how long after its time a round must be missing before a
 // sealed event may be void.
 const DeadChainMs = int64(72 * 3600 * 1000)
@@ -34,11 +26,8 @@ func (e *Events) Control(ctl *record.Control, after, now int64) error {
 	err := e.Advance(now)
 	switch ctl.Kind {
 	case record.CtlPlan:
-		var ext struct {
-			Extend *Extension `json:"extend"`
-		}
-		if json.Unmarshal(ctl.Data, &ext) == nil && ext.Extend != nil {
-			return errors.Join(err, e.extend(*ext.Extend, after, now))
+		if ext, ok := ParseExtension(ctl.Data); ok {
+			return errors.Join(err, e.extend(ext, after, now))
 		}
 		bad := e.plan(ctl.Data, now)
 		if bad != nil && e.hole != nil {
@@ -151,47 +140,6 @@ func (e *Events) end(void bool, data record.EventData, now int64) error {
 		return err
 	}
 	ev.stopped(stop{Void: void, Code: code, Why: data.Reason, At: now}, &e.cfg)
-	return nil
-}
-
-// extend moves the close, and with it the round, later.
-func (e *Events) extend(ext Extension, after, now int64) error {
-	ev := e.byID[ext.Event]
-	if ev == nil {
-		return fmt.Errorf("extend: no giveaway %q", ext.Event)
-	}
-	var errs []error
-	refuse := func(format string, args ...any) { errs = append(errs, fmt.Errorf("extend: "+format, args...)) }
-	if phase := ev.phase(); phase > Open {
-		refuse("giveaway %q is %s", ext.Event, phase)
-	}
-	if len(ev.Amendments) >= drawproof.MaxAmendments {
-		refuse("giveaway %q was extended %d times", ext.Event, len(ev.Amendments))
-	}
-	if ext.CloseAt <= ev.terms.CloseAt || ext.CloseAt <= now {
-		refuse("giveaway %q closes at %d, it is %d: it can only close later, not at %d", ext.Event, ev.terms.CloseAt, now, ext.CloseAt)
-	}
-	if ext.CloseAt-ev.Plan.OpenAt > MaxWindow {
-		refuse("giveaway %q would be open for %d ms, most are %d", ext.Event, ext.CloseAt-ev.Plan.OpenAt, MaxWindow)
-	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	a := drawproof.Amendment{
-		After: uint64(max(after, 0)), CloseAt: ext.CloseAt, Event: ext.Event, Partition: uint32(e.cfg.Partition),
-		Previous: ev.terms.Hash, Round: ev.Plan.RoundFor(ext.CloseAt),
-	}
-	// A later close within the same period of the beacon would keep the round,
-	// and an amendment has to move it.
-	if a.Round <= ev.terms.Round {
-		return fmt.Errorf("extend: closing at %d leaves the round at %d; extend by %d s or more", ext.CloseAt, ev.terms.Round, ev.Plan.Beacon.Period)
-	}
-	a.Sign(e.cfg.Keys.Engine)
-	terms, err := ev.terms.Amend(ev.Plan.Plan, a)
-	if err != nil {
-		return fmt.Errorf("extend: %w", err)
-	}
-	ev.terms, ev.Amendments = terms, append(ev.Amendments, a)
 	return nil
 }
 

@@ -55,6 +55,7 @@ type event struct {
 // state is what the records have made of an event, but for the entrants.
 type state struct {
 	Amendments []drawproof.Amendment `json:"amendments,omitempty"`
+	Extended   []extended            `json:"extended,omitempty"`  // as the amendments, for viewers
 	Announced  int64                 `json:"announced,omitempty"` // room time; 0: the plan was not read back
 	Opened     *mark                 `json:"opened,omitempty"`
 	Closed     *mark                 `json:"closed,omitempty"`

@@ -18,7 +18,7 @@ var planted = []struct{ name, file, from, to string }{
 	{"a second open marker opens again", "marker.go", "if ev.Opened != nil || m.Now", "if m.Now"},
 	{"a second close marker moves the close", "marker.go", "ev.Opened == nil || ev.Closed != nil ||", "ev.Opened == nil ||"},
 	{"a missed opening is folded late", "marker.go", " || now >= ev.terms.CloseAt {", " {"},
-	{"an event is extended after its close marker", "control.go", "if phase := ev.phase(); phase > Open {", "if phase := ev.phase(); phase > Closing {"},
+	{"an event is extended after its close marker", "extension.go", "if phase := ev.phase(); phase > Open {", "if phase := ev.phase(); phase > Closing {"},
 	{"a sealed event is made void", "control.go", "case void && phase == Sealed:", "case void && phase == Sealed && len(data.Reason) == 0:"},
 	{"a round is taken without its signature being checked", "control.go", "if err := e.verifyBeacon(ev.Plan.Beacon, b.Round, sigma); err != nil {", "if err := e.verifyBeacon(ev.Plan.Beacon, b.Round, sigma); err != nil && b.Round%2 == 0 {"},
 	{"a snapshot forgets the claims", "event.go", "`json:\"claims,omitempty\"`", "`json:\"-\"`"},

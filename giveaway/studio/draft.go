@@ -128,6 +128,7 @@ type Extended struct {
 	By      string `json:"by"`
 	CloseAt int64  `json:"closeAt"`
 	Was     int64  `json:"was" doc:"When it would have closed."`
+	Pause   bool   `json:"pause,omitempty" doc:"The show was interrupted, and viewers were told so."`
 	Reason  string `json:"reason,omitempty"`
 	Refused string `json:"refused,omitempty" doc:"Why the room did not take it."`
 }

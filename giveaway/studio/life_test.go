@@ -10,6 +10,7 @@ import (
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/room/desk"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -205,13 +206,13 @@ func extend(t *testing.T, h *house) {
 	o := h.own("demo")
 	g := h.add(exampleDraft)
 	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
-	h.no(409, "mia", "POST", "/v1/studio/giveaways/"+g.ID+"/extend", Extension{g.CloseAt + 1, "网络波动"})
+	h.no(409, "mia", "POST", "/v1/studio/giveaways/"+g.ID+"/extend", Extension{CloseAt: g.CloseAt + 1, Reason: "网络波动"})
 	h.announce(time.Now())
 	g = h.giveaway(g.ID)
-	h.no(422, "mia", "POST", "/v1/studio/giveaways/"+g.ID+"/extend", Extension{g.CloseAt, "网络波动"})
+	h.no(422, "mia", "POST", "/v1/studio/giveaways/"+g.ID+"/extend", Extension{CloseAt: g.CloseAt, Reason: "网络波动"})
 	was := g
 	later := func(by int64) Giveaway {
-		h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/extend", Extension{h.giveaway(g.ID).CloseAt + by, "网络波动"})
+		h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/extend", Extension{ByMs: by, Pause: true, Reason: "网络波动"})
 		h.turn()
 		return h.giveaway(g.ID)
 	}
@@ -219,11 +220,14 @@ func extend(t *testing.T, h *house) {
 		t.Fatalf("%+v", g)
 	}
 	later(30_000)
-	h.turn()                                       // the room has said no to the third by now
-	if g = later(30_000); len(g.Extensions) != 3 { // at most twice
-		t.Fatalf("%+v", g.Extensions)
+	h.no(422, "mia", "POST", "/v1/studio/giveaways/"+g.ID+"/extend", Extension{ByMs: 30_000, Reason: "网络波动"}) // at most twice
+	raw, _ := json.Marshal(map[string]giveaway.Extension{"extend": {Event: g.ID, ByMs: 30_000}})
+	third := record.Control{V: 1, ID: "desk-3", Kind: record.CtlPlan, Room: "demo", By: "host", Role: "host", At: o.Now, Data: raw}
+	if _, err := desk.Write(h.ctx, h.log, h.keys, &third); err != nil { // from the host's desk
+		t.Fatal(err)
 	}
 	h.turn()
+	h.turn() // the room has said no by now
 	if g = h.giveaway(g.ID); g.CloseAt != was.CloseAt+60_000 || g.Extensions[2].Refused == "" {
 		t.Fatalf("closes at %d, first at %d: %+v", g.CloseAt, was.CloseAt, g.Extensions)
 	}

@@ -260,18 +260,20 @@ func (r reader) trigger(ctx context.Context, tx *sql.Tx, room, on string, is fun
 // extended notes a later close where it stands in the log. A room that does not
 // take it says so by a dead letter, which comes after.
 func (r reader) extended(ctx context.Context, tx *sql.Tx, c *record.Control) error {
-	var v struct {
-		Extend *giveaway.Extension `json:"extend"`
-	}
-	if json.Unmarshal(c.Data, &v) != nil || v.Extend == nil {
+	x, ok := giveaway.ParseExtension(c.Data)
+	if !ok {
 		return nil
 	}
-	g, err := r.known(ctx, tx, v.Extend.Event)
+	g, err := r.known(ctx, tx, x.Event)
 	if err != nil || g == nil {
 		return err
 	}
-	g.Extensions = append(g.Extensions, Extended{ID: c.ID, By: c.By, CloseAt: v.Extend.CloseAt, Was: g.CloseAt, Reason: v.Extend.Reason})
-	if err := r.closes(ctx, tx, g, v.Extend.CloseAt); err != nil {
+	to := x.CloseAt
+	if x.ByMs > 0 && x.ByMs <= giveaway.MaxWindow {
+		to = g.CloseAt + x.ByMs
+	}
+	g.Extensions = append(g.Extensions, Extended{ID: c.ID, By: c.By, CloseAt: to, Was: g.CloseAt, Pause: x.Pause, Reason: x.Reason})
+	if err := r.closes(ctx, tx, g, to); err != nil {
 		return err
 	}
 	return set(ctx, tx, giveaways.name, g, "", time.Now().UnixMilli())
@@ -293,24 +295,22 @@ func (r reader) closes(ctx context.Context, tx *sql.Tx, g *Giveaway, at int64) e
 
 // notExtended takes back a later close that the room refused.
 func (r reader) notExtended(ctx context.Context, tx *sql.Tx, c *record.Control, why string) error {
-	var v struct {
-		Extend *giveaway.Extension `json:"extend"`
-	}
-	if json.Unmarshal(c.Data, &v) != nil || v.Extend == nil {
+	x, ok := giveaway.ParseExtension(c.Data)
+	if !ok {
 		return nil
 	}
-	g, err := r.known(ctx, tx, v.Extend.Event)
+	g, err := r.known(ctx, tx, x.Event)
 	if err != nil || g == nil {
 		return err
 	}
 	for i := range g.Extensions {
-		x := &g.Extensions[i]
-		if x.ID != c.ID || x.Refused != "" {
+		was := &g.Extensions[i]
+		if was.ID != c.ID || was.Refused != "" {
 			continue
 		}
-		x.Refused = why
-		if g.CloseAt == x.CloseAt {
-			if err := r.closes(ctx, tx, g, x.Was); err != nil {
+		was.Refused = why
+		if g.CloseAt == was.CloseAt {
+			if err := r.closes(ctx, tx, g, was.Was); err != nil {
 				return err
 			}
 		}
@@ -318,7 +318,7 @@ func (r reader) notExtended(ctx context.Context, tx *sql.Tx, c *record.Control, 
 		if err := set(ctx, tx, giveaways.name, g, "", now); err != nil {
 			return err
 		}
-		return audit(ctx, tx, now, g.Shop, "the log", "extension refused", giveaways.what, g.ID, x)
+		return audit(ctx, tx, now, g.Shop, "the log", "extension refused", giveaways.what, g.ID, was)
 	}
 	return nil
 }

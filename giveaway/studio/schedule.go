@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"net/http"
 
 	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 	"github.com/fudai-live/fudai/room/desk"
 	"github.com/fudai-live/fudai/room/record"
@@ -169,8 +171,10 @@ func (s *Studio) cancelGiveaway(c *rest.Call) (any, error) {
 
 // Extension moves the close of an announced giveaway later.
 type Extension struct {
-	CloseAt int64  `json:"closeAt" doc:"Unix ms, later than it closes now."`
-	Reason  string `json:"reason"`
+	CloseAt int64  `json:"closeAt,omitempty" doc:"Unix ms, later than it closes now."`
+	ByMs    int64  `json:"byMs,omitempty" doc:"In place of closeAt: by how many ms later than it closes when the room hears of it."`
+	Pause   bool   `json:"pause,omitempty" doc:"The show was interrupted: the same, told to viewers as a pause. Entries go on counting."`
+	Reason  string `json:"reason" doc:"Viewers read it."`
 }
 
 func (s *Studio) extendGiveaway(c *rest.Call) (any, error) {
@@ -185,10 +189,24 @@ func (s *Studio) extendGiveaway(c *rest.Call) (any, error) {
 	if g.State != Announced && g.State != Open {
 		return nil, rest.Refuse(http.StatusConflict, "state", "it is "+g.State+": only what is announced or open can close later")
 	}
-	if in.CloseAt <= g.CloseAt || in.CloseAt <= c.Now {
-		return nil, rest.Refuse(http.StatusUnprocessableEntity, "refused", "it can only close later", rest.Problem{Field: "closeAt", Rule: "later", Message: "it can only close later"})
+	x := giveaway.Extension{Event: g.ID, CloseAt: in.CloseAt, ByMs: in.ByMs, Pause: in.Pause, Reason: in.Reason}
+	var wrong []rest.Problem
+	need := wants(&wrong)
+	if err := x.Check(); err != nil {
+		need(false, "closeAt", "later", err.Error())
 	}
-	data := map[string]giveaway.Extension{"extend": {Event: g.ID, CloseAt: in.CloseAt, Reason: in.Reason}}
+	taken := 0
+	for i := range g.Extensions {
+		if g.Extensions[i].Refused == "" {
+			taken++
+		}
+	}
+	need(taken < drawproof.MaxAmendments, "closeAt", "later", fmt.Sprintf("it was extended %d times, as often as it may be", taken))
+	need(max(in.CloseAt, g.CloseAt+in.ByMs) > max(g.CloseAt, c.Now), "closeAt", "later", "it can only close later")
+	if err := sound(wrong); err != nil {
+		return nil, err
+	}
+	data := map[string]giveaway.Extension{"extend": x}
 	return g, s.command(c, g, record.CtlPlan, newID("extend"), data)
 }
 

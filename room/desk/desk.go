@@ -126,7 +126,12 @@ func (d *Desk) command(ctx context.Context, c *app.RequestContext) {
 		refuse(c, consts.StatusBadRequest, "malformed", err)
 		return
 	}
-	if req.Kind == record.CtlPlan {
+	if x, ok := giveaway.ParseExtension(req.Data); ok && req.Kind == record.CtlPlan {
+		if err := x.Check(); err != nil {
+			refuse(c, consts.StatusBadRequest, "plan", err)
+			return
+		}
+	} else if req.Kind == record.CtlPlan {
 		cfg := giveaway.Config{Room: room, Partition: kafkalog.Partition(room), Keys: d.cfg.Keys, Chains: d.cfg.Chains}
 		if _, err := giveaway.Finish(req.Data, &cfg, time.Now().UnixMilli()); err != nil {
 			refuse(c, consts.StatusBadRequest, "plan", err)

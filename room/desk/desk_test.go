@@ -327,3 +327,20 @@ func TestCatalogueFile(t *testing.T) {
 		t.Errorf("the template itself: %d, %d %s", w.Code, code, body)
 	}
 }
+
+// The host moves a giveaway's close later; what is no extension is refused here.
+func TestExtendFromTheDesk(t *testing.T) {
+	o := newOffice(t)
+	host := o.token(record.Host, false)
+	if code, body := o.send(host, "demo", `{"id":"x1","kind":"plan","data":{"extend":{"event":"e1","byMs":60000,"pause":true,"reason":"网络波动"}}}`); code != 202 {
+		t.Errorf("%d %s", code, body)
+	}
+	for _, bad := range []string{`{"event":"e1"}`, `{"byMs":60000}`, `{"event":"e1","byMs":60000,"closeAt":5}`} {
+		if code, body := o.send(host, "demo", `{"kind":"plan","data":{"extend":`+bad+`}}`); code != 400 || !strings.Contains(body, "extend") {
+			t.Errorf("%s: %d %s", bad, code, body)
+		}
+	}
+	if len(o.log.recs) != 1 {
+		t.Errorf("%d commands were written, want 1", len(o.log.recs))
+	}
+}

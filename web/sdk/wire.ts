@@ -170,6 +170,10 @@ export interface Give {
   seal?: string;
   winners?: number;
   why?: string;
+  /** Each time the close was moved later, the first first. */
+  extended?: { was: number; close_at: number; pause?: boolean; why?: string }[];
+  /** A code: why there is no result yet, and may not be for a while. */
+  wait?: string;
 }
 export interface GiveItem extends Give {
   t: 'give';

@@ -17,7 +17,7 @@ export function BagChip() {
   return (
     <button
       type="button"
-      class={`chip ${phase} ${e?.state === 'in' ? 'is-in' : ''}`}
+      class={`chip ${phase} ${e?.state === 'in' ? 'is-in' : ''} ${waits(g, phase) ? 'is-folded' : ''}`}
       aria-haspopup="dialog"
       onClick={() => openSheet('bag', g.event)}
     >
@@ -35,7 +35,7 @@ export function BagChip() {
           {phase === 'open' && left > 0 && span(left)}
           {phase === 'before' && span(left)}
           {(phase === 'closing' || (phase === 'open' && left <= 0)) && w('stepClosing')}
-          {phase === 'sealed' && w('stepDraw')}
+          {phase === 'sealed' && (waits(g, phase) ? said(language.value, g.wait ?? '').what : w('stepDraw'))}
           {phase === 'over' && w('resultTitle')}
         </span>
       </span>
@@ -44,6 +44,9 @@ export function BagChip() {
 }
 
 const name = (g: Give): string => (g.kind === 'grab' ? w('tapGive') : g.kind === 'packet' ? w('packet') : w('bag'));
+
+/** The result will take a while: the card folds, and the show goes on. */
+const waits = (g: Give, phase: Phase): boolean => phase === 'sealed' && !!g.wait;
 
 const isTap = (g: Give): boolean => g.kind === 'grab' || g.kind === 'packet';
 
@@ -84,6 +87,7 @@ export function BagSheet({ onClose }: { onClose: () => void }) {
           </p>
         )}
         {phase === 'before' && <p class="bag-when">{w('bagStarts', { time: span(left) })}</p>}
+        {(phase === 'open' || phase === 'before') && <Longer g={g} />}
         {g.entered !== undefined && (
           <p class="bag-count">
             {w('bagEntered', { n: count(g.entered, language.value) })}
@@ -96,6 +100,19 @@ export function BagSheet({ onClose }: { onClose: () => void }) {
       {(phase === 'open' || phase === 'before') && <Conditions g={g} />}
       <Yours g={g} phase={phase} open={phase === 'open' && left > 0} />
     </Sheet>
+  );
+}
+
+/** The close was moved later: by how much, and why. */
+function Longer({ g }: { g: Give }) {
+  const last = g.extended?.at(-1);
+  if (!last) return null;
+  const time = span(last.close_at - last.was);
+  return (
+    <p class="calm">
+      {last.pause ? w('bagPaused', { time }) : w('bagLonger', { time })}
+      {last.why ? <bdi> {line(last.why)}</bdi> : null}
+    </p>
   );
 }
 
@@ -139,6 +156,7 @@ function Conditions({ g }: { g: Give }) {
 function Steps({ g, phase }: { g: Give; phase: Phase }) {
   const at = phase === 'sealed' ? 1 : 0;
   const steps = [at === 0 ? w('stepClosing') : w('stepSealed'), w('stepWait'), w('stepDraw')];
+  const wait = waits(g, phase) ? said(language.value, g.wait ?? '') : undefined;
   return (
     <section class="steps" aria-live="polite">
       <ol>
@@ -149,7 +167,12 @@ function Steps({ g, phase }: { g: Give; phase: Phase }) {
           </li>
         ))}
       </ol>
-      <p class="calm">{at === 0 ? w('sealWhy') : w('waitWhy')}</p>
+      {wait && (
+        <p class="bag-when">
+          {wait.what} · {wait.next}
+        </p>
+      )}
+      <p class="calm">{wait ? wait.why : at === 0 ? w('sealWhy') : w('waitWhy')}</p>
       {g.seal && <p class="seal">{w('sealWords', { words: line(g.seal) })}</p>}
     </section>
   );

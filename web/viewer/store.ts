@@ -75,7 +75,10 @@ const order = (g: Give): number => g.close_at ?? g.open_at ?? 0;
 export const current = computed<Give | undefined>(() => {
   const all = [...gives.value.values()].filter((g) => !finished.has(g.state ?? '') && !results.value.has(g.event));
   const running = all.filter((g) => g.state === 'open' || g.state === 'closing' || g.state === 'sealed');
-  const list = running.length > 0 ? running : all;
+  // One that waits for its random number gives way to whatever can be done.
+  const lively = all.filter((g) => !g.wait);
+  const first = running.filter((g) => !g.wait);
+  const list = first.length > 0 ? first : lively.length > 0 ? lively : all;
   return list.sort((a, b) => order(a) - order(b))[0];
 });
 

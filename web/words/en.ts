@@ -87,6 +87,8 @@ export const ui: Record<keyof typeof zh, string> = {
   bagPhraseGo: 'Send “{phrase}” in one tap',
   bagEnterGo: 'Join in one tap',
   bagTapGo: 'Grab it',
+  bagLonger: 'Closes {time} later',
+  bagPaused: 'The stream was interrupted: {time} are given back, every entry counts',
   bagNoCond: 'Just watch: no purchase needed',
   bagFair: 'Everyone has the same chance; speed does not matter.',
   st_submitting: 'Submitting',
@@ -267,6 +269,11 @@ export const codes: Record<string, Said> = {
   'claim-forgotten': said('No more addresses', 'The personal data of this giveaway was destroyed', 'Ask customer service'),
   'claim-not-found': said('No such prize', 'It may have expired', 'Close this and open it again'),
   'claim-unauthorized': said('Please log in again', 'Your login has expired', 'Log in, then claim'),
+  'beacon-late': said(
+    'Result to follow',
+    'The public random number is not out yet, and no other one is used instead',
+    'The show goes on; the draw follows by itself as soon as it is there',
+  ),
   'end-missed': said(
     'It did not open in time',
     'The moment came and the system could not open it',

@@ -104,6 +104,9 @@ describe('the catalogue', () => {
     const named = /Code string `json:"code"` \/\/ ([a-z, -]+)/.exec(go)?.[1]?.split(', ') ?? [];
     expect(named.length).toBeGreaterThan(4);
     for (const c of named) if (c !== 'staff') expect(zh.codes, c).toHaveProperty([`end-${c}`]);
+    const waits = [...go.matchAll(/Wait\w+\s+= "([a-z-]+)"/g)].map((m) => m[1] ?? '');
+    expect(waits).toContain('beacon-late');
+    for (const c of waits) expect(zh.codes[c]?.why && zh.codes[c]?.next, c).toBeTruthy();
   });
 
   it('has words for every refusal of a claim and every state of a prize', () => {

@@ -87,6 +87,8 @@ export const ui = {
   bagPhraseGo: '一键发送“{phrase}”',
   bagEnterGo: '一键参与',
   bagTapGo: '马上抢',
+  bagLonger: '截止时间延后了 {time}',
+  bagPaused: '直播中断过，补回 {time}，已参与的都算数',
   bagNoCond: '看直播就能参加，不用消费',
   bagFair: '每个人机会相等，和点得快慢无关。',
   st_submitting: '提交中',
@@ -268,6 +270,8 @@ export const codes: Record<string, Said> = {
   'claim-forgotten': said('不能再填地址', '这场活动的个人信息已经销毁', '请联系平台客服'),
   'claim-not-found': said('找不到这个奖品', '它可能已经过期', '关掉再打开看看'),
   'claim-unauthorized': said('需要重新登录', '登录已过期', '重新登录后再领'),
+  // Why a giveaway has no result yet (giveaway: Wait…).
+  'beacon-late': said('结果稍后公布', '公开随机数还没有发布，不会换用别的随机数', '直播继续，随机数一到就自动开奖'),
   // Why a giveaway ended without a draw (giveaway: stop).
   'end-missed': said('没有按时开始', '到了开始时间，系统没能打开它', '留意下一个福袋，你没有任何损失'),
   'end-late': said('没能按时封存名单', '拖得太久，公平性无法保证', '这次不算，留意下一个福袋'),
