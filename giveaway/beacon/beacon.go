@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"time"
 
 	"github.com/fudai-live/fudai/giveaway/drawproof"
@@ -52,15 +53,43 @@ type Beacon struct {
 	local   drawproof.LocalKey
 	chains  []drawproof.Chain
 	sources map[drawproof.Hash]Source
-	// again says when a round may be handed in anew, if nothing came of it.
-	// Owned by Run.
-	again map[attempt]time.Time
+	// What follows is owned by Run. again says when a round may be handed in
+	// anew, if nothing came of it; retry when a source may be asked anew.
+	again  map[attempt]time.Time
+	known  map[round]answer
+	retry  map[round]time.Time
+	warned map[round]time.Time
+	asking map[round]bool
+	came   chan answer // bound maxAsking: no asker ever waits to tell
 }
 
 type attempt struct {
 	room, event string
 	round       uint64
 }
+
+// round is one of a chain. Rooms that wait for the same one ask for it once.
+type round struct {
+	chain drawproof.Hash
+	n     uint64
+}
+
+// answer is what a source said.
+type answer struct {
+	round round
+	at    time.Time // of the question
+	sigma []byte
+	err   error
+}
+
+const (
+	// maxAsking bounds the questions under way. A source that hangs takes one
+	// place for a few seconds and holds up nobody else; what finds no place is
+	// asked at the next turn.
+	maxAsking = 16
+	// askAgain is how long after a failure a source is left alone.
+	askAgain = time.Second
+)
 
 // handInAgain is how long a round that was handed in may stay without effect.
 const handInAgain = 3 * time.Second
@@ -84,7 +113,8 @@ func New(cfg Config) (*Beacon, error) {
 	if err != nil {
 		return nil, fmt.Errorf("beacon: %w", err)
 	}
-	b := &Beacon{cfg: cfg, local: key, sources: map[drawproof.Hash]Source{}, again: map[attempt]time.Time{}}
+	b := &Beacon{cfg: cfg, local: key, sources: map[drawproof.Hash]Source{}, again: map[attempt]time.Time{},
+		known: map[round]answer{}, retry: map[round]time.Time{}, warned: map[round]time.Time{}, asking: map[round]bool{}, came: make(chan answer, maxAsking)}
 	if len(cfg.Relays) > 0 {
 		relays, err := NewRelays(drawproof.Quicknet(), cfg.Relays)
 		if err != nil {
@@ -109,53 +139,84 @@ func (b *Beacon) Chains() []drawproof.Chain { return b.chains }
 func (b *Beacon) Run(ctx context.Context) error {
 	every := time.NewTicker(b.cfg.Every)
 	defer every.Stop()
+	ctx, stop := context.WithCancel(ctx)
+	defer func() { // who still asks ends with ctx
+		stop()
+		for len(b.asking) > 0 {
+			delete(b.asking, (<-b.came).round)
+		}
+	}()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case got := <-b.came:
+			b.took(ctx, got)
 		case now := <-every.C:
-			for _, a := range b.cfg.Awaits(ctx) {
-				b.serve(ctx, a, now)
-			}
+			b.turn(ctx, b.cfg.Awaits(ctx), now)
 		}
 	}
 }
 
-// serve hands in one round if it is due and was not handed in a moment ago.
-func (b *Beacon) serve(ctx context.Context, a Await, now time.Time) {
-	key := attempt{a.Room, a.Event, a.Round}
-	if a.Chain.RoundTime(a.Round) > now.UnixMilli() || now.Before(b.again[key]) {
+// turn hands in the rounds that are known, and asks for those that are due.
+func (b *Beacon) turn(ctx context.Context, awaits []Await, now time.Time) {
+	for _, a := range awaits {
+		if a.Chain.RoundTime(a.Round) > now.UnixMilli() || now.Before(b.again[attempt{a.Room, a.Event, a.Round}]) {
+			continue
+		}
+		r := round{a.Chain.Hash, a.Round}
+		if got, ok := b.known[r]; ok {
+			b.handIn(ctx, a, got.sigma, now)
+			continue
+		}
+		source := b.sources[a.Chain.Hash]
+		if source == nil || b.asking[r] || len(b.asking) == maxAsking || now.Before(b.retry[r]) {
+			continue // of an unknown chain somebody else may hand the round in
+		}
+		b.asking[r] = true
+		go func() {
+			sigma, err := source.Round(ctx, a.Round)
+			if err == nil {
+				err = drawproof.VerifyBeacon(a.Chain, a.Round, sigma)
+			}
+			b.came <- answer{r, now, sigma, err}
+		}()
+	}
+	b.forget(now)
+}
+
+// took keeps what a source said.
+func (b *Beacon) took(ctx context.Context, got answer) {
+	delete(b.asking, got.round)
+	if got.err == nil {
+		b.known[got.round] = got
 		return
 	}
-	source := b.sources[a.Chain.Hash]
-	if source == nil {
-		return // somebody else may know the chain and hand the round in
+	b.retry[got.round] = got.at.Add(askAgain)
+	if _, said := b.warned[got.round]; !said && !errors.Is(got.err, ErrLate) && ctx.Err() == nil {
+		b.warned[got.round] = got.at // once a minute is enough of an outage of hours
+		b.cfg.Logger.Warn("a round of public randomness is due and not to be had; the draw waits, and it is asked for again", "round", got.round.n, "err", got.err)
 	}
-	sigma, err := source.Round(ctx, a.Round)
-	if err == nil {
-		err = drawproof.VerifyBeacon(a.Chain, a.Round, sigma)
-	}
-	if err == nil {
-		err = b.cfg.Submit(ctx, a, sigma)
-	}
-	if err != nil {
-		b.again[key] = now.Add(time.Second)
-		if !errors.Is(err, ErrLate) && ctx.Err() == nil {
+}
+
+func (b *Beacon) handIn(ctx context.Context, a Await, sigma []byte, now time.Time) {
+	wait := handInAgain
+	if err := b.cfg.Submit(ctx, a, sigma); err != nil {
+		wait = askAgain
+		if ctx.Err() == nil {
 			b.cfg.Logger.Warn("round not handed in, will be tried again", "room", a.Room, "event", a.Event, "round", a.Round, "err", err)
 		}
-		return
 	}
-	b.again[key] = now.Add(handInAgain)
-	b.forget(now)
+	b.again[attempt{a.Room, a.Event, a.Round}] = now.Add(wait)
 }
 
 // forget drops what is long over.
 func (b *Beacon) forget(now time.Time) {
-	for key, at := range b.again {
-		if now.Sub(at) > time.Minute {
-			delete(b.again, key)
-		}
-	}
+	old := func(at time.Time) bool { return now.Sub(at) > time.Minute }
+	maps.DeleteFunc(b.again, func(_ attempt, at time.Time) bool { return old(at) })
+	maps.DeleteFunc(b.retry, func(_ round, at time.Time) bool { return old(at) })
+	maps.DeleteFunc(b.warned, func(_ round, at time.Time) bool { return old(at) })
+	maps.DeleteFunc(b.known, func(_ round, got answer) bool { return old(got.at) })
 }
 
 // localSource signs rounds itself.

@@ -94,12 +94,19 @@ func TestServe(t *testing.T) {
 	chain := b.Chains()[0]
 	now := time.UnixMilli(chain.RoundTime(500))
 	a := Await{Room: "r", Event: "e", Chain: chain, Round: 500}
-	b.serve(t.Context(), a, now.Add(-time.Millisecond))
+	step := func(a Await, now time.Time) {
+		b.turn(t.Context(), []Await{a}, now)
+		for len(b.asking) > 0 {
+			b.took(t.Context(), <-b.came)
+			b.turn(t.Context(), []Await{a}, now)
+		}
+	}
+	step(a, now.Add(-time.Millisecond))
 	if len(got) != 0 || !fail {
 		t.Fatal("handed in before it was due")
 	}
 	for _, after := range []time.Duration{0, 500 * time.Millisecond, 1100 * time.Millisecond, 2 * time.Second, 4 * time.Second, 5 * time.Second} {
-		b.serve(t.Context(), a, now.Add(after))
+		step(a, now.Add(after))
 	}
 	if len(got) != 2 { // at 1.1 s after the failure, and once more after handInAgain
 		t.Errorf("handed in %d times, want 2", len(got))
@@ -111,7 +118,7 @@ func TestServe(t *testing.T) {
 	}
 	unknown := a
 	unknown.Chain.Hash[0]++
-	b.serve(t.Context(), unknown, now.Add(time.Hour))
+	step(unknown, now.Add(time.Hour))
 	if len(got) != 2 {
 		t.Error("a round of an unknown chain was handed in")
 	}
