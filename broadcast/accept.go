@@ -174,26 +174,26 @@ func (e *edge) admit(c *app.RequestContext, a *arrival, raw, ticket string) *ref
 }
 
 // who answers the session of a token or ticket; without either a guest.
-func (e *edge) who(room, raw, ticket string) (*session, *refusal) {
+func (e *edge) who(room, raw, ticket string) (session, *refusal) {
 	if ticket != "" {
 		raw = ticket
 	}
 	if raw == "" {
 		if !e.cfg.Guests {
-			return nil, &refusal{http.StatusUnauthorized, "token", "watching needs a token here", 0}
+			return session{}, &refusal{http.StatusUnauthorized, "token", "watching needs a token here", 0}
 		}
-		return guest, nil
+		return session{role: record.Guest}, nil
 	}
 	claims, err := e.tokens.Verify(raw, nowMS())
 	switch {
 	case err != nil:
-		return nil, &refusal{http.StatusUnauthorized, "token", err.Error(), 0}
+		return session{}, &refusal{http.StatusUnauthorized, "token", err.Error(), 0}
 	case (claims.Ticket != "") != (ticket != ""):
-		return nil, &refusal{http.StatusUnauthorized, "token", "a ticket stands where a token belongs, or the other way round", 0}
+		return session{}, &refusal{http.StatusUnauthorized, "token", "a ticket stands where a token belongs, or the other way round", 0}
 	case claims.Ticket != "" && !e.use(claims.Ticket, claims.Expires):
-		return nil, &refusal{http.StatusUnauthorized, "token", "the ticket was used", 0}
+		return session{}, &refusal{http.StatusUnauthorized, "token", "the ticket was used", 0}
 	case !claims.May(room):
-		return nil, &refusal{http.StatusForbidden, "token", "the token is not for this room", 0}
+		return session{}, &refusal{http.StatusForbidden, "token", "the token is not for this room", 0}
 	}
 	if claims.Ticket != "" {
 		claims.Expires = claims.Until
@@ -209,14 +209,14 @@ func (e *edge) use(ticket string, until int64) bool {
 	return e.tickets.Use(ticket, until)
 }
 
-func (e *edge) session(claims *token.Claims, room string) (*session, *refusal) {
+func (e *edge) session(claims *token.Claims, room string) (session, *refusal) {
 	switch {
 	case e.bans.has(room, claims.User, nowMS()):
-		return nil, &refusal{http.StatusForbidden, "banned", "this user is banned", 0}
+		return session{}, &refusal{http.StatusForbidden, "banned", "this user is banned", 0}
 	case e.bans.revoked(claims):
-		return nil, &refusal{http.StatusUnauthorized, "token", "the token was taken back, or its user logged out", 0}
+		return session{}, &refusal{http.StatusUnauthorized, "token", "the token was taken back, or its user logged out", 0}
 	}
-	return newSession(e.users.find(claims.User), claims), nil
+	return newSession(claims), nil
 }
 
 // allowed checks the Origin of a page. A program sends none.

@@ -120,18 +120,18 @@ func (e *edge) logout(ctl *record.Control, out *record.LogoutData) {
 	}
 	e.bans.mu.Unlock()
 	e.sendAway(out.User, "", wire.CloseToken, "logged out", func(s *session) bool {
-		return out.Token == "" && s.issued < ctl.At || out.Token != "" && s.token == out.Token
+		return out.Token == "" && int64(s.issued)*1000 < ctl.At || out.Token != "" && s.token == tokenHash(out.Token)
 	})
 }
 
 // sendAway closes a user's connections that fit.
 func (e *edge) sendAway(user, room string, code wire.CloseCode, why string, fits func(*session) bool) {
 	for _, p := range e.users.in(user, nil) {
-		if room != "" && p.room.name != room || !fits(p.session) {
+		if room != "" && p.room.name != room {
 			continue
 		}
 		e.loops[p.loop].post(func(l *loop) {
-			if c := l.at(p.slot, p.gen); c != nil {
+			if c := l.at(p.slot, p.gen); c != nil && fits(&c.who) {
 				l.goodbye(c, code, why)
 			}
 		})

@@ -1,41 +1,72 @@
 package broadcast
 
 import (
+	"slices"
+
 	"github.com/fudai-live/fudai/broadcast/wire"
 )
 
 // conn is one connection, in a slot of its loop; only that loop touches it.
-// Everything an idle viewer does not need is behind a pointer that is nil.
+// There are as many as viewers, so every byte counts: what only a busy one needs
+// is behind a pointer, and the session stands here by value, since an object of
+// its own would share its pages with what handshakes leave behind.
 type conn struct {
 	fd     int32  // -1: pumped
 	slot   uint32 // where it stands; fixed
 	gen    uint32 // of the slot: an event of an earlier connection is told apart
-	id     uint32 // names it in replies; id modulo loops is the loop
 	flags  connFlags
 	strike uint8 // malformed messages so far
 
-	local  *localRoom
-	member uint32 // index in local.members
-	who    *session
-	from   *address
+	who   session
+	local *localRoom
+	from  *address
+	busy  *busy  // nil: idle
+	last  uint64 // seq of the last frame it was given
+	limit gcra   // its messages, milliseconds
 
-	next    uint64 // cursor: position in the room's frames
-	last    uint64 // seq of the last frame it was given
-	results uint64 // cursor: position in the room's results
+	member  uint32 // index in local.members
+	next    uint32 // cursor: position in the room's frames
+	results uint32 // cursor: position in the room's results
 
-	seen   uint32 // when something last came, seconds of the loop's clock
-	wrote  uint32 // when something was last written
+	seen   uint32 // when something last came, or was written to an event stream; seconds of the loop's clock
 	stuck  uint32 // since when writing is blocked
 	joined uint32 // since when watch time counts
 	base   uint32 // watch seconds brought along
 	toldAt uint32 // watch time was told up to here
-	ref    uint32 // the connection's messages, counted
-	limit  gcra   // its messages, milliseconds
+	ref    uint32 // of the last message of the slot: goes on from connection to connection
+}
 
+// busy is what a connection needs while something is under way.
+type busy struct {
 	pump    *pump    // not a raw socket: TLS, or another system
 	debt    *debt    // bytes owed in the middle of things
 	in      *inbound // a client frame or message in pieces
-	pending *pending // own messages whose outcome is awaited
+	pending []waiting
+}
+
+// work answers the connection's busy part, made if need be.
+func (c *conn) work() *busy {
+	if c.busy == nil {
+		c.busy = &busy{}
+	}
+	return c.busy
+}
+
+// rest lets go of the busy part if nothing is under way.
+func (c *conn) rest() {
+	if b := c.busy; b != nil && b.pump == nil && b.debt == nil && b.in == nil && len(b.pending) == 0 {
+		c.busy = nil
+	}
+}
+
+func (c *conn) owes() bool { return c.busy != nil && c.busy.debt != nil }
+
+// pump is nil of a raw socket.
+func (c *conn) pump() *pump {
+	if c.busy == nil {
+		return nil
+	}
+	return c.busy.pump
 }
 
 type connFlags uint16
@@ -77,13 +108,27 @@ type inbound struct {
 	wire.Assembler
 }
 
+func (c *conn) inbound() *inbound {
+	if c.busy == nil {
+		return nil
+	}
+	return c.busy.in
+}
+
+// assembles answers the connection's pieces, made if need be.
+func (c *conn) assembles() *inbound {
+	b := c.work()
+	if b.in == nil {
+		b.in = &inbound{}
+	}
+	return b.in
+}
+
 // idle reports whether it can be let go.
 func (in *inbound) idle() bool { return len(in.rest) == 0 && in.Idle() }
 
-// pending are messages whose outcome has not come, oldest first. At the bound
-// the oldest is forgotten: its outcome will not be told.
-type pending struct{ list []waiting }
-
+// waiting is a message whose outcome has not come. A connection keeps them oldest
+// first; at the bound the oldest is forgotten: its outcome will not be told.
 type waiting struct {
 	ref uint32
 	at  uint32 // seconds of the loop's clock
@@ -97,33 +142,44 @@ const (
 
 // await notes a message.
 func (c *conn) await(ref, now uint32, id string) {
-	if c.pending == nil {
-		c.pending = &pending{}
+	b := c.work()
+	for len(b.pending) > 0 && (len(b.pending) >= maxPending || now-b.pending[0].at > pendingSecs) {
+		b.pending = b.pending[1:]
 	}
-	p := c.pending
-	for len(p.list) > 0 && (len(p.list) >= maxPending || now-p.list[0].at > pendingSecs) {
-		p.list = p.list[1:]
-	}
-	p.list = append(p.list, waiting{ref, now, id})
+	b.pending = append(b.pending, waiting{ref, now, id})
 }
 
 // awaited answers the id of a message; with done it is forgotten.
 func (c *conn) awaited(ref uint32, done bool) (id string, ok bool) {
-	if c.pending == nil {
+	if c.busy == nil {
 		return "", false
 	}
-	list := c.pending.list
+	list := c.busy.pending
 	for i := range list {
 		if list[i].ref == ref {
 			id = list[i].id
 			if done {
-				c.pending.list = append(list[:i], list[i+1:]...)
-				if len(c.pending.list) == 0 {
-					c.pending = nil
-				}
+				c.busy.pending = slices.Delete(list, i, i+1)
+				c.rest()
 			}
 			return id, true
 		}
 	}
 	return "", false
+}
+
+// id names the connection in replies: the slot's number among all loops. A later
+// connection in the slot has it too, but goes on with the slot's refs.
+func (l *loop) id(c *conn) uint32 { return c.slot*uint32(len(l.e.loops)) + uint32(l.index) }
+
+// named answers the connection of an id, nil if there is none.
+func (l *loop) named(id uint32) *conn {
+	slot := id / uint32(len(l.e.loops))
+	if int(slot/pageSize) >= len(l.pages) {
+		return nil
+	}
+	if c := l.conn(slot); c.is(live) && !c.is(closing) {
+		return c
+	}
+	return nil
 }

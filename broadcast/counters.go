@@ -104,7 +104,6 @@ func (e *edge) count(ctx context.Context) {
 			}
 			if now.Sub(last.sweep) >= time.Minute {
 				last.sweep = now
-				e.users.sweep()
 				e.tickets.Sweep(now)
 				e.rooms.evict(now.Add(-resultsFor).UnixMilli())
 			}

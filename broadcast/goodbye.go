@@ -15,7 +15,7 @@ func (l *loop) goodbye(c *conn, code wire.CloseCode, why string) {
 		return
 	}
 	l.e.metrics.closed(code)
-	if c.debt != nil || c.is(blocked) {
+	if c.owes() || c.is(blocked) {
 		l.drop(c)
 		return
 	}
@@ -48,7 +48,7 @@ func (l *loop) part(c *conn, bye []byte, code wire.CloseCode, why string) {
 
 // echo answers a client's close frame and ends the connection.
 func (l *loop) echo(c *conn, code wire.CloseCode) {
-	if c.debt != nil || c.is(blocked) {
+	if c.owes() || c.is(blocked) {
 		l.drop(c)
 		return
 	}
@@ -69,7 +69,7 @@ func (l *loop) finish(c *conn) {
 	if c.fd >= 0 {
 		sysShutdown(c.fd)
 	} else {
-		c.pump.shutdown()
+		c.pump().shutdown()
 	}
 	l.leave(c)
 	c.set(closing)
@@ -99,17 +99,15 @@ func (l *loop) drop(c *conn) {
 	l.leave(c)
 	if c.fd >= 0 {
 		sysClose(c.fd) // takes it out of epoll too
-	} else if c.pump != nil {
-		c.pump.close()
-		c.pump.took()
+	} else if p := c.pump(); p != nil {
+		p.close()
+		p.took()
 	}
 	l.e.addresses.leave(c.from)
 	l.e.viewers.Add(-1)
 	l.held.Add(-1)
-	delete(l.byID, c.id)
-	slot, gen := c.slot, c.gen
-	*c = conn{fd: -1, slot: slot, gen: gen}
-	l.free = append(l.free, slot)
+	l.vacate(c)
+	l.free = append(l.free, c.slot)
 }
 
 // leave takes a connection out of its room. It may be called twice.
@@ -130,9 +128,14 @@ func (l *loop) leave(c *conn) {
 	if last == 0 {
 		delete(l.rooms, lr.room)
 	}
-	c.local, c.debt, c.in, c.pending = nil, nil, nil, nil
-	if c.who.user != nil {
-		if heir, ok := l.e.users.leave(c.who.user, l.ref(c)); ok {
+	c.local = nil
+	if b := c.busy; b != nil {
+		b.debt, b.in, b.pending = nil, nil, nil
+		c.rest()
+	}
+	if u := c.who.user; u != nil {
+		c.who.user = nil // its place may be another user's next
+		if heir, ok := l.e.users.leave(u, l.ref(c)); ok {
 			l.e.loops[heir.loop].post(func(l *loop) { l.inherit(heir) })
 		}
 	}

@@ -151,7 +151,7 @@ func (e *edge) revoke(ctx context.Context, c *app.RequestContext) {
 // upstream takes one message of a viewer who watches by Server-Sent Events. What
 // becomes of it comes on the stream.
 func (e *edge) upstream(ctx context.Context, c *app.RequestContext) {
-	edge, id, ok := parseConn(string(c.GetHeader("Fudai-Conn")))
+	edge, id, gen, ok := parseConn(string(c.GetHeader("Fudai-Conn")))
 	if ok && e.elsewhere(ctx, c, edge) {
 		return
 	}
@@ -169,14 +169,10 @@ func (e *edge) upstream(ctx context.Context, c *app.RequestContext) {
 	found := make(chan bool, 1)
 	room := c.Param("room")
 	posted := e.loops[id%uint32(len(e.loops))].post(func(l *loop) {
-		slot, ok := l.byID[id]
+		conn := l.named(id)
+		ok := conn != nil && conn.gen == gen && conn.is(sse) && conn.who.id() == claims.User && conn.local.name == room
 		if ok {
-			conn := l.conn(slot)
-			ok = conn.id == id && conn.is(live|sse) && !conn.is(closing) && conn.who.id() == claims.User && conn.local.name == room
-			if ok {
-				conn.seen = l.sec
-				l.message(conn, body)
-			}
+			l.message(conn, body)
 		}
 		found <- ok
 	})
@@ -188,9 +184,18 @@ func (e *edge) upstream(ctx context.Context, c *app.RequestContext) {
 }
 
 // parseConn reads connName.
-func parseConn(name string) (edge, id uint32, ok bool) {
-	left, right, found := strings.Cut(name, "-")
-	a, err := strconv.ParseUint(left, 16, 32)
-	b, err2 := strconv.ParseUint(right, 16, 32)
-	return uint32(a), uint32(b), found && err == nil && err2 == nil
+func parseConn(name string) (edge, id, gen uint32, ok bool) {
+	parts := strings.Split(name, "-")
+	if len(parts) != 3 {
+		return 0, 0, 0, false
+	}
+	var n [3]uint32
+	for i, p := range parts {
+		v, err := strconv.ParseUint(p, 16, 32)
+		if err != nil {
+			return 0, 0, 0, false
+		}
+		n[i] = uint32(v)
+	}
+	return n[0], n[1], n[2], true
 }

@@ -14,7 +14,7 @@ type arrival struct {
 	pump    *pump
 	head    []byte // the HTTP response, not yet sent
 	early   []byte // what the client sent behind its request
-	who     *session
+	who     session
 	from    *address
 	room    string
 	seq     uint64
@@ -29,11 +29,8 @@ type arrival struct {
 // first things it is told, in one write where they fit.
 func (l *loop) adopt(a *arrival) {
 	c := l.take()
-	c.fd, c.pump, c.who, c.from = a.fd, a.pump, a.who, a.from
-	c.id = l.nextID*uint32(len(l.e.loops)) + uint32(l.index)
-	l.nextID++
-	l.byID[c.id] = c.slot
-	c.seen, c.wrote, c.joined, c.toldAt, c.base = l.sec, l.sec, l.sec, l.sec, a.watched
+	c.fd, c.who, c.from = a.fd, a.who, a.from
+	c.seen, c.joined, c.toldAt, c.base = l.sec, l.sec, l.sec, a.watched
 	if a.sse {
 		c.set(sse)
 	}
@@ -41,8 +38,9 @@ func (l *loop) adopt(a *arrival) {
 		c.set(deflates)
 	}
 	l.held.Add(1)
-	if c.pump != nil {
-		c.pump.l, c.pump.at = l, l.ref(c)
+	if a.pump != nil {
+		a.pump.l, a.pump.at = l, l.ref(c)
+		c.work().pump = a.pump
 	} else if err := l.poll.add(int(a.fd), c.slot, c.gen); err != nil {
 		l.e.log.Error("broadcast: cannot watch a socket", "err", err)
 		l.drop(c)
@@ -73,10 +71,12 @@ func (l *loop) enter(c *conn, a *arrival) {
 
 // identify registers a connection under its user.
 func (l *loop) identify(c *conn) {
-	if c.who.user == nil {
+	if c.who.guest() {
 		return
 	}
-	first, extra := l.e.users.enter(c.who, c.local.room, l.ref(c), l.e.cfg.PerUser)
+	var first bool
+	var extra []ref
+	c.who.user, first, extra = l.e.users.enter(c.who.id(), c.local.room, l.ref(c), l.e.cfg.PerUser)
 	if first {
 		c.set(counts)
 		c.toldAt = l.sec
@@ -213,25 +213,28 @@ func (l *loop) restart(r *room) {
 
 // hello encodes the connection's hello.
 func (l *loop) hello(c *conn, newest uint64) []byte {
-	s, r, cfg := c.who, c.local, &l.e.cfg
+	s, r, cfg := &c.who, c.local, &l.e.cfg
 	h := wire.Hello{
-		Room: r.name, Conn: connName(l.e.id, c.id), User: s.id(), Name: s.name, Role: s.roleName(), Now: l.nowMS, Seq: newest,
+		Room: r.name, Conn: connName(l.e.id, l.id(c), c.gen), User: s.id(), Name: s.name(), Role: s.roleName(), Now: l.nowMS, Seq: newest,
 		Resume: l.resume(c), MaxText: record.MaxText, SayMS: cfg.SayEvery.Milliseconds(), Likes: maxLikes,
 	}
 	h.BackMin, h.BackMax = l.e.back()
-	if s.user != nil {
+	if !s.guest() {
 		var handle [record.HandleSize]byte
-		h.Handle = cfg.Keys.AppendHandle(handle[:0], []byte(r.name), []byte(s.user.id))
-		key := cfg.Keys.EntryKey([]byte(r.name), []byte(s.user.id))
+		h.Handle = cfg.Keys.AppendHandle(handle[:0], []byte(r.name), []byte(s.id()))
+		key := cfg.Keys.EntryKey([]byte(r.name), []byte(s.id()))
 		h.EntryKey = key[:]
 	}
 	l.enc = wire.AppendHello(l.enc[:0], &h)
 	return l.enc
 }
 
-// connName is how a client names its connection; parseConn reads it.
-func connName(edge, conn uint32) string {
-	return strconv.FormatUint(uint64(edge), 16) + "-" + strconv.FormatUint(uint64(conn), 16)
+// connName is how a client names its connection, by its edge, its slot and which
+// one it is there; parseConn reads it.
+func connName(edge, conn, gen uint32) string {
+	b := strconv.AppendUint(make([]byte, 0, 26), uint64(edge), 16)
+	b = strconv.AppendUint(append(b, '-'), uint64(conn), 16)
+	return string(strconv.AppendUint(append(b, '-'), uint64(gen), 16))
 }
 
 // resumeFor is how long a resume ticket is good for, in seconds.

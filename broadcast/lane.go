@@ -3,19 +3,19 @@ package broadcast
 import "sort"
 
 // lane is a ring of messages by position: positions count up from 0 and never
-// restart, so a cursor is one number and a reader sees what it missed. Readers
+// restart (ten a second for thirteen years), so a cursor is one number and a reader sees what it missed. Readers
 // take the lane as a value (a view); list is only ever appended to or cut at
 // the front, so a view stays good.
 type lane struct {
-	base uint64 // position of list[0]
+	base uint32 // position of list[0]
 	list []*message
 	size int // bytes held
 }
 
-func (a lane) end() uint64 { return a.base + uint64(len(a.list)) }
+func (a lane) end() uint32 { return a.base + uint32(len(a.list)) }
 
 // at is the message at a position base <= pos < end.
-func (a lane) at(pos uint64) *message { return a.list[pos-a.base] }
+func (a lane) at(pos uint32) *message { return a.list[pos-a.base] }
 
 func (a *lane) add(m *message) {
 	a.list = append(a.list, m)
@@ -33,16 +33,16 @@ func (a *lane) cut(more func(*message) bool) {
 
 // clear drops everything; positions go on.
 func (a *lane) clear() {
-	a.base += uint64(len(a.list))
+	a.base += uint32(len(a.list))
 	a.list, a.size = nil, 0
 }
 
 // after is the position of the first message with a seq above seq.
-func (a lane) after(seq uint64) uint64 {
-	return a.base + uint64(sort.Search(len(a.list), func(i int) bool { return a.list[i].seq > seq }))
+func (a lane) after(seq uint64) uint32 {
+	return a.base + uint32(sort.Search(len(a.list), func(i int) bool { return a.list[i].seq > seq }))
 }
 
 // afterLedger is the position of the first result decided after offset.
-func (a lane) afterLedger(offset int64) uint64 {
-	return a.base + uint64(sort.Search(len(a.list), func(i int) bool { return a.list[i].ledger > offset }))
+func (a lane) afterLedger(offset int64) uint32 {
+	return a.base + uint32(sort.Search(len(a.list), func(i int) bool { return a.list[i].ledger > offset }))
 }

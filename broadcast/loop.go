@@ -27,8 +27,6 @@ type loop struct {
 	spare    []task
 	pages    []*[pageSize]conn
 	free     []uint32
-	byID     map[uint32]uint32
-	nextID   uint32
 	rooms    map[*room]*localRoom
 	span     span
 	dec      wire.ClientDecoder
@@ -74,7 +72,7 @@ func newLoop(e *edge, index int) (*loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &loop{e: e, index: index, poll: p, byID: make(map[uint32]uint32), rooms: make(map[*room]*localRoom),
+	return &loop{e: e, index: index, poll: p, rooms: make(map[*room]*localRoom),
 		buf: make([]byte, readBuffer), nowMS: time.Now().UnixMilli()}, nil
 }
 
@@ -248,7 +246,7 @@ func (l *loop) at(slot, gen uint32) *conn {
 	return c
 }
 
-func (l *loop) ref(c *conn) ref { return ref{uint8(l.index), c.slot, c.gen} }
+func (l *loop) ref(c *conn) ref { return ref{c.slot, c.gen, uint8(l.index)} }
 
 // take answers a free slot.
 func (l *loop) take() *conn {
@@ -262,6 +260,9 @@ func (l *loop) take() *conn {
 	slot := l.free[len(l.free)-1]
 	l.free = l.free[:len(l.free)-1]
 	c := &l.pages[slot/pageSize][slot%pageSize]
-	*c = conn{fd: -1, slot: slot, gen: c.gen + 1, flags: live}
+	c.slot, c.gen, c.flags = slot, c.gen+1, live
 	return c
 }
+
+// vacate empties a slot. Its generation and its refs go on.
+func (l *loop) vacate(c *conn) { *c = conn{fd: -1, slot: c.slot, gen: c.gen, ref: c.ref} }

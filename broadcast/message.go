@@ -12,7 +12,7 @@ import (
 type message struct {
 	seq     uint64 // of the frame; of a hole its last seq; 0: not numbered
 	from    uint64 // first seq it stands for: seq, but of a hole the first one missing
-	results uint64 // position of the result lane when it came
+	results uint32 // position of the result lane when it came
 	ledger  int64  // offset, of a result
 	made    int64  // time of its record, Unix ms: data for the lag metric only
 	came    int64  // when this edge read it, Unix ms

@@ -40,7 +40,7 @@ func (l *loop) readable(c *conn) {
 // pumped is what a pump read.
 func (l *loop) pumped(at ref, b []byte) {
 	if c := l.at(at.slot, at.gen); c != nil {
-		p := c.pump
+		p := c.pump()
 		l.heard(c, b)
 		p.took()
 	}
@@ -59,9 +59,9 @@ func (l *loop) heard(c *conn, b []byte) {
 	}
 	c.seen = l.sec
 	c.unset(pinged)
-	if c.in != nil && len(c.in.rest) > 0 {
-		b = append(c.in.rest, b...)
-		c.in.rest = nil
+	if in := c.inbound(); in != nil && len(in.rest) > 0 {
+		b = append(in.rest, b...)
+		in.rest = nil
 	}
 	gen := c.gen
 	for len(b) > 0 {
@@ -86,12 +86,10 @@ func (l *loop) heard(c *conn, b []byte) {
 // needed.
 func (l *loop) keep(c *conn, rest []byte) {
 	if len(rest) > 0 {
-		if c.in == nil {
-			c.in = &inbound{}
-		}
-		c.in.rest = append([]byte(nil), rest...)
-	} else if c.in != nil && c.in.idle() {
-		c.in = nil
+		c.assembles().rest = append([]byte(nil), rest...)
+	} else if in := c.inbound(); in != nil && in.idle() {
+		c.busy.in = nil
+		c.rest()
 	}
 }
 
@@ -101,7 +99,7 @@ func (l *loop) frame(c *conn, f wire.Frame) {
 		l.goodbye(c, wire.CloseFlood, "messages far over the limit")
 		return
 	}
-	if f.Fin && f.Op == wire.OpText && (c.in == nil || c.in.Idle()) {
+	if in := c.inbound(); f.Fin && f.Op == wire.OpText && (in == nil || in.Idle()) {
 		// The common case needs no assembler.
 		var a wire.Assembler
 		if msg, _, _, v := a.Add(f, wire.MaxClient); v != nil {
@@ -111,16 +109,14 @@ func (l *loop) frame(c *conn, f wire.Frame) {
 		}
 		return
 	}
-	if c.in == nil {
-		c.in = &inbound{}
-	}
-	msg, op, whole, v := c.in.Add(f, wire.MaxClient)
+	in := c.assembles()
+	msg, op, whole, v := in.Add(f, wire.MaxClient)
 	if v != nil {
 		l.violation(c, v)
 		return
 	}
 	if whole {
-		l.complete(c, op, msg)
+		l.complete(c, op, msg, in.Deflated())
 	}
 }
 
@@ -140,10 +136,10 @@ func (l *loop) text(c *conn, msg []byte, deflated bool) {
 	l.message(c, msg)
 }
 
-func (l *loop) complete(c *conn, op wire.Opcode, msg []byte) {
+func (l *loop) complete(c *conn, op wire.Opcode, msg []byte, deflated bool) {
 	switch op {
 	case wire.OpText:
-		l.text(c, msg, c.in.Deflated())
+		l.text(c, msg, deflated)
 	case wire.OpPing:
 		l.out = append(wire.AppendHeader(l.out[:0], wire.OpPong, len(msg)), msg...)
 		l.send(c, l.out)

@@ -55,12 +55,8 @@ func batchConcerns(batch *record.ReceiptBatch, edge uint32) bool {
 // receipt gives a connection its receipt.
 func (l *loop) receipt(r *wire.Receipt) {
 	via := r.Leaf.Via
-	slot, ok := l.byID[via.Conn]
-	if !ok {
-		return
-	}
-	c := l.conn(slot)
-	if c.id != via.Conn || !c.is(live) || c.is(closing) {
+	c := l.named(via.Conn)
+	if c == nil {
 		return
 	}
 	id, ok := c.awaited(via.Ref, true)

@@ -24,22 +24,19 @@ func (l *loop) renew(c *conn, raw string) {
 	case bad != nil && bad.code == "banned":
 		l.goodbye(c, wire.CloseBanned, bad.message)
 		return
-	case bad != nil || s.user == nil:
+	case bad != nil || s.guest():
 		l.ack(c, nil, wire.AckLoginNeeded, 0, 0)
 		return
-	case c.who.user != nil && c.who.user.id != s.user.id:
+	case !c.who.guest() && c.who.id() != s.id():
 		l.goodbye(c, wire.CloseToken, "a token of another user: connect anew")
 		return
 	}
 	was, watched := c.who, l.watchTime(c)
 	c.who = s
-	if was.user == nil {
+	if c.who.user = was.user; was.guest() {
 		c.base, c.joined = uint32(watched), l.sec // what the guest watched is the user's
 		l.identify(c)
-		c.local.meet([]byte(s.user.id))
-	} else {
-		s.user = was.user
-		l.e.users.renew(s.user, l.ref(c), s)
+		c.local.meet([]byte(s.id()))
 	}
 	l.private(c, l.hello(c, c.local.newest()))
 	l.ack(c, nil, wire.AckRenewed, 0, 0)
@@ -49,11 +46,11 @@ func (l *loop) renew(c *conn, raw string) {
 // answers, or if it does not, the viewer is told "checking", never "out".
 func (l *loop) me(c *conn) {
 	event := string(l.msg.Event)
-	if c.who.user == nil || !record.ValidID(l.msg.Event) {
+	if c.who.guest() || !record.ValidID(l.msg.Event) {
 		l.ack(c, l.msg.ID, wire.AckLoginNeeded, 0, 0)
 		return
 	}
-	at, room, user := l.ref(c), c.local.name, c.who.user.id
+	at, room, user := l.ref(c), c.local.name, c.who.id()
 	address := l.e.feeds[c.local.partition].address()
 	tell := func(state string, offset int64) {
 		l.post(func(l *loop) {

@@ -53,10 +53,10 @@ func (l *loop) check(c *conn, ping, silent, stall uint32) {
 	case c.stuck > 0 && l.sec-c.stuck >= stall:
 		l.e.metrics.drops.stalled.Inc()
 		l.goodbye(c, wire.CloseSlow, "nothing could be sent for too long")
-	case c.who.user != nil && c.who.expires <= l.nowMS:
+	case !c.who.guest() && int64(c.who.expires)*1000 <= l.nowMS:
 		l.goodbye(c, wire.CloseToken, "the token expired")
 	case c.is(sse):
-		if l.sec-c.wrote >= ping {
+		if l.sec-c.seen >= ping {
 			l.send(c, []byte(": \n\n")) // a comment, so that proxies keep the stream
 		}
 		l.watchTick(c)

@@ -66,7 +66,7 @@ func (l *loop) like(c *conn) {
 	switch {
 	case m.N < 1 || m.N > maxLikes:
 		l.malformed(c, m.ID, "likes out of range")
-	case c.who.user == nil:
+	case c.who.guest():
 		if !c.is(guestTold) {
 			c.set(guestTold)
 			l.ack(c, nil, wire.AckLoginNeeded, 0, 0)
@@ -97,7 +97,7 @@ func (l *loop) submit(c *conn) {
 		return
 	}
 	switch {
-	case c.who.user == nil:
+	case c.who.guest():
 		l.ack(c, m.ID, wire.AckLoginNeeded, 0, 0)
 	case l.e.draining.Load():
 		l.ack(c, m.ID, wire.AckBusy, 0, 1000)
@@ -129,7 +129,7 @@ func (l *loop) enters(c *conn) bool {
 		return false
 	}
 	event := l.passphrase(c)
-	return event != "" && c.who.user.in.first(event)
+	return event != "" && l.e.users.entered(c.who.user).first(event)
 }
 
 // produce writes the message to the log.
@@ -138,7 +138,7 @@ func (l *loop) produce(c *conn) {
 	l.fill(c)
 	c.ref++
 	key := []byte(c.local.name)
-	via := record.Via{Edge: l.e.id, Conn: c.id, Ref: c.ref}
+	via := record.Via{Edge: l.e.id, Conn: l.id(c), Ref: c.ref}
 	rec := kafkalog.Record{
 		Topic: kafkalog.Comments, Partition: c.local.partition, Key: key,
 		Value:   record.AppendComment(make([]byte, 0, 256+len(m.Text)+len(m.Form)), &l.comment),
@@ -157,7 +157,7 @@ func (l *loop) produce(c *conn) {
 	})
 	if err != nil {
 		l.e.flight.Done()
-		c.who.user.in.forget()
+		l.e.users.entered(c.who.user).forget()
 		c.awaited(ref, true)
 		l.ack(c, m.ID, wire.AckBusy, 0, 1000)
 	}
@@ -170,7 +170,7 @@ func (l *loop) acked(at ref, ref uint32, offset int64, err error) {
 		return
 	}
 	if err != nil {
-		c.who.user.in.forget()
+		l.e.users.entered(c.who.user).forget()
 	}
 	id, ok := c.awaited(ref, err != nil)
 	if !ok {
@@ -188,9 +188,9 @@ func (l *loop) acked(at ref, ref uint32, offset int64, err error) {
 
 // fill makes the record: what the client asks for, as whom the token says.
 func (l *loop) fill(c *conn) {
-	m, s := &l.msg, c.who
+	m, s := &l.msg, &c.who
 	l.comment = record.Comment{
-		Kind: kindOf(m.Op), Role: s.role, ID: m.ID, Room: []byte(c.local.name), User: []byte(s.user.id), Name: []byte(s.name),
+		Kind: kindOf(m.Op), Role: s.role, ID: m.ID, Room: []byte(c.local.name), User: []byte(s.id()), Name: []byte(s.name()),
 		Text: m.Text, Event: m.Event, Nonce: m.Nonce, Form: m.Form, ClientTime: l.nowMS,
 	}
 	f := &l.comment.Facts
@@ -215,12 +215,8 @@ func kindOf(op wire.ClientOp) record.Kind {
 
 // outcome tells a connection what became of its message.
 func (l *loop) outcome(o *record.Outcome) {
-	slot, ok := l.byID[o.Via.Conn]
-	if !ok {
-		return
-	}
-	c := l.conn(slot)
-	if c.id != o.Via.Conn || !c.is(live) || c.is(closing) {
+	c := l.named(o.Via.Conn)
+	if c == nil {
 		return
 	}
 	id, ok := c.awaited(o.Via.Ref, o.Code != record.Held && o.Code != record.Entered)

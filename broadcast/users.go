@@ -1,180 +1,232 @@
 package broadcast
 
 import (
+	"hash/maphash"
 	"slices"
 	"sync"
-
-	"github.com/fudai-live/fudai/broadcast/token"
-	"github.com/fudai-live/fudai/room/record"
 )
-
-// session is who a connection belongs to, as its token said. Guests share one.
-type session struct {
-	user    *user // nil: a guest
-	name    string
-	role    record.Role
-	market  bool
-	facts   *record.Facts // nil: the token knows none
-	token   string        // jti
-	issued  int64         // Unix ms
-	expires int64
-}
-
-func (s *session) id() string {
-	if s.user == nil {
-		return ""
-	}
-	return s.user.id
-}
-
-func (s *session) staff() bool { return s.role >= record.Assistant && s.role <= record.Host }
-
-func (s *session) roleName() string {
-	if s.market {
-		return "marketer"
-	}
-	return s.role.String()
-}
-
-var guest = &session{role: record.Guest}
-
-func newSession(u *user, c *token.Claims) *session {
-	s := &session{user: u, name: c.Name, role: c.Role, market: c.Market, token: c.ID, issued: c.Issued, expires: c.Expires}
-	if c.Facts.Known != 0 {
-		facts := c.Facts // a copy: the claims can go
-		s.facts = &facts
-	}
-	return s
-}
 
 // ref names a connection from outside its loop. The loop answers it only while
 // the slot still holds that connection.
 type ref struct {
-	loop uint8
 	slot uint32
 	gen  uint32
+	loop uint8
 }
 
-// user is one user with its connections on this edge, oldest first.
-type user struct {
-	id    string
-	says  sharedGCRA
-	in    entered
-	conns []place // guarded by users.mu
-}
-
+// place is a connection of a user.
 type place struct {
 	ref
-	room    *room
-	session *session
-	counts  bool // its time is the user's watch time in the room
+	counts bool // its time is the user's watch time in the room
+	room   *room
 }
 
-// users finds a user's connections.
+// user is one user with at least one connection in a room of this edge. There are
+// nearly as many as viewers, and nearly all have one connection and no more.
+type user struct {
+	id   string
+	next *user // in its bucket, or free
+	says sharedGCRA
+
+	first place // guarded by the shard, as more is; the oldest connection
+	more  *crowded
+}
+
+// crowded is what few users need.
+type crowded struct {
+	in    entered
+	later []place
+}
+
+// users finds a user's connections. It is a table of its own and not a map: a map
+// from id to user costs 45 bytes a user and this one a pointer; and its users
+// stand in pages of their own, which a crowd fills densely, where single objects
+// are strewn over all that its handshakes allocated.
 type users struct {
-	mu sync.Mutex
-	m  map[string]*user
+	seed   maphash.Seed
+	shards [userShards]userShard
 }
 
-func newUsers() *users { return &users{m: make(map[string]*user)} }
+const (
+	userShards = 64 // by hash: loops rarely meet, and a table that grows holds up few
+	userPage   = 32
+)
 
-// find answers the user's entry, making it if need be. An entry without
-// connections is dropped by the next leave of that user or by sweep.
-func (us *users) find(id string) *user {
-	us.mu.Lock()
-	defer us.mu.Unlock()
-	u := us.m[id]
-	if u == nil {
-		u = &user{id: id}
-		us.m[id] = u
+type userShard struct {
+	mu      sync.Mutex
+	buckets []*user // a power of two of them; users of a bucket are chained
+	n       int
+	free    *user
+	_       [16]byte // shards on cache lines of their own
+}
+
+func newUsers() *users { return &users{seed: maphash.MakeSeed()} }
+
+// shard answers where an id belongs, and its hash there.
+func (us *users) shard(id string) (*userShard, uint64) {
+	h := maphash.String(us.seed, id)
+	return &us.shards[h%userShards], h / userShards
+}
+
+func (s *userShard) find(id string, h uint64) *user {
+	if len(s.buckets) == 0 {
+		return nil
+	}
+	u := s.buckets[h%uint64(len(s.buckets))]
+	for u != nil && u.id != id {
+		u = u.next
 	}
 	return u
 }
 
-// enter adds a connection. counts says whether its time is to be counted;
-// extra are the oldest connections above most, which the caller closes.
-func (us *users) enter(s *session, r *room, at ref, most int) (counts bool, extra []ref) {
-	us.mu.Lock()
-	defer us.mu.Unlock()
-	u := s.user
-	if us.m[u.id] != u { // swept while the connection was on its way
-		if other := us.m[u.id]; other != nil {
-			u = other
-			s.user = other
-		} else {
-			us.m[u.id] = u
+// add makes the entry of a user.
+func (us *users) add(s *userShard, id string, h uint64) *user {
+	if s.n >= len(s.buckets) {
+		us.grow(s)
+	}
+	if s.free == nil {
+		page := new([userPage]user)
+		for i := range page {
+			page[i].next, s.free = s.free, &page[i]
 		}
 	}
-	counts = !slices.ContainsFunc(u.conns, func(p place) bool { return p.room == r && p.counts })
-	u.conns = append(u.conns, place{at, r, s, counts})
-	for i := 0; i < len(u.conns)-most; i++ {
-		extra = append(extra, u.conns[i].ref)
+	u := s.free
+	s.free = u.next
+	at := &s.buckets[h%uint64(len(s.buckets))]
+	u.id, u.next = id, *at
+	*at = u
+	s.n++
+	return u
+}
+
+// grow doubles the buckets.
+func (us *users) grow(s *userShard) {
+	old := s.buckets
+	s.buckets = make([]*user, max(8, 2*len(old)))
+	for _, u := range old {
+		for u != nil {
+			next := u.next
+			_, h := us.shard(u.id)
+			at := &s.buckets[h%uint64(len(s.buckets))]
+			u.next, *at = *at, u
+			u = next
+		}
 	}
-	return counts, extra
+}
+
+// remove takes an entry out. Only connections point to one, and the last has left.
+func (s *userShard) remove(u *user, h uint64) {
+	at := &s.buckets[h%uint64(len(s.buckets))]
+	for *at != u {
+		at = &(*at).next
+	}
+	*at = u.next
+	*u = user{next: s.free}
+	s.free = u
+	s.n--
+}
+
+// each calls fn for the user's connections, oldest first, until it says stop.
+func (u *user) each(fn func(*place) (more bool)) {
+	if !fn(&u.first) || u.more == nil {
+		return
+	}
+	for i := range u.more.later {
+		if !fn(&u.more.later[i]) {
+			return
+		}
+	}
+}
+
+// enter adds a connection. counts says whether its time is to be counted;
+// extra are the oldest connections above most, which the caller closes.
+func (us *users) enter(id string, r *room, at ref, most int) (u *user, counts bool, extra []ref) {
+	s, h := us.shard(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u = s.find(id, h); u == nil {
+		u = us.add(s, id, h)
+		u.first = place{at, true, r}
+		return u, true, nil
+	}
+	counts = true
+	u.each(func(p *place) bool { counts = counts && !(p.room == r && p.counts); return counts })
+	c := u.crowd()
+	c.later = append(c.later, place{at, counts, r})
+	over := 1 + len(c.later) - most
+	u.each(func(p *place) bool {
+		if len(extra) < over {
+			extra = append(extra, p.ref)
+		}
+		return len(extra) < over
+	})
+	return u, counts, extra
+}
+
+func (u *user) crowd() *crowded {
+	if u.more == nil {
+		u.more = &crowded{}
+	}
+	return u.more
 }
 
 // leave removes a connection. If its time counted, heir is another one of the
 // user in the room, whose time counts from now on.
 func (us *users) leave(u *user, at ref) (heir ref, has bool) {
-	us.mu.Lock()
-	defer us.mu.Unlock()
-	i := slices.IndexFunc(u.conns, func(p place) bool { return p.ref == at })
-	if i < 0 {
+	s, h := us.shard(u.id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var gone place
+	switch {
+	case u.first.ref != at:
+		i := -1
+		if u.more != nil {
+			i = slices.IndexFunc(u.more.later, func(p place) bool { return p.ref == at })
+		}
+		if i < 0 {
+			return ref{}, false
+		}
+		gone = u.more.later[i]
+		u.more.later = slices.Delete(u.more.later, i, i+1)
+	case u.more == nil || len(u.more.later) == 0:
+		s.remove(u, h)
 		return ref{}, false
-	}
-	gone := u.conns[i]
-	u.conns = slices.Delete(u.conns, i, i+1)
-	if len(u.conns) == 0 {
-		u.conns = nil
-		delete(us.m, u.id)
-		return ref{}, false
+	default:
+		gone, u.first = u.first, u.more.later[0]
+		u.more.later = slices.Delete(u.more.later, 0, 1)
 	}
 	if !gone.counts {
 		return ref{}, false
 	}
-	for i := range u.conns {
-		if u.conns[i].room == gone.room {
-			u.conns[i].counts = true
-			return u.conns[i].ref, true
+	u.each(func(p *place) bool {
+		if has = p.room == gone.room; has {
+			p.counts, heir = true, p.ref
 		}
-	}
-	return ref{}, false
+		return !has
+	})
+	return heir, has
 }
 
 // in answers the user's connections in the room; nil room: in every room.
 func (us *users) in(id string, r *room) (list []place) {
-	us.mu.Lock()
-	defer us.mu.Unlock()
-	u := us.m[id]
-	if u == nil {
-		return nil
-	}
-	for _, p := range u.conns {
-		if r == nil || p.room == r {
-			list = append(list, p)
-		}
+	s, h := us.shard(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u := s.find(id, h); u != nil {
+		u.each(func(p *place) bool {
+			if r == nil || p.room == r {
+				list = append(list, *p)
+			}
+			return true
+		})
 	}
 	return list
 }
 
-// renew notes that the connection's session changed.
-func (us *users) renew(u *user, at ref, s *session) {
-	us.mu.Lock()
-	defer us.mu.Unlock()
-	for i := range u.conns {
-		if u.conns[i].ref == at {
-			u.conns[i].session = s
-		}
-	}
-}
-
-// sweep drops entries whose connection never came.
-func (us *users) sweep() {
-	us.mu.Lock()
-	defer us.mu.Unlock()
-	for id, u := range us.m {
-		if len(u.conns) == 0 {
-			delete(us.m, id)
-		}
-	}
+// entered answers the giveaways that a user has entered by a passphrase.
+func (us *users) entered(u *user) *entered {
+	s, _ := us.shard(u.id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &u.crowd().in
 }

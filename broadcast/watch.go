@@ -37,13 +37,13 @@ func (r *room) showID() uint32 {
 // watched notes the connection's watch time since it was last told; the room's
 // sums go out together.
 func (l *loop) watched(c *conn) {
-	if !c.is(counts) || c.who.user == nil {
+	if !c.is(counts) || c.who.guest() {
 		return
 	}
 	seconds := l.sec - c.toldAt
 	c.toldAt = l.sec
 	if seconds > 0 {
-		l.e.watch.add(c.local.room, c.who.user.id, int64(seconds))
+		l.e.watch.add(c.local.room, c.who.id(), int64(seconds))
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 // stand at the same cursor, so it is joined once for all of them.
 type span struct {
 	room     *room
-	from, to uint64
+	from, to uint32
 	count    uint64 // comments in it
 	ws, sse  []byte
 	small    []byte
@@ -85,7 +85,7 @@ func (l *loop) flush(c *conn, v *view) {
 
 // bytes answers the next write of frames, the cursor after it and how many
 // comments are in it.
-func (l *loop) bytes(c *conn, v *view) (b []byte, to, count uint64) {
+func (l *loop) bytes(c *conn, v *view) (b []byte, to uint32, count uint64) {
 	m := v.frames.at(c.next)
 	if c.next+1 == v.frames.end() {
 		return m.form(c), c.next + 1, uint64(m.count)
@@ -145,7 +145,7 @@ func (l *loop) share(c *conn, b []byte, count uint64) (taken, more bool) {
 		l.block(c)
 		return false, false
 	case n < len(b):
-		c.debt = &debt{shared: b[n:]}
+		c.work().debt = &debt{shared: b[n:]}
 		l.block(c)
 		l.count.comments += count
 		return true, false
@@ -169,7 +169,7 @@ func (l *loop) send(c *conn, b []byte) {
 	if c.is(closing) || !c.is(live) {
 		return
 	}
-	if c.debt == nil && !c.is(blocked) {
+	if !c.owes() && !c.is(blocked) {
 		n := l.write(c, b)
 		switch {
 		case n == len(b):
@@ -182,21 +182,22 @@ func (l *loop) send(c *conn, b []byte) {
 		}
 		l.block(c)
 	}
-	if c.debt == nil {
-		c.debt = &debt{}
+	if !c.owes() {
+		c.work().debt = &debt{}
 	}
-	if len(c.debt.own)+len(b) > maxOwn {
+	d := c.busy.debt
+	if len(d.own)+len(b) > maxOwn {
 		l.e.metrics.drops.private.Inc()
 		l.goodbye(c, wire.CloseSlow, "messages could not be kept")
 		return
 	}
-	c.debt.own = append(c.debt.own, b...)
+	d.own = append(d.own, b...)
 }
 
 // pay writes the debt; true when there is none left.
 func (l *loop) pay(c *conn) bool {
-	for c.debt != nil {
-		d := c.debt
+	for c.owes() {
+		d := c.busy.debt
 		part := &d.shared
 		if len(d.shared) == 0 {
 			part = &d.own
@@ -212,7 +213,8 @@ func (l *loop) pay(c *conn) bool {
 		}
 		*part = (*part)[n:]
 		if d.owed() == 0 {
-			c.debt = nil
+			c.busy.debt = nil
+			c.rest()
 		}
 	}
 	return true
@@ -223,13 +225,15 @@ func (l *loop) write(c *conn, b []byte) (n int) {
 	if c.fd >= 0 {
 		n = sysWrite(c.fd, b)
 	} else {
-		n = c.pump.write(b)
+		n = c.pump().write(b)
 	}
 	if n > 0 {
 		l.count.writes++
 		l.count.bytes += uint64(n)
-		c.wrote = l.sec
 		c.stuck = 0
+		if c.is(sse) {
+			c.seen = l.sec
+		}
 	}
 	return n
 }
@@ -265,7 +269,7 @@ func (l *loop) move(c *conn, v *view) bool {
 }
 
 // place is the position behind the state: what follows it is complete.
-func (v *view) place() uint64 {
+func (v *view) place() uint32 {
 	if v.state == nil {
 		return v.frames.end()
 	}
