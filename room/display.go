@@ -21,6 +21,7 @@ type display struct {
 
 	traces turning[trace]
 	lines  []*line
+	near   nearby
 	credit turning[credit]
 	debt   [classes]int64 // thousandths of a slot a class is owed
 	tokens int64          // thousandths of a slot the room may use
@@ -52,6 +53,8 @@ func (p *Partition) offer(r *room, c *record.Comment, text []byte, cand *candida
 	}
 	if cand.class == classQuestion && cand.tight != 0 {
 		cand.tight = mix(cand.tight) | 1 // whoever asks "size?" is not in the line of those who say "size"
+	} else if cand.tight != 0 && p.set.CollapseMin > 1 { // questions have clusters, and a word may be what they ask for
+		cand.tight = p.gist(&r.display, cand.tight)
 	}
 	r.display.offer(p, cand, c.ID, c.User, c.Name, text)
 	p.stir(r)
@@ -156,6 +159,7 @@ func (d *display) keep(stays func(*candidate) bool) {
 func (d *display) rest(now int64) {
 	d.traces.turn(now, traceMS, maxTraces)
 	d.credit.turn(now, creditMS, maxCredits)
+	d.near.rest(now, traceMS)
 	if len(d.waiting) == 0 && cap(d.arena)+cap(d.spare) > 1<<16 && d.said.quiet(now) {
 		d.arena, d.spare, d.waiting, d.byUser = nil, nil, nil, nil
 	}

@@ -102,6 +102,7 @@ func (d *display) save(w *writer) {
 	for _, l := range d.lines {
 		l.save(w)
 	}
+	d.near.save(w)
 	w.int(d.tokens)
 	w.uint(d.flush)
 	w.bytes(d.items)
@@ -144,6 +145,7 @@ func (d *display) load(r *reader) {
 		}
 		d.lines = append(d.lines, l)
 	}
+	d.near.load(r)
 	d.tokens, d.flush, d.items = r.int(), r.uint(), r.bytes()
 	d.loadRest(r)
 }

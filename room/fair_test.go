@@ -123,7 +123,7 @@ func mixed(t *testing.T, seed uint64, seconds int) (shown map[string]int, all []
 	say := func(role record.Role, user, text string, fan int64) {
 		offset++
 		c := record.Comment{Kind: record.Say, Role: role, Room: []byte("demo"), User: []byte(user), Name: []byte(user),
-			ID: fmt.Appendf(nil, "m%d", offset), Text: fmt.Appendf(nil, "%s %d", text, offset)}
+			ID: fmt.Appendf(nil, "m%d", offset), Text: fmt.Appendf(nil, "%d: %s %d", rnd.Next(), text, offset)}
 		c.Facts.Known, c.Facts.FanLevel = record.FactFan, fan
 		w.P.Comment(&c, offset, record.Via{Ref: 1}, true, &out)
 	}

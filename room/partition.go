@@ -46,20 +46,21 @@ type Partition struct {
 	scanned  int64   // when all rooms were looked at for an old State
 
 	// Scratch.
-	hash    hasher
-	scratch moderation.Scratch
-	shadow  moderation.Scratch // of rules in shadow
-	pick    picker
-	entry   giveaway.Entry
-	facts   record.Facts
-	masked  []byte
-	reading questions.Reading // of the text judged last
-	card    []byte
-	handle  []byte
-	again   Frames // of repeated selections, thrown away but for the outcomes
-	stats   Stats
-	after   int64 // comments offset of the command being folded
-	lost    *lost // nil: no comments were lost
+	hash     hasher
+	scratch  moderation.Scratch
+	shadow   moderation.Scratch // of rules in shadow
+	pick     picker
+	entry    giveaway.Entry
+	facts    record.Facts
+	masked   []byte
+	shingles []uint32          // scratch of gist
+	reading  questions.Reading // of the text judged last
+	card     []byte
+	handle   []byte
+	again    Frames // of repeated selections, thrown away but for the outcomes
+	stats    Stats
+	after    int64 // comments offset of the command being folded
+	lost     *lost // nil: no comments were lost
 }
 
 // lost is what Lose was told, for rooms that are made later.
