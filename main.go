@@ -42,11 +42,13 @@ import (
 	"github.com/fudai-live/fudai/room/desk"
 	"github.com/fudai-live/fudai/room/history"
 	"github.com/fudai-live/fudai/room/installation"
+	"github.com/fudai-live/fudai/room/installation/database"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/kafkalog/broker"
 	"github.com/fudai-live/fudai/room/record"
 	"github.com/fudai-live/fudai/room/replay"
 	"github.com/fudai-live/fudai/room/shard"
+	"github.com/fudai-live/fudai/room/staff"
 	"github.com/fudai-live/fudai/web"
 )
 
@@ -64,6 +66,7 @@ type commands struct {
 	Broker  broker.Command      `cmd:"" help:"Run the development broker alone. Not for production."`
 	Topics  installation.Topics `cmd:"" help:"Create the topics of a cluster, or check that they are as they must be."`
 	Token   installation.Token  `cmd:"" help:"Issue a token of this installation."`
+	Staff   staff.Command       `cmd:"" help:"Make a link that lets one of the staff in, once."`
 	Replay  replay.Command      `cmd:"" help:"Play a recording of comments into a room."`
 	History history.Command     `cmd:"" help:"The record of what was said: check it, export it."`
 	Verify  verifyCmd           `cmd:"" help:"Check a finished giveaway offline."`
@@ -138,6 +141,7 @@ type serve struct {
 	Review  review.Flags         `embed:""`
 	Pages   web.Flags            `embed:""`
 	Record  history.Flags        `embed:""`
+	People  staff.Flags          `embed:""`
 	Log     installation.Cluster `embed:""`
 	Storage installation.Storage `embed:""`
 }
@@ -156,6 +160,7 @@ type node struct {
 	desk   *desk.Desk
 	store  *history.Store
 	studio *studio.Studio
+	people *staff.Staff    // nil: nobody of the staff is served here
 	fork   *prefork.Parent // nil: this process is the only edge
 	prizes *fulfil.Desk
 	ready  atomic.Bool
@@ -165,7 +170,7 @@ type node struct {
 // Run starts the parts in the order in which data flows, and stops them against
 // it: viewers first, then the owners of their rooms, then the log.
 func (c *serve) Run(ctx context.Context) error {
-	if err := errors.Join(c.Edge.Problems(), c.Beacon.Problems(), c.Review.Problems(), c.Pages.Problems(), c.Record.Problems(), c.Log.Problems()); err != nil {
+	if err := errors.Join(c.Edge.Problems(), c.Beacon.Problems(), c.Review.Problems(), c.Pages.Problems(), c.Record.Problems(), c.People.Problems(), c.Log.Problems()); err != nil {
 		return err
 	}
 	reg := prometheus.NewRegistry()
@@ -274,9 +279,16 @@ func (n *node) run(ctx context.Context) (err error) {
 		stage(n.shard.Run)
 		stage(n.beacon.Run)
 	}
+	if n.is("desk") || n.is("studio") {
+		close, err := n.letIn(ctx)
+		if err != nil {
+			return err
+		}
+		defer close()
+	}
 	if n.is("desk") {
 		tailer := n.kafka.NewTailer()
-		if n.desk, err = desk.New(desk.Config{Log: n.kafka, Keys: n.keys, Tokens: n.tokens, Tailer: tailer, Chains: n.beacon.Chains(), Logger: n.log}); err != nil {
+		if n.desk, err = desk.New(desk.Config{Log: n.kafka, Keys: n.keys, Tokens: n.people, Tailer: tailer, Chains: n.beacon.Chains(), Logger: n.log}); err != nil {
 			return err
 		}
 		n.desk.Follow()
@@ -333,6 +345,35 @@ func (n *node) run(ctx context.Context) (err error) {
 	return err
 }
 
+// letIn opens the door for staff, by the database that desk and studio have.
+func (n *node) letIn(ctx context.Context) (shut func() error, err error) {
+	cfg, err := n.People.Config(n.Edge.Proxies)
+	if err != nil {
+		return nil, err
+	}
+	db, err := database.Open(n.Record.URL(n.Storage.Data))
+	if err != nil {
+		return nil, err
+	}
+	cfg.DB, cfg.Tokens, cfg.Logger, cfg.Metrics, cfg.Secure = db, n.tokens, n.log, n.reg, n.Edge.TLSCert != "" && n.StaffListen == ""
+	cfg.Show = func(room string) (string, bool) {
+		if n.desk == nil {
+			return "", false
+		}
+		return n.desk.Show(room)
+	}
+	cfg.Ended = func(ctx context.Context, session, user string) {
+		if err := desk.Logout(ctx, n.kafka, n.keys, session, user); err != nil {
+			n.log.Warn("edges were not told of a session that ended: its connections go on for ten minutes", "session", session, "err", err)
+		}
+	}
+	if n.people, err = staff.New(ctx, cfg); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db.Close, nil
+}
+
 // keepHistory writes what was said to the database.
 func (n *node) keepHistory(ctx context.Context) error {
 	cfg := history.DefaultConfig()
@@ -342,7 +383,7 @@ func (n *node) keepHistory(ctx context.Context) error {
 
 func (n *node) studioConfig(store *studio.Store) studio.Config {
 	cfg := studio.DefaultConfig()
-	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger, cfg.Metrics = store, n.kafka, n.keys, n.tokens, n.beacon.Chains(), n.log, n.reg
+	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger, cfg.Metrics = store, n.kafka, n.keys, n.people, n.beacon.Chains(), n.log, n.reg
 	if n.desk != nil {
 		cfg.Ask, cfg.State = n.desk.Ask, n.desk.State
 	}
@@ -453,9 +494,12 @@ func (n *node) staff(ctx context.Context, address string) error {
 }
 
 func (n *node) staffRoutes(h *server.Hertz) {
+	if n.people != nil {
+		n.people.Mount(h)
+	}
 	if n.desk != nil {
 		n.desk.Mount(h)
-		(&history.API{Store: n.store, Tokens: n.tokens, Logger: n.log}).Mount(h)
+		(&history.API{Store: n.store, Tokens: n.people, Logger: n.log}).Mount(h)
 	}
 	if n.studio != nil {
 		n.studio.Mount(h, n.prizes.Routes()...)
@@ -489,11 +533,48 @@ func (n *node) health(h *server.Hertz) {
 	}
 }
 
+// wayIn is the link by which the first of the staff comes in: always with the
+// demo, else until one has. It is for standard output, never for the log.
+func (n *node) wayIn(addr net.Addr) string {
+	if n.people == nil {
+		return ""
+	}
+	ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
+	defer stop()
+	manned, err := n.people.Manned(ctx)
+	if err == nil && n.Demo != "yes" && (manned || n.People.OIDCIssuer != "") {
+		return ""
+	}
+	var key string
+	if err == nil {
+		key, err = n.people.Admin(ctx, staff.AdminLife)
+	}
+	if err != nil {
+		n.log.Error("no link for the administrator", "err", err)
+		return ""
+	}
+	at := n.People.PublicURL
+	switch {
+	case at != "":
+	case n.StaffListen != "":
+		at = "http://" + n.StaffListen
+	case n.Edge.TLSCert != "":
+		at = "https://" + addr.String()
+	default:
+		at = "http://" + addr.String()
+	}
+	return strings.TrimSuffix(at, "/") + "/login#k=" + key
+}
+
 // announce tells where to look, once viewers can be served.
 func (n *node) announce(addr net.Addr) {
 	n.ready.Store(true)
 	n.log.Info("ready", "listen", addr.String(), "roles", strings.Join(n.Roles, ","))
+	way := n.wayIn(addr)
 	if n.Demo != "yes" {
+		if way != "" {
+			fmt.Printf("\n  Sign in as administrator (once, within %v)    %s\n\n", staff.AdminLife, way)
+		}
 		return
 	}
 	host, err := n.tokens.Issue(time.Now(), "host", "主播", "host", []string{"demo"}, demo.TokenLife)
@@ -506,5 +587,5 @@ func (n *node) announce(addr net.Addr) {
 		n.log.Error("no marketer token", "err", err)
 		return
 	}
-	fmt.Printf("\n  福袋 Fudai is running.\n\n  Watch the demo show    http://%s/\n  Run it, as its host    http://%s/desk/demo#t=%s\n  Plan its giveaways     http://%s/studio#t=%s\n\n", addr, addr, host, addr, market)
+	fmt.Printf("\n  福袋 Fudai is running.\n\n  Watch the demo show    http://%s/\n  Run it, as its host    http://%s/desk/demo#t=%s\n  Plan its giveaways     http://%s/studio#t=%s\n  Everything, as admin   %s  (once, within %v)\n\n", addr, addr, host, addr, market, way, staff.AdminLife)
 }

@@ -199,6 +199,20 @@ func Decide(ctx context.Context, log Appender, keys *record.Keys, room, by strin
 	return err
 }
 
+// Logout writes that edges are to close what one token, named by its id, opened.
+func Logout(ctx context.Context, log Appender, keys *record.Keys, token, user string) error {
+	data, err := json.Marshal(record.LogoutData{User: user, Token: token})
+	if err != nil {
+		return err
+	}
+	rec, err := Record(keys, &record.Control{V: 1, ID: newID(), Kind: record.CtlLogout, By: "staff", Role: record.Service.String(), At: time.Now().UnixMilli(), Data: data})
+	if err != nil {
+		return err
+	}
+	_, err = log.Append(ctx, kafkalog.Control, kafkalog.Partition(user), []kafkalog.Record{rec})
+	return err
+}
+
 // Record is a signed record of fudai.control.
 func Record(keys *record.Keys, ctl *record.Control) (kafkalog.Record, error) {
 	value := record.AppendControl(nil, ctl)

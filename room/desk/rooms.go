@@ -113,6 +113,25 @@ func (r *rooms) openGives(room string) []string {
 	return open
 }
 
+// Show answers which show a room has on, "" between shows; known is false where
+// nothing was heard of the room.
+func (d *Desk) Show(room string) (show string, known bool) {
+	state := d.rooms.state(room)
+	var s struct {
+		Show struct {
+			Show string `json:"show"`
+			On   bool   `json:"on"`
+		} `json:"show"`
+	}
+	if state == nil || json.Unmarshal(state, &s) != nil {
+		return "", false
+	}
+	if !s.Show.On {
+		return "", true
+	}
+	return s.Show.Show, true
+}
+
 // list answers the rooms by name. Staff only: a viewer knows its own room.
 func (d *Desk) list(_ context.Context, c *app.RequestContext) {
 	claims, err := d.claims(c)
