@@ -285,10 +285,11 @@ func (s *stage) bundle(edge, room, event string) ([]byte, error) {
 	return b, err
 }
 
-// freeAddress is a port below the range of outgoing connections.
+// freeAddress is a port below the range of outgoing connections, and below the
+// one in which the development broker looks for its own.
 func freeAddress() (string, error) {
 	for range 200 {
-		addr := fmt.Sprintf("127.0.0.1:%d", 5000+rand.IntN(2000))
+		addr := fmt.Sprintf("127.0.0.1:%d", 5000+rand.IntN(1000))
 		l, err := net.Listen("tcp", addr)
 		if err == nil {
 			l.Close()

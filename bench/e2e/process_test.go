@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -151,14 +152,22 @@ func run(t *testing.T, args ...string) (string, error) {
 	return string(out), err
 }
 
-// freeAddress answers a loopback port below the range of outgoing connections.
+// given are the ports that freeAddress has answered: no two nodes of a run share
+// one, though neither may listen yet.
+var given sync.Map
+
+// freeAddress answers a loopback port below the range of outgoing connections
+// and apart from that in which the development broker looks for its own.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	for range 200 {
-		port := 7000 + int(time.Now().UnixNano()/1000)%2900
+	for range 1000 {
+		port := 4000 + rand.IntN(1000)
 		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil {
-			l.Close()
+		if err != nil {
+			continue
+		}
+		l.Close()
+		if _, twice := given.LoadOrStore(port, true); !twice {
 			return l.Addr().String()
 		}
 	}

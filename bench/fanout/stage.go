@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -198,13 +199,17 @@ func (s *stage) dismiss() {
 	s.crowds = nil
 }
 
-func freePort() (int, error) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+// freePort is a port below the range of outgoing connections: a crowd opens so
+// many that one of them could take it before the server does.
+func freePort() (port int, err error) {
+	for range 200 {
+		var ln net.Listener
+		port = 2000 + rand.IntN(1000)
+		if ln, err = net.Listen("tcp", fmt.Sprintf("0.0.0.0:%d", port)); err == nil {
+			return port, ln.Close()
+		}
 	}
-	defer ln.Close()
-	return ln.Addr().(*net.TCPAddr).Port, nil
+	return 0, err
 }
 
 // targets are the server's address on each loopback.

@@ -71,6 +71,13 @@ async function plain(page: Page, name: string): Promise<void> {
   }
 }
 
+/** Waits until what moves now has come to rest, but for what moves for ever: places and colours are judged there. */
+export const still = (page: Page): Promise<unknown> =>
+  page.evaluate(() => {
+    const ends = document.getAnimations().filter((a) => Number(a.effect?.getComputedTiming().endTime) < Number.POSITIVE_INFINITY);
+    return Promise.allSettled(ends.map((a) => a.finished)).then(() => undefined);
+  });
+
 /** Codes that no page may show as they are; those that are words of English too are left out. */
 const codes = new Set(Object.keys(said.codes).filter((c) => c.includes('-') || /^\d{4}$/.test(c)));
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFailed } from 'vitest';
 
 export interface Real {
   url: string;
@@ -11,26 +12,36 @@ export interface Real {
   /** The program and its data, where it is ours. */
   bin?: string;
   data?: string;
+  /** To be called in a test: should it fail, the end of the program's log is shown. */
+  watch(): void;
   stop(): Promise<void>;
 }
 
 /** The real program with its demo show: FUDAI_URL if given, else FUDAI_BIN or a fresh build, on a free port with data of its own. */
 export async function real(): Promise<Real> {
   const given = process.env.FUDAI_URL;
-  if (given) return { url: given.endsWith('/') ? given : `${given}/`, restart: undefined, stop: async () => undefined };
+  if (given)
+    return {
+      url: given.endsWith('/') ? given : `${given}/`,
+      restart: undefined,
+      watch: () => undefined,
+      stop: async () => undefined,
+    };
   const dir = mkdtempSync(join(tmpdir(), 'fudai-e2e-'));
   const bin = process.env.FUDAI_BIN ?? join(dir, 'fudai');
   if (!process.env.FUDAI_BIN) execFileSync('go', ['build', '-o', bin, '.'], { cwd: new URL('../..', import.meta.url).pathname });
   const url = `http://127.0.0.1:${await freePort()}/`;
-  let child = await start(bin, url, dir);
+  const log = { tail: '' };
+  let child = await start(bin, url, dir, log);
   return {
     url,
     bin,
     data: join(dir, 'data'),
     async restart() {
       await end(child);
-      child = await start(bin, url, dir);
+      child = await start(bin, url, dir, log);
     },
+    watch: () => onTestFailed(() => console.error(`the end of the server's log:\n${log.tail.split('\n').slice(-30).join('\n')}`)),
     async stop() {
       await end(child);
       rmSync(dir, { recursive: true, force: true });
@@ -38,18 +49,17 @@ export async function real(): Promise<Real> {
   };
 }
 
-async function start(bin: string, url: string, dir: string): Promise<ChildProcess> {
+async function start(bin: string, url: string, dir: string, log: { tail: string }): Promise<ChildProcess> {
   const args = ['serve', '--listen', new URL(url).host, '--data', join(dir, 'data'), '--demo', 'yes'];
   const child = spawn(bin, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let log = '';
   child.stderr.on('data', (d) => {
-    log = (log + String(d)).slice(-8_000);
+    log.tail = (log.tail + String(d)).slice(-8_000);
   });
   try {
     await ready(url, child);
   } catch (e) {
     child.kill('SIGKILL');
-    throw new Error(`${String(e)}\n${log}`);
+    throw new Error(`${String(e)}\n${log.tail}`);
   }
   return child;
 }
@@ -60,7 +70,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 async function ready(url: string, child: ChildProcess): Promise<void> {
-  for (let i = 0; i < 240; i++) {
+  for (let i = 0; i < 480; i++) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
     const ok = await fetch(`${url}readyz`).then(
       (r) => r.ok,
@@ -69,16 +79,22 @@ async function ready(url: string, child: ChildProcess): Promise<void> {
     if (ok) return;
     await new Promise((done) => setTimeout(done, 250));
   }
-  throw new Error('the server was not ready within a minute');
+  throw new Error('the server was not ready within two minutes');
 }
 
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const s = createServer();
-    s.once('error', fail);
-    s.listen(0, '127.0.0.1', () => {
-      const at = s.address();
-      s.close(() => (at && typeof at === 'object' ? done(at.port) : fail(new Error('no port'))));
+/**
+ * A port below those of outgoing connections, of which there are many here: one
+ * of theirs would be taken between two runs of a server that comes back.
+ */
+async function freePort(): Promise<number> {
+  for (let i = 0; i < 200; i++) {
+    const port = 3_000 + Math.floor(Math.random() * 1_000);
+    const free = await new Promise<boolean>((done) => {
+      const s = createServer();
+      s.once('error', () => done(false));
+      s.listen(port, '127.0.0.1', () => s.close(() => done(true)));
     });
-  });
+    if (free) return port;
+  }
+  throw new Error('no free port');
 }
