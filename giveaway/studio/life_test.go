@@ -68,7 +68,7 @@ func fromDraftToSettled(t *testing.T, h *house) {
 	if got := drawproof.PlanHash(plan).String(); got != g.PlanHash || !strings.Contains(page, got) || !strings.Contains(page, "云朵（杭州）商贸有限公司") {
 		t.Fatalf("the public plan hashes to %s, want %s; page:\n%s", got, g.PlanHash, page)
 	}
-	h.pass(o, 11*time.Second)
+	h.open(o, g.ID)
 	for i := range 10 {
 		if r := o.Enter(g.ID, fmt.Sprintf("u%d", i), "云朵上新", fan()); r.Code != record.Entered {
 			t.Fatalf("entry %d: %v", i, r.Code)
@@ -129,7 +129,7 @@ func unclaimedGoesBack(t *testing.T, h *house) {
 	g := h.add(draft)
 	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
 	h.announce(time.Now())
-	h.pass(o, 11*time.Second)
+	h.open(o, g.ID)
 	for i := range 5 {
 		o.Enter(g.ID, fmt.Sprintf("u%d", i), "云朵上新", fan())
 	}
@@ -185,7 +185,7 @@ func cancel(t *testing.T, h *house) {
 			h.announce(time.Now())
 		}
 		if i > 1 {
-			h.pass(o, 12*time.Second)
+			h.open(o, g.ID)
 		}
 		h.no(422, "mia", "POST", "/v1/studio/giveaways/"+g.ID+"/cancel", Reason{})
 		h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/cancel", Reason{"奖品缺货"})
@@ -231,7 +231,8 @@ func extend(t *testing.T, h *house) {
 	if g = h.giveaway(g.ID); g.CloseAt != was.CloseAt+60_000 || g.Extensions[2].Refused == "" {
 		t.Fatalf("closes at %d, first at %d: %+v", g.CloseAt, was.CloseAt, g.Extensions)
 	}
-	h.pass(o, 220*time.Second)
+	h.open(o, g.ID)
+	h.pass(o, 200*time.Second)
 	if r := o.Enter(g.ID, "late", "云朵上新", fan()); r.Code != record.Entered {
 		t.Fatalf("an entry in the added minute: %v", r.Code)
 	}
@@ -279,7 +280,7 @@ func redPackets(t *testing.T, h *house) {
 	g := h.add(draft)
 	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
 	h.announce(time.Now())
-	h.pass(o, 11*time.Second)
+	h.open(o, g.ID)
 	for i := range 8 {
 		o.Enter(g.ID, fmt.Sprintf("u%d", i), "", nil)
 	}

@@ -164,7 +164,8 @@ func template2(t *testing.T, h *house) {
 	if h.announce(time.Now()); h.giveaway(g.ID).State != Announced {
 		t.Fatal(h.giveaway(g.ID))
 	}
-	h.pass(o, 210*time.Second) // nobody came: it is over, and its passphrase is free again
+	h.open(o, g.ID)
+	h.pass(o, 200*time.Second) // nobody came: it is over, and its passphrase is free again
 	if g = h.giveaway(g.ID); g.State != Settled {
 		t.Fatal(g.State)
 	}
@@ -341,7 +342,7 @@ func triggers(t *testing.T, h *house) {
 	if n := h.announce(time.Now()); n != 3 {
 		t.Fatalf("%d announced", n) // the first with 10 minutes' notice
 	}
-	h.pass(o, 11*time.Second)
+	h.open(o, tap)
 	o.Enter(tap, "u1", "手动", fan())
 	h.pass(o, 200*time.Second)
 	if armed(second) {
@@ -474,7 +475,7 @@ func funnel(t *testing.T, h *house) {
 	known := record.FactFan | record.FactVerified
 	good := &record.Facts{Known: known, FanLevel: 3, Verified: true}
 	o.Enter(g.ID, "early", "云朵上新", good)
-	h.pass(o, 11*time.Second)
+	h.open(o, g.ID)
 	for i := range 4 {
 		o.Enter(g.ID, fmt.Sprintf("u%d", i), "云朵上新", good)
 	}
