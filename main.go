@@ -33,6 +33,7 @@ import (
 	"github.com/fudai-live/fudai/broadcast/demo"
 	"github.com/fudai-live/fudai/broadcast/prefork"
 	"github.com/fudai-live/fudai/broadcast/token"
+	"github.com/fudai-live/fudai/giveaway/archive"
 	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/fulfil"
@@ -104,7 +105,7 @@ func (versionFlag) BeforeReset(app *kong.Kong) error {
 }
 
 type verifyCmd struct {
-	File string `arg:"" help:"The bundle of a finished giveaway." type:"existingfile"`
+	File string `arg:"" help:"The bundle of a finished giveaway, or the archive that its shop keeps." type:"existingfile"`
 	JSON bool   `help:"Print the report as JSON."`
 }
 
@@ -112,6 +113,21 @@ func (c *verifyCmd) Run() error {
 	b, err := os.ReadFile(c.File)
 	if err != nil {
 		return err
+	}
+	if archive.Is(b) { // the file that a shop keeps: its own seal first, then the proof in it
+		m, files, err := archive.Read(b)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "archive of %s (%s), %s, signed by engine key %s, to be kept until %s: %d files as they were signed\n",
+			m.Event, m.Title, m.State, m.EngineKey, time.UnixMilli(m.KeepUntil).UTC().Format(time.DateOnly), len(files))
+		var plan struct{ EngineKey string }
+		if err := json.Unmarshal(files[archive.PlanName], &plan); err == nil && plan.EngineKey != m.EngineKey {
+			return fmt.Errorf("the archive is signed by key %s, its plan names %s", m.EngineKey, plan.EngineKey)
+		}
+		if b = files[archive.ProofName]; b == nil {
+			return nil // nothing was drawn
+		}
 	}
 	report := drawproof.Verify(b)
 	if c.JSON {
@@ -384,6 +400,7 @@ func (n *node) keepHistory(ctx context.Context) error {
 func (n *node) studioConfig(store *studio.Store) studio.Config {
 	cfg := studio.DefaultConfig()
 	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger, cfg.Metrics = store, n.kafka, n.keys, n.people, n.beacon.Chains(), n.log, n.reg
+	cfg.Paid = func(ctx context.Context, event string) ([]byte, error) { return n.prizes.Paid(ctx, event) }
 	if n.desk != nil {
 		cfg.Ask, cfg.State = n.desk.Ask, n.desk.State
 	}

@@ -162,6 +162,13 @@ func (p *process) run() error {
 
 func (p *process) ready(within time.Duration) error {
 	for until := time.Now().Add(within); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
+		if p.gone() { // somebody else may have its port for a moment; its log says what it was
+			log.Printf("%s ended before it was ready", p.name)
+			time.Sleep(time.Second)
+			if err := p.start(); err != nil {
+				return err
+			}
+		}
 		r, err := http.Get("http://" + p.addr + "/readyz")
 		if err != nil {
 			continue

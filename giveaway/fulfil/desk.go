@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/fudai-live/fudai/giveaway/claimform"
 	"github.com/fudai-live/fudai/giveaway/studio/follow"
 	"github.com/fudai-live/fudai/room/installation/database"
 	"github.com/fudai-live/fudai/room/kafkalog"
@@ -24,9 +25,9 @@ type Log interface {
 	Append(ctx context.Context, topic string, partition int32, recs []kafkalog.Record) (int64, error)
 }
 
-// Place answers which shop a giveaway's room is of, "" for none, and which
-// coupon pool the prize of a tier takes its codes from.
-type Place func(ctx context.Context, tx *sql.Tx, event, room, tier string) (shop, pool string, err error)
+// Place answers which shop a giveaway's room is of, "" for none, which coupon
+// pool the prize of a tier takes its codes from, and what its winners are asked.
+type Place func(ctx context.Context, tx *sql.Tx, event, room, tier string) (shop, pool string, fields []claimform.Field, err error)
 
 // Audit notes what staff did, in the transaction in which they did it.
 type Audit func(ctx context.Context, tx *sql.Tx, now int64, shop, by, act, what, id string, detail any) error

@@ -1,19 +1,18 @@
 package fulfil
 
 import (
-	"bytes"
+	"context"
 	"database/sql"
-	"encoding/csv"
 	"fmt"
 	"net/http"
 	"time"
 
+	"github.com/fudai-live/fudai/giveaway/claimform"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
-	"github.com/fudai-live/fudai/room/history"
 )
 
 var exportHead = []string{"中奖编号 grant", "活动 event", "活动名称 title", "房间 room", "奖品 prize", "类型 kind", "价值(元) worth", "金额(元) amount", "用户 user",
-	"状态 state", "中奖时间 won", "领取时间 claimed", "承运 carrier", "单号 tracking", "失败 failed", "收件人 name", "电话 phone", "地址 address", "备注 note"}
+	"状态 state", "中奖时间 won", "领取时间 claimed", "承运 carrier", "单号 tracking", "失败 failed", "收件人 name", "电话 phone", "地址 address", "备注 note", "其他 answers"}
 
 // mostExport bounds an export, in rows.
 const mostExport = 100_000
@@ -51,7 +50,7 @@ func (d *Desk) export(c *rest.Call) (any, error) {
 		body, err := xlsx("prizes", table)
 		return &rest.File{Name: "prizes.xlsx", Media: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Body: body}, err
 	}
-	return &rest.File{Name: "prizes.csv", Media: "text/csv; charset=utf-8", Body: writeCSV(table)}, nil
+	return &rest.File{Name: "prizes.csv", Media: "text/csv; charset=utf-8", Body: rest.CSV(table)}, nil
 }
 
 func (d *Desk) exportRow(c *rest.Call, tx *sql.Tx, p *Award, person bool) ([]string, error) {
@@ -60,7 +59,7 @@ func (d *Desk) exportRow(c *rest.Call, tx *sql.Tx, p *Award, person bool) ([]str
 		amount = yuan(p.AmountFen)
 	}
 	row := []string{p.Grant, p.Event, p.EventName, p.Room, p.Title, p.Kind, yuan(p.WorthFen), amount, p.User, p.StateText, moment(p.WonAt), moment(p.ClaimedAt), p.Carrier, p.Tracking, p.Failed}
-	var f Form
+	var f claimform.Form
 	if person && p.HasForm {
 		var sealed []byte
 		if err := tx.QueryRowContext(c, `SELECT form FROM fulfil_prizes WHERE grant_id = $1`, p.Grant).Scan(&sealed); err != nil {
@@ -68,7 +67,7 @@ func (d *Desk) exportRow(c *rest.Call, tx *sql.Tx, p *Award, person bool) ([]str
 		}
 		a, err := d.aead(c, tx, p.Event, false)
 		if refused, gone := err.(*rest.Error); gone && refused.Status == http.StatusGone {
-			return append(row, "", "", "", ""), nil
+			return append(row, "", "", "", "", ""), nil
 		}
 		if err != nil {
 			return nil, err
@@ -77,7 +76,7 @@ func (d *Desk) exportRow(c *rest.Call, tx *sql.Tx, p *Award, person bool) ([]str
 			return nil, err
 		}
 	}
-	return append(row, f.Name, f.Phone, f.Address, f.Note), nil
+	return append(row, f.Name, f.Phone, f.Address, f.Note, f.Line(p.Fields)), nil
 }
 
 func yuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
@@ -90,18 +89,22 @@ func moment(ms int64) string {
 	return time.UnixMilli(ms).UTC().Format("2006-01-02 15:04:05Z")
 }
 
-// writeCSV begins with the mark by which spreadsheets know UTF-8.
-func writeCSV(table [][]string) []byte {
-	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	for _, row := range table {
-		safe := make([]string, len(row))
-		for i, s := range row {
-			safe[i] = history.Cell(s)
-		}
-		w.Write(safe)
+var paidHead = []string{"中奖编号 grant", "奖品 prize", "类型 kind", "价值(元) worth", "金额(元) amount", "用户 user", "状态 state", "中奖时间 won", "领取时间 claimed",
+	"发货时间 shipped", "完成时间 done", "承运 carrier", "单号 tracking"}
+
+// Paid is what was handed out in a giveaway, as a table for its archive: to
+// whom and when, and nothing that winners wrote into forms.
+func (d *Desk) Paid(ctx context.Context, event string) ([]byte, error) {
+	rows, err := d.db.QueryContext(ctx, `SELECT `+prizeColumns+prizeTables+`WHERE p.event = $1 ORDER BY p.won_at, p.grant_id`, event)
+	all, err := d.rows(0, rows, err)
+	if err != nil {
+		return nil, err
 	}
-	w.Flush()
-	return b.Bytes()
+	table := [][]string{paidHead}
+	for i := range all {
+		p := &all[i]
+		table = append(table, []string{p.Grant, p.Title, p.Kind, yuan(p.WorthFen), yuan(p.AmountFen), p.User, p.StateText, moment(p.WonAt), moment(p.ClaimedAt),
+			moment(p.ShippedAt), moment(p.DoneAt), p.Carrier, p.Tracking})
+	}
+	return rest.CSV(table), nil
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/fudai-live/fudai/giveaway/claimform"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 )
 
@@ -46,7 +47,7 @@ func (d *Desk) aead(ctx context.Context, tx *sql.Tx, event string, make bool) (c
 }
 
 // sealForm seals a form to its grant: moved to another, it does not open.
-func sealForm(a cipher.AEAD, grant string, f *Form) ([]byte, error) {
+func sealForm(a cipher.AEAD, grant string, f *claimform.Form) ([]byte, error) {
 	plain, err := json.Marshal(f)
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func sealForm(a cipher.AEAD, grant string, f *Form) ([]byte, error) {
 	return a.Seal(nonce, nonce, plain, []byte(grant)), nil
 }
 
-func openForm(a cipher.AEAD, grant string, sealed []byte) (f Form, err error) {
+func openForm(a cipher.AEAD, grant string, sealed []byte) (f claimform.Form, err error) {
 	if len(sealed) < a.NonceSize() {
 		return f, errors.New("fulfil: a form is cut short")
 	}
@@ -73,7 +74,7 @@ func (d *Desk) form(c *rest.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var f Form
+	var f claimform.Form
 	return &f, d.db.Tx(c, func(tx *sql.Tx) error {
 		var sealed []byte
 		if err := tx.QueryRowContext(c, `SELECT form FROM fulfil_prizes WHERE grant_id = $1`, p.Grant).Scan(&sealed); err != nil {

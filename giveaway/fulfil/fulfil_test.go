@@ -25,6 +25,7 @@ import (
 
 	"github.com/fudai-live/fudai/broadcast/token"
 	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/giveaway/claimform"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio"
 	"github.com/fudai-live/fudai/giveaway/studio/follow"
@@ -253,7 +254,7 @@ func (s *shop) claims(from int) (next int) {
 	return len(recs)
 }
 
-var address = Form{Name: "王小云", Phone: "13800000000", Address: "=HYPERLINK(\"http://x\")杭州"}
+var address = claimform.Form{Name: "王小云", Phone: "13800000000", Address: "=HYPERLINK(\"http://x\")杭州"}
 
 // Goods: claimed with a form that is sealed, shipped, received; what nobody
 // claims expires; what comes back goes into the queue again.
@@ -269,7 +270,7 @@ func goodsLaw(t *testing.T, s *shop) {
 	}
 	claim := "/v1/me/prizes/" + p.Grant + "/claim"
 	s.want(404, "somebody", "POST", claim, address)
-	if body := s.want(422, p.User, "POST", claim, Form{Name: "王"}); !strings.Contains(string(body), `"address"`) || !strings.Contains(string(body), `"phone"`) {
+	if body := s.want(422, p.User, "POST", claim, claimform.Form{Name: "王"}); !strings.Contains(string(body), `"address"`) || !strings.Contains(string(body), `"phone"`) {
 		t.Errorf("%s", body)
 	}
 	s.want(202, p.User, "POST", claim, address)

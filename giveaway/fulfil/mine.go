@@ -7,9 +7,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
-	"strings"
-	"unicode/utf8"
 
+	"github.com/fudai-live/fudai/giveaway/claimform"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
@@ -82,16 +81,20 @@ func (d *Desk) claim(c *rest.Call) (any, error) {
 	if p.State != ToClaim && p.State != ToShip {
 		return nil, rest.Refuse(http.StatusConflict, "state", "it is "+p.StateText)
 	}
-	var f Form
+	var f claimform.Form
 	if len(c.Body()) > 0 {
 		if err := c.Read(&f); err != nil {
 			return nil, err
 		}
 	}
 	var sealed []byte
-	if p.Kind == goods || f != (Form{}) {
-		if err := f.check(); err != nil {
-			return nil, err
+	if p.Kind == goods || len(p.Fields) > 0 || !f.Empty() {
+		if wrong := f.Check(p.Fields, p.Kind == goods); wrong != nil {
+			var all []rest.Problem
+			for _, w := range wrong {
+				all = append(all, rest.Problem(w))
+			}
+			return nil, rest.Refuse(http.StatusUnprocessableEntity, "refused", "the form is not complete", all...)
 		}
 		if sealed, err = d.keepForm(c, p, &f); err != nil {
 			return nil, err
@@ -108,23 +111,7 @@ func (d *Desk) claim(c *rest.Call) (any, error) {
 	return p, nil
 }
 
-func (f *Form) check() error {
-	var wrong []rest.Problem
-	for _, field := range []struct {
-		name, value string
-		least, most int
-	}{{"name", f.Name, 1, 100}, {"phone", f.Phone, 5, 40}, {"address", f.Address, 1, 500}, {"note", f.Note, 0, 500}} {
-		if n := len(strings.TrimSpace(field.value)); n < field.least || len(field.value) > field.most || !utf8.ValidString(field.value) {
-			wrong = append(wrong, rest.Problem{Field: field.name, Rule: "length", Message: field.name + " is missing or too long"})
-		}
-	}
-	if wrong != nil {
-		return rest.Refuse(http.StatusUnprocessableEntity, "refused", "say where to send it", wrong...)
-	}
-	return nil
-}
-
-func (d *Desk) keepForm(c *rest.Call, p *Award, f *Form) (sealed []byte, err error) {
+func (d *Desk) keepForm(c *rest.Call, p *Award, f *claimform.Form) (sealed []byte, err error) {
 	err = d.db.Tx(c, func(tx *sql.Tx) error {
 		a, err := d.aead(c, tx, p.Event, true)
 		if err != nil {

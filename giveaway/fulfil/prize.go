@@ -1,5 +1,11 @@
 package fulfil
 
+import (
+	"encoding/json"
+
+	"github.com/fudai-live/fudai/giveaway/claimform"
+)
+
 // States of a prize, as winners and staff read them.
 const (
 	ToClaim  = "to-claim" // 待领取
@@ -21,35 +27,36 @@ const (
 
 // Award is one grant: a unit of a prize in a winner's hands.
 type Award struct {
-	Grant     string `json:"grant" doc:"Id of the grant, the idempotency key of everything done about it."`
-	Event     string `json:"event"`
-	EventName string `json:"eventName"`
-	Room      string `json:"room"`
-	Shop      string `json:"shop"`
-	User      string `json:"user"`
-	Tier      string `json:"tier"`
-	Title     string `json:"title"`
-	Kind      string `json:"kind" enum:"goods,coupon,points,cash"`
-	WorthFen  int64  `json:"worthFen"`
-	AmountFen int64  `json:"amountFen,omitempty" doc:"Of a sum that was cut."`
-	Rank      int64  `json:"rank"`
-	State     string `json:"state" enum:"to-claim,to-ship,shipped,received,expired"`
-	StateText string `json:"stateText"`
-	WonAt     int64  `json:"wonAt" doc:"Unix ms, as all times."`
-	Deadline  int64  `json:"deadline,omitempty" doc:"Until when it must be claimed."`
-	ClaimedAt int64  `json:"claimedAt,omitempty"`
-	ShippedAt int64  `json:"shippedAt,omitempty"`
-	DoneAt    int64  `json:"doneAt,omitempty"`
-	Carrier   string `json:"carrier,omitempty"`
-	Tracking  string `json:"tracking,omitempty"`
-	Failed    string `json:"failed,omitempty" doc:"Why the last try did not succeed."`
-	HasForm   bool   `json:"hasForm" doc:"Whether the winner has said where to send it."`
-	Overdue   bool   `json:"overdue,omitempty" doc:"To be handed over for longer than the installation allows."`
-	Code      string `json:"code,omitempty" doc:"Coupon code; only its winner reads it."`
+	Grant     string            `json:"grant" doc:"Id of the grant, the idempotency key of everything done about it."`
+	Event     string            `json:"event"`
+	EventName string            `json:"eventName"`
+	Room      string            `json:"room"`
+	Shop      string            `json:"shop"`
+	User      string            `json:"user"`
+	Tier      string            `json:"tier"`
+	Title     string            `json:"title"`
+	Kind      string            `json:"kind" enum:"goods,coupon,points,cash"`
+	WorthFen  int64             `json:"worthFen"`
+	AmountFen int64             `json:"amountFen,omitempty" doc:"Of a sum that was cut."`
+	Rank      int64             `json:"rank"`
+	State     string            `json:"state" enum:"to-claim,to-ship,shipped,received,expired"`
+	StateText string            `json:"stateText"`
+	WonAt     int64             `json:"wonAt" doc:"Unix ms, as all times."`
+	Deadline  int64             `json:"deadline,omitempty" doc:"Until when it must be claimed."`
+	ClaimedAt int64             `json:"claimedAt,omitempty"`
+	ShippedAt int64             `json:"shippedAt,omitempty"`
+	DoneAt    int64             `json:"doneAt,omitempty"`
+	Carrier   string            `json:"carrier,omitempty"`
+	Tracking  string            `json:"tracking,omitempty"`
+	Failed    string            `json:"failed,omitempty" doc:"Why the last try did not succeed."`
+	Fields    []claimform.Field `json:"fields,omitempty" doc:"What its claim form asks for beside the address."`
+	HasForm   bool              `json:"hasForm" doc:"Whether the winner has said where to send it."`
+	Overdue   bool              `json:"overdue,omitempty" doc:"To be handed over for longer than the installation allows."`
+	Code      string            `json:"code,omitempty" doc:"Coupon code; only its winner reads it."`
 }
 
 const prizeColumns = `p.grant_id, p.event, COALESCE(e.title, ''), p.room, p.shop, p.user_id, p.tier, p.title, p.kind, p.worth, p.amount, p.rank, p.state,
-	p.won_at, p.deadline, p.claimed_at, p.shipped_at, p.done_at, p.carrier, p.tracking, p.failed, CASE WHEN p.form IS NULL THEN 0 ELSE 1 END`
+	p.won_at, p.deadline, p.claimed_at, p.shipped_at, p.done_at, p.carrier, p.tracking, p.failed, p.fields, CASE WHEN p.form IS NULL THEN 0 ELSE 1 END`
 
 const prizeTables = ` FROM fulfil_prizes p LEFT JOIN fulfil_events e ON e.event = p.event `
 
@@ -58,17 +65,13 @@ type scanner interface{ Scan(...any) error }
 // read fills p from a row of prizeColumns.
 func (p *Award) read(row scanner, now, within int64) error {
 	var form int
+	var fields string
 	err := row.Scan(&p.Grant, &p.Event, &p.EventName, &p.Room, &p.Shop, &p.User, &p.Tier, &p.Title, &p.Kind, &p.WorthFen, &p.AmountFen, &p.Rank, &p.State,
-		&p.WonAt, &p.Deadline, &p.ClaimedAt, &p.ShippedAt, &p.DoneAt, &p.Carrier, &p.Tracking, &p.Failed, &form)
+		&p.WonAt, &p.Deadline, &p.ClaimedAt, &p.ShippedAt, &p.DoneAt, &p.Carrier, &p.Tracking, &p.Failed, &fields, &form)
 	p.StateText, p.HasForm = stateText[p.State], form == 1
 	p.Overdue = p.State == ToShip && p.ClaimedAt+within < now
+	if err == nil && fields != "" {
+		err = json.Unmarshal([]byte(fields), &p.Fields)
+	}
 	return err
-}
-
-// Form is where to send a prize.
-type Form struct {
-	Name    string `json:"name"`
-	Phone   string `json:"phone"`
-	Address string `json:"address"`
-	Note    string `json:"note,omitempty"`
 }

@@ -44,20 +44,17 @@ func (d *Desk) where(c *rest.Call) (condition string, args []any) {
 
 // queue answers the prizes of a shop, newest first.
 func (d *Desk) queue(c *rest.Call) (any, error) {
-	if err := c.May(c.Query("shop"), c.Query("room")); err != nil {
-		return nil, err
-	}
-	most, err := c.Number("most", 100, 1, 500)
+	page, err := c.Page(c.Query("room"), 100)
 	if err != nil {
 		return nil, err
 	}
 	condition, args := d.where(c)
-	rows, err := d.db.QueryContext(c, `SELECT `+prizeColumns+prizeTables+condition+fmt.Sprintf(` ORDER BY p.won_at DESC, p.grant_id DESC LIMIT %d`, most), args...)
+	rows, err := d.db.QueryContext(c, `SELECT `+prizeColumns+prizeTables+condition+fmt.Sprintf(` ORDER BY p.won_at DESC, p.grant_id DESC LIMIT %d`, page.Most), args...)
 	out := rest.List[Award]{}
 	if out.Items, err = d.rows(c.Now, rows, err); err != nil {
 		return nil, err
 	}
-	if n := len(out.Items); n == int(most) {
+	if n := len(out.Items); n == page.Most {
 		out.Next = fmt.Sprintf("%d/%s", out.Items[n-1].WonAt, out.Items[n-1].Grant)
 	}
 	return out, nil

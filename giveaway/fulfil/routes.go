@@ -3,6 +3,7 @@ package fulfil
 import (
 	"net/http"
 
+	"github.com/fudai-live/fudai/giveaway/claimform"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 )
 
@@ -19,11 +20,11 @@ func (d *Desk) Routes() []rest.Route {
 	one := "/v1/studio/fulfilment/prizes/{grant}"
 	return []rest.Route{
 		{Method: "GET", Path: "/v1/me/prizes", Tag: "winners", Summary: "What I won and what became of it, newest first.", Do: rest.Own, Out: rest.List[Award]{}, Handle: d.mine},
-		{Method: "POST", Path: "/v1/me/prizes/{grant}/claim", Tag: "winners", Summary: "Claim a prize; of goods say where to send it. Whether it was in time the room's ledger says.", Do: rest.Own, In: Form{}, Example: Form{Name: "王小云", Phone: "13800000000", Address: "浙江省杭州市某路 1 号"}, Out: Award{}, Status: http.StatusAccepted, Handle: d.claim},
+		{Method: "POST", Path: "/v1/me/prizes/{grant}/claim", Tag: "winners", Summary: "Claim a prize; of goods say where to send it. Whether it was in time the room's ledger says.", Do: rest.Own, In: claimform.Form{}, Example: claimform.Form{Name: "王小云", Phone: "13800000000", Address: "浙江省杭州市某路 1 号"}, Out: Award{}, Status: http.StatusAccepted, Handle: d.claim},
 		{Method: "GET", Path: "/v1/studio/fulfilment/prizes", Tag: tag, Summary: "The queue, newest first.", Do: "prize.state", Query: page, Out: rest.List[Award]{}, Handle: d.queue},
 		{Method: "GET", Path: "/v1/studio/fulfilment/counts", Tag: tag, Summary: "How many prizes are in which state.", Do: "prize.state", Query: []rest.Param{shop}, Out: Counts{}, Handle: d.counts},
 		{Method: "GET", Path: one, Tag: tag, Summary: "A prize.", Do: "prize.state", Out: Award{}, Handle: d.one},
-		{Method: "GET", Path: one + "/form", Tag: tag, Summary: "Where to send it. Who reads it is noted.", Do: "prize.person", Out: Form{}, Handle: d.form},
+		{Method: "GET", Path: one + "/form", Tag: tag, Summary: "Where to send it. Who reads it is noted.", Do: "prize.person", Out: claimform.Form{}, Handle: d.form},
 		{Method: "POST", Path: one + "/ship", Tag: tag, Summary: "It was sent.", Do: "prize.handle", In: Parcel{}, Example: Parcel{"顺丰", "SF0012345678901"}, Out: Award{}, Handle: d.ship},
 		{Method: "POST", Path: one + "/receive", Tag: tag, Summary: "The winner has it.", Do: "prize.handle", Out: Award{}, Handle: d.receive},
 		{Method: "POST", Path: one + "/fail", Tag: tag, Summary: "It could not be handed over; it goes back into the queue.", Do: "prize.handle", In: Failure{}, Example: Failure{"地址不详，退回"}, Out: Award{}, Handle: d.fail},

@@ -79,21 +79,13 @@ func acts(ctx context.Context, q querier, where string, args ...any) ([]Act, err
 
 // trail answers the audit trail of a shop, newest first.
 func (s *Studio) trail(c *rest.Call) (any, error) {
-	shop := c.Query("shop")
-	if err := c.May(shop, ""); err != nil {
-		return nil, err
-	}
-	most, err := c.Number("most", 100, 1, 500)
+	page, err := c.CountedPage(100)
 	if err != nil {
 		return nil, err
 	}
-	before, err := c.Number("after", 1<<53, 1, 1<<53)
-	if err != nil {
-		return nil, err
-	}
-	all, err := acts(c, s.store.db, `shop = $1 AND n < $2 AND ($3 = '' OR id = $3) ORDER BY n DESC LIMIT $4`, shop, before, c.Query("id"), most)
+	all, err := acts(c, s.store.db, `shop = $1 AND n < $2 AND ($3 = '' OR id = $3) ORDER BY n DESC LIMIT $4`, page.Shop, page.Before, c.Query("id"), page.Most)
 	out := rest.List[Act]{Items: all}
-	if n := len(all); err == nil && n == int(most) {
+	if n := len(all); err == nil && n == page.Most {
 		out.Next = fmt.Sprint(all[n-1].N)
 	}
 	return out, err

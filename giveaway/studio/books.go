@@ -189,35 +189,32 @@ type Posting struct {
 
 // postings answers the books of a shop, newest first.
 func (s *Studio) postings(c *rest.Call) (any, error) {
-	shop := c.Query("shop")
-	if err := c.May(shop, ""); err != nil {
-		return nil, err
-	}
-	most, err := c.Number("most", 100, 1, 500)
+	page, err := c.CountedPage(100)
 	if err != nil {
 		return nil, err
 	}
-	before, err := c.Number("after", 1<<53, 1, 1<<53)
-	if err != nil {
-		return nil, err
+	out := rest.List[Posting]{}
+	out.Items, err = booked(c, s.store.db, `shop = $1 AND id < $2 AND ($3 = '' OR event = $3) AND ($4 = '' OR source = $4 OR target = $4) ORDER BY id DESC LIMIT $5`,
+		page.Shop, page.Before, c.Query("event"), c.Query("account"), page.Most)
+	if n := len(out.Items); n == page.Most {
+		out.Next = fmt.Sprint(out.Items[n-1].N)
 	}
-	rows, err := s.store.db.QueryContext(c, `SELECT id, at, event, source, target, amount, why FROM studio_postings
-		WHERE shop = $1 AND id < $2 AND ($3 = '' OR event = $3) AND ($4 = '' OR source = $4 OR target = $4) ORDER BY id DESC LIMIT $5`,
-		shop, before, c.Query("event"), c.Query("account"), most)
+	return out, err
+}
+
+func booked(ctx context.Context, q querier, where string, args ...any) ([]Posting, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, at, event, source, target, amount, why FROM studio_postings WHERE `+where, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	out := rest.List[Posting]{Items: []Posting{}}
+	all := []Posting{}
 	for rows.Next() {
 		var p Posting
 		if err := rows.Scan(&p.N, &p.At, &p.Event, &p.From, &p.To, &p.Amount, &p.Why); err != nil {
 			return nil, err
 		}
-		out.Items = append(out.Items, p)
+		all = append(all, p)
 	}
-	if n := len(out.Items); n == int(most) {
-		out.Next = fmt.Sprint(out.Items[n-1].N)
-	}
-	return out, rows.Err()
+	return all, rows.Err()
 }

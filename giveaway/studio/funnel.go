@@ -46,7 +46,8 @@ type watched struct {
 // watchEvery is how often the rooms of running giveaways are asked.
 const watchEvery = 5 * time.Second
 
-// watcher asks the rooms of running giveaways how far viewers have come.
+// watcher asks the rooms of running giveaways how far viewers have come, and
+// those of drawn ones for their proofs.
 func (s *Studio) watcher(ctx context.Context) {
 	if s.cfg.Ask == nil {
 		return
@@ -58,6 +59,9 @@ func (s *Studio) watcher(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-every.C:
+		}
+		if err := s.keepProofs(ctx); err != nil && ctx.Err() == nil {
+			s.cfg.Logger.Warn("proofs of giveaways are not kept, will be tried again", "err", err)
 		}
 		running, err := giveaways.list(ctx, s.store.db, filter{states: []string{Open, Closing, Sealed}})
 		if err != nil && ctx.Err() == nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/fudai-live/fudai/giveaway/claimform"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 )
 
@@ -31,7 +32,9 @@ type PrizeSpec struct {
 	Pool     string `json:"pool,omitempty" doc:"Coupon pool that codes come from."`
 	Image    string `json:"image,omitempty"`
 	Note     string `json:"note,omitempty" doc:"For staff: size, where it lies, who sends it."`
-	Retired  bool   `json:"retired,omitempty" doc:"No longer offered for new drafts."`
+	// Fields are asked of its winners beside where to send it.
+	Fields  []claimform.Field `json:"fields,omitempty" doc:"What the claim form asks for beside the address: a size, an account."`
+	Retired bool              `json:"retired,omitempty" doc:"No longer offered for new drafts."`
 }
 
 // Prize is a row of a shop's library, which all its rooms share.
@@ -62,6 +65,9 @@ func (p *PrizeSpec) problems() (all []rest.Problem) {
 	need(p.Kind == Goods || p.Kind == Coupon || p.Kind == Points || p.Kind == Cash, "kind", "kind", "say goods, coupon, points or cash")
 	need(p.ValueFen >= 0 && p.ValueFen <= 1<<40, "valueFen", "amount", "a value is 0 to 2^40 fen")
 	need(len(p.Image) <= 500 && len(p.Note) <= 2000 && len(p.Pool) <= 64, "note", "length", "image has at most 500 bytes, note 2000, pool 64")
+	for _, w := range claimform.CheckFields(p.Fields) {
+		all = append(all, rest.Problem(w))
+	}
 	return all
 }
 
@@ -86,20 +92,17 @@ func (p *Prize) count(ctx context.Context, q querier) error {
 }
 
 func (s *Studio) listPrizes(c *rest.Call) (any, error) {
-	if err := c.May(c.Query("shop"), ""); err != nil {
-		return nil, err
-	}
-	most, err := c.Number("most", 200, 1, 500)
+	page, err := c.Page("", 200)
 	if err != nil {
 		return nil, err
 	}
-	all, err := prizes.list(c, s.store.db, filter{shop: c.Query("shop"), after: c.Query("after"), most: int(most)})
+	all, err := prizes.list(c, s.store.db, filter{shop: page.Shop, after: c.Query("after"), most: page.Most})
 	out := rest.List[Prize]{Items: all}
 	for i := range all {
 		err = errors.Join(err, all[i].count(c, s.store.db))
 	}
 	if n := len(all); n > 0 {
-		out.Next = next(&all[n-1].Meta, n, int(most))
+		out.Next = next(&all[n-1].Meta, n, page.Most)
 	}
 	return out, err
 }

@@ -39,6 +39,15 @@ func (s *Studio) rulesOf(c *rest.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	page, err := rulesHTML(canonical, hash)
+	if err != nil {
+		return nil, err
+	}
+	return &rest.File{Media: "text/html; charset=utf-8", Body: page}, nil
+}
+
+// rulesHTML is the page of the rules that stand in a plan.
+func rulesHTML(canonical, hash string) ([]byte, error) {
 	var p giveaway.Plan
 	if err := json.Unmarshal([]byte(canonical), &p); err != nil {
 		return nil, err
@@ -53,10 +62,8 @@ func (s *Studio) rulesOf(c *rest.Call) (any, error) {
 		}
 	}
 	var b bytes.Buffer
-	if err := rulesPage.Execute(&b, page); err != nil {
-		return nil, err
-	}
-	return &rest.File{Media: "text/html; charset=utf-8", Body: b.Bytes()}, nil
+	err := rulesPage.Execute(&b, page)
+	return b.Bytes(), err
 }
 
 func (s *Studio) planOf(c *rest.Call) (any, error) {

@@ -77,6 +77,7 @@ func (s *Studio) giveawayRoutes() []rest.Route {
 		{Method: "POST", Path: "/v1/studio/giveaways", Tag: tag, Summary: "Write a draft.", Do: "giveaway.write", In: NewGiveaway{}, Example: NewGiveaway{"demo", exampleDraft}, Out: Giveaway{}, Status: http.StatusCreated, Handle: s.addGiveaway},
 		{Method: "GET", Path: one, Tag: tag, Summary: "A giveaway, as far as the log says it has come.", Do: "giveaway.read", Out: Giveaway{}, Handle: s.getGiveaway},
 		{Method: "GET", Path: one + "/funnel", Tag: tag, Summary: "How far viewers have come: seen, qualified by each condition, entered, won, claimed, and why others did not enter.", Do: "giveaway.read", Out: Funnel{}, Handle: s.funnel},
+		{Method: "GET", Path: one + "/archive", Tag: tag, Summary: "Everything that is to be kept of one that is over, as one signed zip: plan, rules, proof, what was handed out, books, trail.", Do: "export", Media: "application/zip", Handle: s.archive},
 		{Method: "PUT", Path: one, Tag: tag, Summary: "Change a draft. What was approved must be approved again.", Do: "giveaway.write", In: Draft{}, Example: exampleDraft, Out: Giveaway{}, Handle: s.editGiveaway},
 		{Method: "DELETE", Path: one, Tag: tag, Summary: "Take a draft away.", Do: "giveaway.write", Out: Giveaway{}, Handle: s.removeGiveaway},
 		{Method: "POST", Path: one + "/approve", Tag: tag, Summary: "Approve a draft as it stands.", Do: "giveaway.approve", Out: Giveaway{}, Handle: s.approveGiveaway},

@@ -39,6 +39,8 @@ var migrations = []string{
 	// Steps of prize units that are counted: the ledger may repeat one.
 	`CREATE TABLE studio_steps (event TEXT NOT NULL, unit BIGINT NOT NULL, holder BIGINT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (event, unit, holder, state))`,
 	`CREATE TABLE studio_funnels (event TEXT PRIMARY KEY, at BIGINT NOT NULL, body TEXT NOT NULL)`,
+	// The proofs of what was drawn, as rooms gave them; kept for good.
+	`CREATE TABLE studio_proofs (event TEXT PRIMARY KEY, state TEXT NOT NULL, at BIGINT NOT NULL, body BYTES NOT NULL)`,
 }
 
 // Store is the SQL side.

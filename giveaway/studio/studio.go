@@ -38,6 +38,8 @@ type Config struct {
 	// viewers see it; without them the funnel knows the ledger alone.
 	Ask   func(ctx context.Context, path string, query url.Values) (status int, body []byte, err error)
 	State func(room string) []byte
+	// Paid is what was handed out in a giveaway, a table for its archive.
+	Paid func(ctx context.Context, event string) ([]byte, error)
 	// Every is how often the log and the line of plans are looked at.
 	Every time.Duration
 	// Within bounds how long an append may take.

@@ -65,6 +65,33 @@ func (c *Call) Number(name string, without, least, most int64) (int64, error) {
 	return n, nil
 }
 
+// Page is what a list of a shop was asked for.
+type Page struct {
+	Shop   string
+	Most   int
+	Before int64 // of lists that count their rows: those below it
+}
+
+// Page reads what a list was asked for, once the caller may read it. room is
+// the room to which the handler narrows the list, "" where it does not.
+func (c *Call) Page(room string, most int64) (p Page, err error) {
+	p.Shop = c.Query("shop")
+	if err := c.May(p.Shop, room); err != nil {
+		return p, err
+	}
+	n, err := c.Number("most", most, 1, 500)
+	p.Most = int(n)
+	return p, err
+}
+
+// CountedPage is a Page of a list whose "after" is the number of a row.
+func (c *Call) CountedPage(most int64) (p Page, err error) {
+	if p, err = c.Page("", most); err == nil {
+		p.Before, err = c.Number("after", 1<<53, 1, 1<<53)
+	}
+	return p, err
+}
+
 // Body is the body as it came.
 func (c *Call) Body() []byte { return c.c.Request.Body() }
 
