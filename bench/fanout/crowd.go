@@ -19,7 +19,7 @@ import (
 // order is what the driver tells a process of viewers, a JSON line each; every
 // order is answered by one line.
 type order struct {
-	Do string // "connect", "begin", "end", "mode", "double"
+	Do string // "connect", "begin", "end", "mode", "double", "drop"
 
 	// connect: Count viewers to Targets in turn, at most Flight under way at a
 	// time. Without a Path there is no handshake: a socket is a viewer.
@@ -36,6 +36,10 @@ type order struct {
 	// under the same identity.
 	From, To int
 	Mode     viewMode
+
+	// drop: all connections are lost, cut here or by the server, and come back.
+	Cut    bool
+	Within time.Duration
 }
 
 // answer is what comes back.
@@ -45,6 +49,11 @@ type answer struct {
 	Failed  map[string]int // connections that did not come about, by reason
 	Seconds float64
 	Tally   *tally
+
+	// drop
+	Lost           int
+	Took           []int32
+	Tries, Refused []int
 }
 
 // crowd is a process of viewers: one thread, one epoll.
@@ -58,6 +67,7 @@ type crowd struct {
 	how     order
 
 	flight, open int
+	coming       *comeback // nil: who is gone stays away
 	failed       map[string]int
 	slow         []int // viewers that read slowly
 	slowAt       time.Time
@@ -130,6 +140,8 @@ func (c *crowd) obey(o *order) (a answer, err error) {
 		return c.connect(o)
 	case "double":
 		return c.double(o.From, o.To)
+	case "drop":
+		return c.comeBack(o.Cut, o.Within)
 	case "mode":
 		c.setMode(o.From, o.To, o.Mode)
 	case "begin":
@@ -226,10 +238,13 @@ func (c *crowd) bring(from, to int) (a answer, err error) {
 
 func (c *crowd) dial(i int) {
 	v := &c.viewers[i]
-	*v = viewer{fd: -1, mode: v.mode, aside: v.aside, token: v.token}
+	*v = viewer{fd: -1, mode: v.mode, aside: v.aside, token: v.token, returning: v.returning}
 	fd, err := dial(c.targets[i%len(c.targets)], i < c.how.Small)
 	if err != nil {
 		c.failed[err.Error()]++
+		if c.coming != nil {
+			c.coming.again(v, i, err.Error())
+		}
 		return
 	}
 	v.fd, v.state = fd, connecting
@@ -294,10 +309,14 @@ func (c *crowd) connected(i int) {
 
 func (c *crowd) fail(i int, why string) {
 	v := &c.viewers[i]
-	c.failed[why]++
+	line, _, _ := strings.Cut(why, "\r\n")
+	c.failed[line]++
 	c.flight--
 	unix.Close(int(v.fd))
 	v.fd, v.state = -1, gone
+	if c.coming != nil {
+		c.coming.again(v, i, why)
+	}
 }
 
 // end closes a connection; why is not empty if the server did.
@@ -309,6 +328,9 @@ func (c *crowd) end(i int, why string) {
 	c.open--
 	unix.Close(int(v.fd))
 	v.fd, v.state = -1, gone
+	if c.coming != nil && v.lostAt == 0 {
+		c.coming.lose(v, i)
+	}
 	if why != "" && c.counts {
 		if v.aside {
 			why = "aside: " + why
@@ -352,14 +374,17 @@ func (c *crowd) welcome(i int, b []byte) {
 	case !whole:
 		v.rest = append([]byte(nil), b...)
 	case !ok:
-		line, _, _ := strings.Cut(string(b), "\r\n")
-		c.fail(i, line)
+		c.fail(i, string(b))
 	default:
 		v.state, v.rest = open, nil
 		c.flight--
 		c.open++
 		if v.mode != reads {
 			c.watch(unix.EPOLL_CTL_MOD, i, 0)
+		}
+		v.window(rest)
+		if c.coming != nil && v.lostAt > 0 {
+			c.coming.returned(v)
 		}
 		c.took(i, append([]byte(nil), rest...), time.Now().UnixNano())
 	}

@@ -31,6 +31,7 @@ type commands struct {
 	Hold     hold     `cmd:"" help:"Memory per idle viewer, in the process and in the kernel; handshakes a second."`
 	Latency  latency  `cmd:"" help:"From the log to every viewer: quantiles, and the last one."`
 	Stall    stall    `cmd:"" help:"What viewers who do not read cost those who do."`
+	Drop     drop     `cmd:"" help:"All viewers lose their connections at once: when they are back, and who was refused."`
 	Viewers  viewers  `cmd:"" hidden:"" help:"A process of viewers; the others start it."`
 }
 

@@ -21,6 +21,7 @@ type viewer struct {
 	mode  viewMode
 	aside bool  // its frames are not counted with the others
 	token int32 // whose
+	returning
 
 	last uint64   // seq
 	skip int      // bytes of a frame still to come

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -105,5 +106,21 @@ func TestCheck(t *testing.T) {
 	err := c.Check()
 	if err == nil || !strings.Contains(err.Error(), "sub") || !strings.Contains(err.Error(), "name") || !strings.Contains(err.Error(), "bad room") {
 		t.Errorf("%v", err)
+	}
+}
+
+// BenchmarkVerify is the part of a handshake that is a token.
+func BenchmarkVerify(b *testing.B) {
+	a := New([32]byte{1}, nil)
+	now := time.UnixMilli(1_700_000_000_000)
+	raw, err := a.Issue(now, "v12345", "观众12345", "viewer", nil, time.Hour)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := a.Verify(raw, now.UnixMilli()); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
