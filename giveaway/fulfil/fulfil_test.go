@@ -206,7 +206,7 @@ func (s *shop) hold(draft studio.Draft, n int) []Award {
 	s.t.Helper()
 	var g studio.Giveaway
 	s.owner.Now = max(s.owner.Now, time.Now().UnixMilli())
-	opens := time.UnixMilli(s.owner.Now).Add(10 * time.Second).UTC().Format("2006-01-02T15:04:05")
+	opens := time.UnixMilli(s.owner.Now).Add(time.Minute).UTC().Format("2006-01-02T15:04:05")
 	draft.Trigger, draft.OpenMs, draft.Title = studio.Trigger{On: "at", At: opens, Zone: "UTC"}, 30_000, "福袋"
 	if err := json.Unmarshal(s.want(201, "boss", "POST", "/v1/studio/giveaways", studio.NewGiveaway{Room: "demo", Draft: draft}), &g); err != nil {
 		s.t.Fatal(err)
@@ -221,7 +221,7 @@ func (s *shop) hold(draft studio.Draft, n int) []Award {
 	s.log.Append(s.ctx, kafkalog.Control, kafkalog.Partition("demo"), []kafkalog.Record{{Key: []byte("demo"), Value: value,
 		Headers: []kafkalog.Header{{Key: "sig", Value: s.desk.cfg.Keys.SignControl(value)}}}})
 	s.owner.Turn()
-	s.owner.Pass(11 * time.Second)
+	s.owner.Pass(61 * time.Second)
 	for i := range n {
 		s.owner.Enter(g.ID, fmt.Sprintf("u%d", i), "", nil)
 	}

@@ -54,14 +54,14 @@ func Start(t *testing.T) string {
 		log.Close()
 	})
 	ready := filepath.Join(bin, "pg_isready")
-	for range 300 {
+	for range 2400 {
 		if exec.Command(ready, "-q", "-h", dir, "-U", "fudai").Run() == nil {
 			return fmt.Sprintf("postgres://fudai@/postgres?host=%s", dir)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
 	b, _ := os.ReadFile(log.Name())
-	t.Fatalf("PostgreSQL is not ready after 15 s:\n%s", b)
+	t.Fatalf("PostgreSQL is not ready after two minutes:\n%s", b)
 	return ""
 }
 
