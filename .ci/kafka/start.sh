@@ -7,7 +7,8 @@
 #   FUDAI_KAFKA_DIR=/tmp/kafka .ci/kafka/stop.sh
 #
 # FUDAI_KAFKA_DIR   (required) holds jars, data, logs and process ids
-# FUDAI_KAFKA_PORT  first port, default 7300; broker i uses +2i and +2i+1
+# FUDAI_KAFKA_PORT  first port; broker i uses +2i and +2i+1. Without it, ports from
+#                   5500 to 5999 that nobody listens on
 # FUDAI_KAFKA_HEAP  heap of each broker, default 512m
 #
 # Data of an earlier start in the same directory is removed; the jars stay.
@@ -16,12 +17,23 @@ set -euo pipefail
 brokers=${1:-1}
 case $brokers in 1|3) ;; *) echo "usage: $0 1|3" >&2; exit 2 ;; esac
 dir=${FUDAI_KAFKA_DIR:?name a directory for jars and data}
-port=${FUDAI_KAFKA_PORT:-7300}
+port=${FUDAI_KAFKA_PORT:-}
 heap=${FUDAI_KAFKA_HEAP:-512m}
 here=$(cd "$(dirname "$0")" && pwd)
 
 # Ports below 10000: above, a free one may be taken by an outgoing connection
-# between looking and binding.
+# between looking and binding. Those of the development broker begin at 6100.
+listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+for ((tries = 0; tries < 50 && ${#port} == 0; tries++)); do
+  port=$((5500 + RANDOM % 62 * 8))
+  for ((i = 0; i < 2 * brokers; i++)); do
+    if listening $((port + i)); then port=; break; fi
+  done
+done
+if [ -z "$port" ]; then
+  echo "start.sh: no free ports from 5500 to 5999" >&2
+  exit 2
+fi
 if ((port + 2 * brokers > 9999)); then
   echo "start.sh: ports from $port do not stay below 10000" >&2
   exit 2
@@ -34,8 +46,12 @@ mkdir -p "$dir/data" "$dir/log"
 
 if ! cmp -s "$here/pom.xml" "$dir/libs/pom.xml"; then
   rm -rf "$dir/libs"
-  mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies \
-    -DincludeScope=runtime -DoutputDirectory="$dir/libs" >&2
+  for again in 5 30 0; do # seconds; the network may fail once or twice
+    mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies \
+      -DincludeScope=runtime -DoutputDirectory="$dir/libs" >&2 && break
+    ((again)) || exit 1
+    sleep "$again"
+  done
   cp "$here/pom.xml" "$dir/libs/pom.xml"
 fi
 cp "$here/log4j2.properties" "$dir/log4j2.properties"
@@ -92,7 +108,7 @@ EOF
 done
 
 # Ready: every broker says that it has unfenced itself and runs.
-for ((tries = 0; tries < 600; tries++)); do
+for ((tries = 0; tries < 1500; tries++)); do
   up=0
   for ((i = 1; i <= brokers; i++)); do
     if ! kill -0 "$(cat "$dir/broker-$i.pid")" 2>/dev/null; then
@@ -109,6 +125,6 @@ for ((tries = 0; tries < 600; tries++)); do
   fi
   sleep 0.2
 done
-echo "start.sh: not ready within 120 s; logs are in $dir/log" >&2
+echo "start.sh: not ready within 300 s; logs are in $dir/log" >&2
 "$here/stop.sh"
 exit 1
