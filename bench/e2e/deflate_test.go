@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/coder/websocket"
 )
@@ -15,7 +14,7 @@ import (
 func TestDeflate(t *testing.T) {
 	n := start(t, t.TempDir())
 	room := newRoom(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	join := func(user string, mode websocket.CompressionMode) *websocket.Conn {
 		c, r, err := websocket.Dial(ctx, fmt.Sprintf("ws://%s/v1/rooms/%s/ws", n.addr, room), &websocket.DialOptions{

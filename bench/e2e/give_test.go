@@ -83,7 +83,7 @@ func TestLottery(t *testing.T) {
 	}
 	// "checking" says that the owner has not answered in time: ask again.
 	asked := 0
-	wait(t, 10*time.Second, "my own state to be in", func() bool {
+	wait(t, patience, "my own state to be in", func() bool {
 		if asked++; asked%25 == 1 { // twice a second
 			v.send(map[string]any{"op": "me", "event": event})
 		}
@@ -92,7 +92,7 @@ func TestLottery(t *testing.T) {
 	})
 	receipt := v.until("receipt", func(m *message) bool { return m.Op == "receipt" && m.Event == event })
 	later := map[string]any{}
-	wait(t, 10*time.Second, "the receipt by REST", func() bool {
+	wait(t, patience, "the receipt by REST", func() bool {
 		status, b := n.get(n.token("u0", "viewer"), "/v1/rooms/"+room+"/giveaways/"+event+"/receipt")
 		return status == 200 && json.Unmarshal([]byte(b), &later) == nil
 	})
@@ -117,7 +117,7 @@ func TestLottery(t *testing.T) {
 		t.Fatalf("result %s", result.raw)
 	}
 	file := filepath.Join(t.TempDir(), "bundle.fudai")
-	wait(t, 20*time.Second, "the bundle", func() bool {
+	wait(t, patience, "the bundle", func() bool {
 		resp, err := http.Get(fmt.Sprintf("http://%s/v1/rooms/%s/bundle/%s", n.addr, room, event))
 		if err != nil {
 			return false

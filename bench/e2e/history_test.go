@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 )
 
 // What was said can be looked up with its fate and the reason, by staff and by
@@ -32,7 +31,7 @@ func TestHistory(t *testing.T) {
 		all := rows(token, path)
 		return len(all) == 2 && all[0].Code == "shown" && all[0].Text == "有没有大码" && all[1].Code == "held" && strings.HasPrefix(all[1].Rule, "ads")
 	}
-	wait(t, 20*time.Second, "the history of the room", func() bool { return told(moderator, "/v1/rooms/"+room+"/history") })
+	wait(t, patience, "the history of the room", func() bool { return told(moderator, "/v1/rooms/"+room+"/history") })
 	if all := rows(anns, "/v1/me/history"); len(all) != 2 {
 		t.Errorf("ann sees of her own: %+v", all)
 	}
@@ -41,7 +40,7 @@ func TestHistory(t *testing.T) {
 	}
 	n.kill()
 	n = start(t, data)
-	wait(t, 20*time.Second, "the history after a kill", func() bool { return told(moderator, "/v1/rooms/"+room+"/history") })
+	wait(t, patience, "the history after a kill", func() bool { return told(moderator, "/v1/rooms/"+room+"/history") })
 	if _, body := n.get(moderator, "/v1/rooms/"+room+"/history?format=csv"); !strings.Contains(body, "有没有大码") || strings.Count(body, "\n") != 3 {
 		t.Errorf("csv: %q", body)
 	}

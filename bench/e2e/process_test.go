@@ -41,6 +41,10 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// patience bounds what hangs. It judges nothing: on a busy machine each of these
+// waits has taken minutes.
+const patience = 4 * time.Minute
+
 // node is one running `fudai serve`.
 type node struct {
 	t    *testing.T
@@ -90,7 +94,7 @@ func launch(t *testing.T, data string, args ...string) *node {
 
 func (n *node) ready() {
 	n.t.Helper()
-	wait(n.t, 60*time.Second, "readyz of "+n.addr, func() bool {
+	wait(n.t, patience, "readyz of "+n.addr, func() bool {
 		select {
 		case err := <-n.done:
 			n.done <- err
@@ -139,6 +143,26 @@ func (n *node) brokerPID() int {
 	return pid
 }
 
+// standStill stops a process, and answers when none of its threads runs any more:
+// the signal alone says only that they will stop.
+func standStill(t *testing.T, pid int) {
+	t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Kill(pid, syscall.SIGCONT) })
+	wait(t, patience, fmt.Sprintf("process %d to stand still", pid), func() bool {
+		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+		for _, path := range threads {
+			stat, err := os.ReadFile(path)
+			if _, state, found := bytes.Cut(stat, []byte(") ")); err == nil && (!found || state[0] != 'T') {
+				return false
+			}
+		}
+		return len(threads) > 0
+	})
+}
+
 // run runs another command of the program to its end.
 func run(t *testing.T, args ...string) (string, error) {
 	t.Helper()
@@ -146,7 +170,7 @@ func run(t *testing.T, args ...string) (string, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, path, args...).CombinedOutput()
 	return string(out), err

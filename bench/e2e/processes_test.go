@@ -16,7 +16,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/coder/websocket"
 )
@@ -68,7 +67,7 @@ func TestProcesses(t *testing.T) {
 		t.Errorf("viewers by process: %v, want three", held)
 	}
 	var answer *http.Response
-	wait(t, 20*time.Second, "a refusal", func() bool {
+	wait(t, patience, "a refusal", func() bool {
 		c, r, err := websocket.Dial(t.Context(), fmt.Sprintf("ws://%s/v1/rooms/%s/ws", n.addr, room), &websocket.DialOptions{Subprotocols: []string{"fudai.v1"}})
 		if err == nil {
 			t.Cleanup(func() { c.CloseNow() })
@@ -98,10 +97,10 @@ func TestProcesses(t *testing.T) {
 		t.Fatalf("children: %v", pids)
 	}
 	syscall.Kill(pids["2"], syscall.SIGKILL)
-	wait(t, 20*time.Second, "the process to be started again", func() bool { p := n.children()["2"]; return p != 0 && p != pids["2"] })
+	wait(t, patience, "the process to be started again", func() bool { p := n.children()["2"]; return p != 0 && p != pids["2"] })
 	var late *viewer
 	token := n.token("late", "viewer")
-	wait(t, 20*time.Second, "room for one more", func() bool {
+	wait(t, patience, "room for one more", func() bool {
 		v, err := n.tryJoin(room, token)
 		late = v
 		return err == nil
@@ -119,7 +118,7 @@ func TestProcesses(t *testing.T) {
 	if gone == 0 || gone > 30 {
 		t.Errorf("%d of 60 lost their connection with one process of three", gone)
 	}
-	if err := n.term(12 * time.Second); err != nil {
+	if err := n.term(patience); err != nil {
 		t.Errorf("it ended with %v", err)
 	}
 	for number, pid := range n.children() {
@@ -241,8 +240,8 @@ func TestProcessesDrain(t *testing.T) {
 	for number, pid := range n.children() {
 		before := joined.Load()
 		syscall.Kill(pid, syscall.SIGTERM)
-		wait(t, 30*time.Second, "process "+number+" to be started again", func() bool { p := n.children()[number]; return p != 0 && p != pid })
-		wait(t, 30*time.Second, "more viewers", func() bool { return joined.Load() > before+50 })
+		wait(t, patience, "process "+number+" to be started again", func() bool { p := n.children()[number]; return p != 0 && p != pid })
+		wait(t, patience, "more viewers", func() bool { return joined.Load() > before+50 })
 	}
 	stop()
 	group.Wait()

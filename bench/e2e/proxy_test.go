@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/coder/websocket"
 )
@@ -44,7 +43,7 @@ func TestProxy(t *testing.T) {
 		}
 	})
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, DisableKeepAlives: true}}
-	wait(t, 30*time.Second, "the proxy", func() bool {
+	wait(t, patience, "the proxy", func() bool {
 		r, err := client.Get("https://" + bind + "/readyz")
 		if err != nil {
 			return false
@@ -53,7 +52,7 @@ func TestProxy(t *testing.T) {
 		return r.StatusCode == http.StatusOK
 	})
 	room := newRoom(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	c, _, err := websocket.Dial(ctx, fmt.Sprintf("wss://%s/v1/rooms/%s/ws", bind, room), &websocket.DialOptions{HTTPClient: client,
 		Subprotocols: []string{"fudai.v1", "fudai.token." + n.token("far", "viewer")}, HTTPHeader: http.Header{"X-Forwarded-For": {"203.0.113.9"}}})
@@ -72,7 +71,7 @@ func TestProxy(t *testing.T) {
 		}
 		found = strings.Contains(string(b), "隔着代理也看得见")
 	}
-	if err := n.term(12 * time.Second); err != nil {
+	if err := n.term(patience); err != nil {
 		t.Errorf("the edge ended with %v", err)
 	}
 	if _, _, err := c.Read(ctx); websocket.CloseStatus(err) != websocket.StatusGoingAway {

@@ -52,7 +52,7 @@ func (n *node) ledgerBrokers() string {
 func kcat(t *testing.T, stdin string, args ...string) string {
 	t.Helper()
 	reads := args[0] == "-C"
-	within := 30 * time.Second
+	within := patience
 	if reads {
 		within = 5 * time.Second
 		args = append(args, "-u") // what it read must not wait in a buffer when it is stopped
@@ -181,7 +181,7 @@ func TestDeadLetters(t *testing.T) {
 	}
 	v.say("m1", "之后照常")
 	v.shown("之后照常")
-	wait(t, 20*time.Second, "six dead letters", func() bool {
+	wait(t, patience, "six dead letters", func() bool {
 		out := kcat(t, "", "-C", "-b", n.brokers(), "-t", kafkalog.DeadLetter, "-p", strconv.Itoa(int(kafkalog.Partition(room))), "-e", "-q", "-o", "beginning", "-f", "%k %h\n")
 		return strings.Count(out, room+" ") >= len(bad) && strings.Count(out, "reason=") >= len(bad)
 	})
@@ -198,10 +198,7 @@ func TestBrokerStandsStill(t *testing.T) {
 	v.say("m0", "之前")
 	v.reply("out", "m0")
 	pid := n.brokerPID()
-	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
-	defer syscall.Kill(pid, syscall.SIGCONT)
+	standStill(t, pid)
 	for i := range 3 {
 		v.say(fmt.Sprintf("s%d", i), fmt.Sprintf("停着时说的%d", i))
 	}
@@ -266,7 +263,7 @@ func TestCommandLine(t *testing.T) {
 		if err == nil || !strings.Contains(second.log.String(), "in use by another fudai") {
 			t.Errorf("a second instance ended with %v:\n%s", err, second.log)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Error("a second instance on the same data directory runs")
 	}
 	r, err := http.Get("http://" + n.addr + "/healthz")
@@ -275,7 +272,7 @@ func TestCommandLine(t *testing.T) {
 	}
 	v := n.join(newRoom(t), "")
 	v.until("hello", func(m *message) bool { return m.Op == "hello" })
-	if err := n.term(15 * time.Second); err != nil {
+	if err := n.term(patience); err != nil {
 		t.Errorf("after SIGTERM: %v\n%s", err, n.log)
 	}
 	v.until("bye", func(m *message) bool { return m.Op == "bye" })

@@ -3,7 +3,6 @@ package e2e
 import (
 	"encoding/json"
 	"testing"
-	"time"
 )
 
 // view is what the desk shows of a room.
@@ -47,7 +46,7 @@ func TestModerator(t *testing.T) {
 		t.Errorf("a viewer sees what is held: %d", status)
 	}
 	var now view
-	wait(t, 10*time.Second, "two held", func() bool { _, now = n.view(moderator, room); return len(now.Held) == 2 })
+	wait(t, patience, "two held", func() bool { _, now = n.view(moderator, room); return len(now.Held) == 2 })
 	for _, h := range now.Held {
 		action := map[string]any{"offset": h.O, "action": "allow"}
 		if h.User == "bob" {
@@ -62,7 +61,7 @@ func TestModerator(t *testing.T) {
 	if code, body := n.command(moderator, room, "mute", map[string]any{"offset": at.O, "seconds": 600, "reason": "ads"}); code != 202 {
 		t.Fatalf("mute: %d %s", code, body)
 	}
-	wait(t, 10*time.Second, "ann muted", func() bool {
+	wait(t, patience, "ann muted", func() bool {
 		_, now = n.view(moderator, room)
 		return len(now.Held) == 0 && len(now.Mutes) == 1 && now.Mutes[0].User == "ann"
 	})

@@ -196,7 +196,7 @@ func TestStudioKilled(t *testing.T) {
 				AmountFen int64  `json:"amountFen"`
 			} `json:"items"`
 		}
-		wait(t, 60*time.Second, "every packet received", func() bool {
+		wait(t, patience, "every packet received", func() bool {
 			n.ask(svc, "GET", "/v1/studio/fulfilment/prizes?shop="+shop+"&event="+g.ID, nil, &won)
 			done := 0
 			for _, p := range won.Items {

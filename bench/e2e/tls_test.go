@@ -61,7 +61,7 @@ func TestTLS(t *testing.T) {
 	pool := selfSigned(t, cert, key, 1)
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, DisableKeepAlives: true}}
 	n := launch(t, t.TempDir(), "--tls-cert", cert, "--tls-key", key)
-	wait(t, 60*time.Second, "readyz over TLS", func() bool {
+	wait(t, patience, "readyz over TLS", func() bool {
 		r, err := client.Get("https://" + n.addr + "/readyz")
 		if err != nil {
 			return false
@@ -81,7 +81,7 @@ func TestTLS(t *testing.T) {
 		return c
 	}
 	a, b := dial("ann"), dial("bea")
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for i, text := range []string{"这款面料会不会起球", "上海明天能到吗", strings.Repeat("蓝色的好看还是白色的好看呀 ", 14)} {
 		if err := a.Write(ctx, websocket.MessageText, fmt.Appendf(nil, `{"op":"say","id":"s%d","text":%q}`, i, text)); err != nil {
@@ -95,7 +95,7 @@ func TestTLS(t *testing.T) {
 			found = strings.Contains(string(raw), strings.TrimSpace(text))
 		}
 	}
-	if err := n.term(12 * time.Second); err != nil {
+	if err := n.term(patience); err != nil {
 		t.Errorf("it ended with %v", err)
 	}
 }

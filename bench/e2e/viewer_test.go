@@ -152,7 +152,7 @@ func (v *viewer) say(id, text string) {
 // until waits for a message that fits.
 func (v *viewer) until(what string, fits func(*message) bool) message {
 	v.t.Helper()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(patience)
 	for {
 		if m, ok := v.find(fits); ok {
 			return m
@@ -160,7 +160,7 @@ func (v *viewer) until(what string, fits func(*message) bool) message {
 		select {
 		case <-v.woken:
 		case <-deadline:
-			v.t.Fatalf("waited 30 s for %s; got:\n%s", what, v.dump())
+			v.t.Fatalf("waited %v for %s; got:\n%s", patience, what, v.dump())
 		}
 	}
 }
