@@ -40,7 +40,7 @@ import (
 var laws = []struct {
 	name string
 	test func(t *testing.T, s *shop)
-}{{"goods", goodsLaw}, {"coupons", couponsLaw}, {"webhooks", webhooksLaw}, {"winners", winnersLaw}, {"export", exportLaw}, {"document", documentLaw}}
+}{{"goods", goodsLaw}, {"coupons", couponsLaw}, {"webhooks", webhooksLaw}, {"winners", winnersLaw}, {"export", exportLaw}, {"questions", questionsLaw}, {"document", documentLaw}}
 
 func TestSQLite(t *testing.T) {
 	for _, l := range laws {
@@ -520,6 +520,45 @@ func exportLaw(t *testing.T, s *shop) {
 	if len(sheet) != 2 || len(sheet[1]) != len(exportHead) || sheet[1][13] != "0012345678901234567890" || sheet[1][17] != address.Address {
 		t.Errorf("%q", sheet)
 	}
+}
+
+// Questions: a prize asks for more than an address, of whoever wins it.
+func questionsLaw(t *testing.T, s *shop) {
+	asks := studio.PrizeSpec{Title: "云朵马克杯", Kind: studio.Goods, ValueFen: 3900, Fields: []claimform.Field{{ID: "colour", Title: "颜色", Options: []string{"白", "蓝"}}, {ID: "card", Title: "贺卡", Optional: true}}}
+	bad := asks
+	bad.Fields = []claimform.Field{{ID: "Farbe"}}
+	if body := s.want(422, "boss", "PUT", "/v1/studio/prizes/demo-cup", bad); !strings.Contains(string(body), "fields[0].id") || !strings.Contains(string(body), "fields[0].title") {
+		t.Errorf("%s", body)
+	}
+	s.want(200, "boss", "PUT", "/v1/studio/prizes/demo-cup", asks)
+	p := s.hold(studio.Draft{Kind: giveaway.Lottery, Prizes: []studio.DraftPrize{{Prize: "demo-cup", Qty: 1}}, ClaimTTLMs: 3_600_000}, 1)[0]
+	mine := items[Award](s, s.want(200, p.User, "GET", "/v1/me/prizes", nil))
+	if len(mine) != 1 || len(mine[0].Fields) != 2 || mine[0].Fields[0].Title != "颜色" {
+		t.Fatalf("%+v", mine)
+	}
+	claim := "/v1/me/prizes/" + p.Grant + "/claim"
+	if body := s.want(422, p.User, "POST", claim, address); !strings.Contains(string(body), "answers.colour") {
+		t.Errorf("%s", body)
+	}
+	f := address
+	f.Answers = map[string]string{"colour": "绿"}
+	s.want(422, p.User, "POST", claim, f)
+	f.Answers = map[string]string{"colour": "蓝", "card": "=1+1"}
+	s.want(202, p.User, "POST", claim, f)
+	s.claims(0)
+	if body := string(s.want(200, "boss", "GET", "/v1/studio/fulfilment/prizes/"+p.Grant+"/form", nil)); !strings.Contains(body, `"colour":"蓝"`) {
+		t.Error(body)
+	}
+	if raw := string(s.want(200, "boss", "GET", "/v1/studio/fulfilment/export?shop=demo&event="+p.Event, nil)); !strings.Contains(raw, "颜色：蓝；贺卡：=1+1") {
+		t.Error(raw)
+	}
+	paid, err := s.desk.Paid(s.ctx, p.Event)
+	if err != nil || !bytes.HasPrefix(paid, []byte("\ufeff")) || !bytes.Contains(paid, []byte(p.Grant)) || !bytes.Contains(paid, []byte("待发货")) || bytes.Contains(paid, []byte("王小云")) {
+		t.Errorf("%s %v", paid, err)
+	}
+	s.want(200, "boss", "DELETE", "/v1/studio/fulfilment/events/"+p.Event+"/forms", nil)
+	s.want(404, "boss", "GET", "/v1/studio/fulfilment/prizes/"+p.Grant+"/form", nil)
+	s.want(410, p.User, "POST", claim, f)
 }
 
 // cells reads a workbook as a spreadsheet program does, by its parts.

@@ -49,6 +49,7 @@ var laws = []struct {
 	{"staff", staff},
 	{"trail", tampered},
 	{"funnel", funnel},
+	{"archive", archived},
 	{"document", document},
 }
 
@@ -107,8 +108,12 @@ func newHouse(t *testing.T, database string) *house {
 	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger = h.store, h.log, h.keys, h.tokens, []drawproof.Chain{h.chain}, slog.New(slog.DiscardHandler)
 	cfg.Ask = func(_ context.Context, path string, q url.Values) (int, []byte, error) {
 		o := h.owners[q.Get("room")]
-		if o == nil || path != record.AskFunnel {
+		if o == nil || path != record.AskFunnel && path != record.AskBundle {
 			return 0, nil, errors.New("nobody owns the room")
+		}
+		if path == record.AskBundle {
+			b, err := o.E.Bundle(q.Get("event"))
+			return 200, b, err
 		}
 		f, ok := o.E.Funnel(q.Get("event"))
 		if !ok {
@@ -117,6 +122,7 @@ func newHouse(t *testing.T, database string) *house {
 		b, err := json.Marshal(f)
 		return 200, b, err
 	}
+	cfg.Paid = func(context.Context, string) ([]byte, error) { return []byte("paid"), nil } // giveaway/fulfil in a real studio
 	cfg.State = func(string) []byte { return []byte(`{"online":12,"unique":34,"gives":[]}`) }
 	if h.studio, err = New(cfg); err != nil {
 		t.Fatal(err)
