@@ -63,6 +63,26 @@ func (b *balancer) AssignGroups(members []kafka.GroupMember, partitions []kafka.
 	return out
 }
 
+// Spread answers which node the group would suggest for each partition if those
+// that hold some, or none, were its members.
+func Spread(held map[string][]int32) map[int32]string {
+	ids := make([]int32, Partitions)
+	for p := range ids {
+		ids[p] = int32(p)
+	}
+	nodes := make([]candidate, 0, len(held))
+	for node, owned := range held {
+		nodes = append(nodes, candidate{claim{node, owned}, node})
+	}
+	suggested := make(map[int32]string, Partitions)
+	for node, ids := range spread(nodes, ids) {
+		for _, p := range ids {
+			suggested[int32(p)] = node
+		}
+	}
+	return suggested
+}
+
 type candidate struct {
 	claim
 	member string

@@ -1,11 +1,13 @@
 package kafkalog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
@@ -68,12 +70,13 @@ func (c *cluster) offsets(ctx context.Context, topic string, ids []int32, ranges
 // ranges asks one broker what it holds of a topic; partitions that it does not
 // lead are missing from the answer.
 func (c *cluster) ranges(ctx context.Context, leader int32, topic string, ids []int32) (map[int32]Range, error) {
-	first, err := c.listOffsets(ctx, leader, topic, ids, OffsetFirst)
-	if err != nil {
-		return nil, err
-	}
-	end, err := c.listOffsets(ctx, leader, topic, ids, OffsetEnd)
-	if err != nil {
+	var first, end map[int32]int64
+	var errs [2]error
+	var both sync.WaitGroup
+	both.Go(func() { first, errs[0] = c.listOffsets(ctx, leader, topic, ids, OffsetFirst) })
+	both.Go(func() { end, errs[1] = c.listOffsets(ctx, leader, topic, ids, OffsetEnd) })
+	both.Wait()
+	if err := cmp.Or(errs[0], errs[1]); err != nil {
 		return nil, err
 	}
 	ranges := make(map[int32]Range, len(first))
@@ -86,7 +89,7 @@ func (c *cluster) ranges(ctx context.Context, leader int32, topic string, ids []
 }
 
 // listOffsets asks one broker. Kafka refuses a request that names a partition
-// twice, so first and end are two requests.
+// twice, so first and end are two requests, beside each other.
 func (c *cluster) listOffsets(ctx context.Context, leader int32, topic string, ids []int32, which int64) (map[int32]int64, error) {
 	rt := listoffsets.RequestTopic{Topic: topic}
 	for _, id := range ids {

@@ -33,12 +33,15 @@ type FrameKind uint8
 // The kinds of frames records.
 const (
 	FrameNone      FrameKind = iota
-	FrameOwn                 // a new owner begins; value as a heartbeat's, key empty
-	FrameHeartbeat           // the owner lives; value the address where it answers, key empty
+	FrameOwn                 // a new owner begins; value and header as a heartbeat's, key empty
+	FrameHeartbeat           // the owner lives; value the address where it answers, header "node" its process, key empty
 	FrameBatch               // a numbered frame of a room
 	FrameState               // a room's join snapshot: replaces the one before, Seq = last batch it includes
-	FrameRelease             // the owner lets the partition go; value empty, key empty
+	FrameRelease             // the owner lets the partition go; value empty, or Leaving if it lets all go, key empty
 )
+
+// Leaving is the value of a FrameRelease of a process that ends.
+const Leaving = "leaving"
 
 // Audience says who may see a frame.
 type Audience uint8

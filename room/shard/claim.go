@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/fudai-live/fudai/room"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
@@ -25,16 +27,19 @@ type accepted struct {
 type recovery struct {
 	cfg   *Config
 	p     int32
+	node  string
 	pair  record.Pair
 	fence record.Fence
 	shown record.Fence // of frames[p], where reading it begins
 	state *room.Partition
 
-	ledger  []accepted
-	control map[int64]record.Control // by offset, of those the ledger applied
-	next    next
-	gap     *record.Gap
-	folder  *folder // what replay left in its book
+	ledger   []accepted
+	control  map[int64]record.Control // by offset, of those the ledger applied
+	comments kafkalog.Range
+	recorded int64 // comments offset up to which the history tells
+	next     next
+	gap      *record.Gap
+	folder   *folder // what replay left in its book
 }
 
 // next are the offsets at which the owner's tails begin.
@@ -43,16 +48,16 @@ type next struct{ comments, control, ledger, frames int64 }
 // claim makes this process the owner of p, or answers errLost.
 func (s *Shard) claim(ctx context.Context, p int32) (*owner, error) {
 	start := time.Now()
-	r := &recovery{cfg: &s.cfg, p: p}
+	r := &recovery{cfg: &s.cfg, p: p, node: s.node}
 	if err := r.load(ctx); err != nil {
 		return nil, fmt.Errorf("partition %d: restore: %w", p, err)
 	}
-	if err := r.own(ctx, s.cfg.Address, s.node); err != nil {
+	if err := r.own(ctx); err != nil {
 		return nil, fmt.Errorf("partition %d: claim: %w", p, err)
 	}
 	s.watch.touch(p, time.Now())
-	if err := r.frames(ctx); err != nil {
-		return nil, fmt.Errorf("partition %d: frames: %w", p, err)
+	if err := r.gather(ctx); err != nil {
+		return nil, fmt.Errorf("partition %d: gather: %w", p, err)
 	}
 	if err := r.replay(ctx); err != nil {
 		return nil, fmt.Errorf("partition %d: replay: %w", p, err)
@@ -113,12 +118,12 @@ func (r *recovery) logWhole(ctx context.Context) (bool, error) {
 
 // own appends the claim and reads the ledger through it. Whoever the fence
 // names after that is the owner.
-func (r *recovery) own(ctx context.Context, address, node string) error {
+func (r *recovery) own(ctx context.Context) error {
 	if err := r.readLedger(ctx, -1); err != nil {
 		return err
 	}
 	r.pair = record.Pair{Epoch: r.fence.Pair.Epoch + 1, Owner: newID()}
-	rec := &record.Ledger{V: 1, Epoch: r.pair.Epoch, Owner: r.pair.Owner.String(), Seq: 1, Own: &record.Own{Address: address, Node: node}}
+	rec := &record.Ledger{V: 1, Epoch: r.pair.Epoch, Owner: r.pair.Owner.String(), Seq: 1, Own: &record.Own{Address: r.cfg.Address, Node: r.node}}
 	offset, err := r.cfg.Log.Append(ctx, kafkalog.Ledger, r.p, []kafkalog.Record{ledgerRecord(rec)})
 	if err != nil && !errors.Is(err, kafkalog.ErrUnknown) {
 		return err
@@ -134,6 +139,20 @@ func (r *recovery) own(ctx context.Context, address, node string) error {
 		return errLost
 	}
 	return nil
+}
+
+// gather reads, beside each other, what a replay needs to know.
+func (r *recovery) gather(ctx context.Context) error {
+	all, ctx := errgroup.WithContext(ctx)
+	all.Go(func() error { return r.frames(ctx) })
+	all.Go(func() error { return r.readControl(ctx) })
+	all.Go(func() (err error) { r.recorded, err = r.told(ctx); return err })
+	all.Go(func() error {
+		in, err := r.cfg.Log.Offsets(ctx, kafkalog.Comments, []int32{r.p})
+		r.comments = in[r.p]
+		return err
+	})
+	return all.Wait()
 }
 
 // readLedger folds ledger[p] from where it stands up to end (< 0: all there is).
@@ -154,10 +173,10 @@ func (r *recovery) readLedger(ctx context.Context, end int64) error {
 // frames makes the claim known in frames[p] and learns what frames[p] already
 // shows, so that seq goes on and no comment is shown twice.
 func (r *recovery) frames(ctx context.Context) error {
-	own := record.Meta{Kind: record.FrameOwn, Pair: r.pair, Ledger: r.next.ledger}
+	own := []kafkalog.Record{lifeRecord(record.FrameOwn, r.pair, r.next.ledger, r.cfg.Address, r.node)}
 	var end int64
 	for {
-		offset, err := r.cfg.Log.Append(ctx, kafkalog.Frames, r.p, []kafkalog.Record{frameRecord("", "", &own, []byte(r.cfg.Address))})
+		offset, err := r.cfg.Log.Append(ctx, kafkalog.Frames, r.p, own)
 		if err == nil {
 			end = offset + 1
 			break
@@ -184,14 +203,7 @@ func (r *recovery) frames(ctx context.Context) error {
 // replay folds the comments up to each accepted ledger record, then that
 // record. What comes after the last one is folded by the running owner.
 func (r *recovery) replay(ctx context.Context) error {
-	if err := r.readControl(ctx); err != nil {
-		return err
-	}
-	in, err := r.cfg.Log.Offsets(ctx, kafkalog.Comments, []int32{r.p})
-	if err != nil {
-		return err
-	}
-	if first := in[r.p].First; r.next.comments < first {
+	if first := r.comments.First; r.next.comments < first {
 		if r.next.comments > 0 || len(r.ledger) > 0 {
 			r.gap = &record.Gap{From: r.next.comments, To: first}
 			r.state.Lose(*r.gap, r.next.ledger)
@@ -200,13 +212,10 @@ func (r *recovery) replay(ctx context.Context) error {
 		r.state.Skip(first - 1)
 	}
 	f := newFolder(r.cfg, r.p, r.state)
-	r.folder = f
-	if f.book.last, err = r.told(ctx); err != nil {
-		return err
-	}
+	r.folder, f.book.last = f, r.recorded
 	for i := range r.ledger {
 		l := &r.ledger[i]
-		if err := r.foldTo(ctx, f, min(l.After+1, in[r.p].End)); err != nil {
+		if err := r.foldTo(ctx, f, min(l.After+1, r.comments.End)); err != nil {
 			return err
 		}
 		if err := applyLedger(r.state, l.offset, &l.Ledger, r.control, &f.out, f.book, nil, r.contradicts); err != nil {
@@ -268,20 +277,24 @@ func (r *recovery) readControl(ctx context.Context) error {
 	return err
 }
 
-// read is Log.Read from an offset that may lie before the start or at the end.
+// read is Log.Read from an offset that may lie before the start or at the end;
+// to < 0 means the end as it is now. Where the log begins is asked only when it
+// refuses: a claim is silence, and every question a round trip of it.
 func (r *recovery) read(ctx context.Context, topic string, from, to int64, fn func(kafkalog.Record) error) error {
-	in, err := r.cfg.Log.Offsets(ctx, topic, []int32{r.p})
-	if err != nil {
-		return err
-	}
 	if to < 0 {
-		to = in[r.p].End
+		in, err := r.cfg.Log.Offsets(ctx, topic, []int32{r.p})
+		if err != nil {
+			return err
+		}
+		from, to = max(from, in[r.p].First), in[r.p].End
 	}
-	if from < in[r.p].First {
-		from = in[r.p].First
+	for from < to {
+		err := r.cfg.Log.Read(ctx, topic, r.p, from, to, fn)
+		var moved *kafkalog.RangeError
+		if !errors.As(err, &moved) || moved.First <= from {
+			return err
+		}
+		from = moved.First
 	}
-	if from >= to {
-		return nil
-	}
-	return r.cfg.Log.Read(ctx, topic, r.p, from, to, fn)
+	return nil
 }

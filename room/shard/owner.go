@@ -83,7 +83,11 @@ type command struct {
 }
 
 // stopRequest asks the owner to let go; done is closed when it has.
-type stopRequest struct{ done chan struct{} }
+type stopRequest struct {
+	until   time.Time
+	leaving bool // the whole process ends
+	done    chan struct{}
+}
 
 func newOwner(s *Shard, r *recovery) *owner {
 	n := s.cfg.Queue
@@ -167,7 +171,7 @@ func (o *owner) run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case req := <-o.stop:
-			o.release(ctx)
+			o.release(ctx, req)
 			close(req.done)
 			return nil
 		case err := <-o.failed:

@@ -36,3 +36,10 @@ func frameRecord(room, user string, m *record.Meta, value []byte) kafkalog.Recor
 	}
 	return rec
 }
+
+// lifeRecord is a record of frames[p] in which an owner speaks of itself.
+func lifeRecord(kind record.FrameKind, pair record.Pair, decided int64, address, node string) kafkalog.Record {
+	rec := frameRecord("", "", &record.Meta{Kind: kind, Pair: pair, Ledger: decided}, []byte(address))
+	rec.Headers = append(rec.Headers, kafkalog.Header{Key: "node", Value: []byte(node)})
+	return rec
+}

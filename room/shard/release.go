@@ -9,14 +9,19 @@ import (
 	"github.com/fudai-live/fudai/room/record"
 )
 
-// releaseWithin bounds how long an owner takes to let go; after it the others
-// wait for silence instead.
+// releaseWithin bounds how long owners take to let go.
 const releaseWithin = 3 * time.Second
+
+// handing bounds how many partitions are let go at once. A room stands still
+// from its release until another process has claimed it; all at once, every one
+// of them would wait for the slowest.
+const handing = 6
 
 // release shows what is folded, leaves a snapshot and says that the partition
 // is free: in the ledger for who claims it later, in frames for who watches now.
-func (o *owner) release(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, releaseWithin)
+// After until it gives up; the others wait for silence then.
+func (o *owner) release(ctx context.Context, req stopRequest) {
+	ctx, cancel := context.WithDeadline(ctx, req.until)
 	defer cancel()
 	o.unfollow()
 	if o.snap.recs != nil { // it waited for the history; a newer one follows
@@ -39,8 +44,12 @@ func (o *owner) release(ctx context.Context) {
 	if _, err := o.s.cfg.Log.Append(ctx, kafkalog.Ledger, o.p, []kafkalog.Record{ledgerRecord(&l)}); err != nil {
 		o.logAppend("ledger", err)
 	}
+	var why []byte
+	if req.leaving {
+		why = []byte(record.Leaving)
+	}
 	m := record.Meta{Kind: record.FrameRelease, Pair: o.pair}
-	if _, err := o.s.cfg.Log.Append(ctx, kafkalog.Frames, o.p, []kafkalog.Record{frameRecord("", "", &m, nil)}); err != nil {
+	if _, err := o.s.cfg.Log.Append(ctx, kafkalog.Frames, o.p, []kafkalog.Record{frameRecord("", "", &m, why)}); err != nil {
 		o.logAppend("frames", err)
 	}
 }

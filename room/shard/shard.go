@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/fudai-live/fudai/moderation"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
@@ -27,6 +29,7 @@ type Shard struct {
 	hints     int                      // how often the group has hinted
 	owners    map[int32]*owner         // nil while a claim is on its way
 	claimedAt [kafkalog.Partitions]int // hints, when the partition was claimed last
+	handing   map[int32]bool           // being let go because another process is hinted
 	group     sync.WaitGroup
 }
 
@@ -47,7 +50,7 @@ func New(cfg Config) (*Shard, error) {
 	return &Shard{
 		cfg: cfg, node: node, log: cfg.Logger, m: m, compiler: compiler,
 		watch:  newWatch(cfg.Tailer.LastFetch, cfg.Silence, node, time.Now()),
-		hinted: map[int32]bool{}, owners: map[int32]*owner{},
+		hinted: map[int32]bool{}, owners: map[int32]*owner{}, handing: map[int32]bool{},
 	}, nil
 }
 
@@ -140,10 +143,13 @@ func (s *Shard) supervise(ctx, work context.Context, errs <-chan error) error {
 			if err != nil {
 				return fmt.Errorf("shard: %w", err)
 			}
-		case now := <-every.C:
-			for p := range kafkalog.Partitions {
-				s.look(ctx, work, p, now, slots)
-			}
+		case <-every.C:
+		case <-s.watch.freed:
+		}
+		now := time.Now()
+		heirs := s.watch.heirs(now)
+		for p := range kafkalog.Partitions {
+			s.look(ctx, work, p, now, heirs[p] == s.node, slots)
 		}
 	}
 }
@@ -151,16 +157,25 @@ func (s *Shard) supervise(ctx, work context.Context, errs <-chan error) error {
 // look begins a claim of p, or a hand-over, if that is due. Who stepped in for a
 // silent owner keeps p until the group has thought again: the hint of before
 // names the one who fell silent.
-func (s *Shard) look(ctx, work context.Context, p int32, now time.Time, slots chan struct{}) {
+func (s *Shard) look(ctx, work context.Context, p int32, now time.Time, heir bool, slots chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o, mine := s.owners[p]
 	hinted := s.hinted[p]
 	switch {
 	case mine && o != nil && !hinted && len(s.hinted) > 0 && s.claimedAt[p] != s.hints:
+		if s.handing[p] || len(s.handing) >= handing {
+			return
+		}
+		s.handing[p] = true
 		s.log.Info("handing over", "partition", p)
-		go s.letGo(o)
-	case !mine && s.watch.claimable(p, hinted, now):
+		go func() {
+			s.letGo(o, now.Add(releaseWithin), false)
+			s.mu.Lock()
+			delete(s.handing, p)
+			s.mu.Unlock()
+		}()
+	case !mine && s.watch.claimable(p, hinted, heir, now):
 		select {
 		case slots <- struct{}{}:
 		default:
@@ -216,8 +231,8 @@ func (s *Shard) forget(p int32) {
 }
 
 // letGo asks an owner to stop and waits until it has.
-func (s *Shard) letGo(o *owner) {
-	req := stopRequest{make(chan struct{})}
+func (s *Shard) letGo(o *owner, until time.Time, leaving bool) {
+	req := stopRequest{until, leaving, make(chan struct{})}
 	select {
 	case o.stop <- req:
 	case <-o.ended:
@@ -230,7 +245,7 @@ func (s *Shard) letGo(o *owner) {
 	}
 }
 
-// releaseAll lets every partition go, in parallel.
+// releaseAll lets every partition go, some at a time.
 func (s *Shard) releaseAll() {
 	s.mu.Lock()
 	var all []*owner
@@ -240,11 +255,13 @@ func (s *Shard) releaseAll() {
 		}
 	}
 	s.mu.Unlock()
-	var group sync.WaitGroup
+	until := time.Now().Add(releaseWithin)
+	var some errgroup.Group
+	some.SetLimit(handing)
 	for _, o := range all {
-		group.Go(func() { s.letGo(o) })
+		some.Go(func() error { s.letGo(o, until, true); return nil })
 	}
-	group.Wait()
+	some.Wait()
 }
 
 // heartbeat says for every owned partition that its owner lives, in the topic
@@ -263,7 +280,7 @@ func (s *Shard) heartbeat(ctx context.Context) {
 			if o == nil || o.gone.Load() {
 				continue
 			}
-			rec := frameRecord("", "", &record.Meta{Kind: record.FrameHeartbeat, Pair: o.pair, Ledger: o.decided.Load()}, []byte(s.cfg.Address))
+			rec := lifeRecord(record.FrameHeartbeat, o.pair, o.decided.Load(), s.cfg.Address, s.node)
 			rec.Topic, rec.Partition = kafkalog.Frames, p
 			if err := s.cfg.Log.Produce(rec, func(int32, int64, error) {}); err != nil {
 				break // full: the frames in flight are sign of life enough

@@ -18,8 +18,11 @@ type watch struct {
 	silence   time.Duration
 	node      string // of this process: sets its place among those who may step in
 
-	mu    sync.Mutex // guards parts
-	parts [kafkalog.Partitions]heard
+	mu      sync.Mutex // guards parts, leaving
+	parts   [kafkalog.Partitions]heard
+	leaving map[string]bool // processes that let everything go, until they claim again
+	// freed is told, without waiting, when a partition was let go.
+	freed chan struct{}
 	// read is told, without waiting, when something of a partition was read.
 	read [kafkalog.Partitions]chan struct{}
 }
@@ -27,6 +30,7 @@ type watch struct {
 // heard is what was last heard of one partition.
 type heard struct {
 	fence    record.Fence
+	node     string    // process of the owner, as it says itself
 	at       time.Time // of the last record that counts
 	next     int64     // offset after the last record read
 	holed    bool      // something was passed over: next says nothing of what came before
@@ -34,7 +38,7 @@ type heard struct {
 }
 
 func newWatch(lastFetch func() time.Time, silence time.Duration, node string, now time.Time) *watch {
-	w := &watch{lastFetch: lastFetch, silence: silence, node: node}
+	w := &watch{lastFetch: lastFetch, silence: silence, node: node, leaving: map[string]bool{}, freed: make(chan struct{}, 1)}
 	for p := range w.parts {
 		w.parts[p].at, w.read[p] = now, make(chan struct{}, 1)
 	}
@@ -54,7 +58,7 @@ func (w *watch) deliver(p int32) kafkalog.Deliver {
 				continue
 			}
 			h.at = time.Now()
-			h.released = m.Kind == record.FrameRelease
+			w.life(h, &m, &recs[i])
 		}
 		select {
 		case w.read[p] <- struct{}{}:
@@ -62,6 +66,55 @@ func (w *watch) deliver(p int32) kafkalog.Deliver {
 		}
 		return len(recs)
 	}
+}
+
+// life takes what an owner says of itself.
+func (w *watch) life(h *heard, m *record.Meta, rec *kafkalog.Record) {
+	h.released = m.Kind == record.FrameRelease
+	switch m.Kind {
+	case record.FrameOwn, record.FrameHeartbeat:
+		h.node = string(rec.Header("node"))
+		if m.Kind == record.FrameOwn {
+			delete(w.leaving, h.node)
+		}
+	case record.FrameRelease:
+		if string(rec.Value) == record.Leaving && h.node != "" {
+			w.leaving[h.node] = true
+		}
+		select {
+		case w.freed <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// heirs answers which process shall claim each partition whose owner has died or
+// is leaving: the one that the group would suggest if it knew. Who lives is heard
+// in frames[p] within a second, the group takes six; and a partition that goes
+// to its heir at once need not move again when the group has thought. nil if all
+// owners live. Two processes may disagree; the ledger knows one first.
+func (w *watch) heirs(now time.Time) map[int32]string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	newest := map[string]time.Time{}
+	for p := range w.parts {
+		if h := &w.parts[p]; h.at.After(newest[h.node]) {
+			newest[h.node] = h.at
+		}
+	}
+	held, orphans := map[string][]int32{w.node: nil}, false
+	for p := range w.parts {
+		h := &w.parts[p]
+		if h.released || h.node == "" || w.leaving[h.node] || now.Sub(newest[h.node]) > w.silence*2/3 {
+			orphans = true
+			continue
+		}
+		held[h.node] = append(held[h.node], int32(p))
+	}
+	if !orphans {
+		return nil
+	}
+	return kafkalog.Spread(held)
 }
 
 // reached reports whether frames[p] was read back through offset, and whether
@@ -110,15 +163,15 @@ func (w *watch) touch(p int32, now time.Time) {
 }
 
 // claimable reports whether p may be claimed: at once if it was let go and is
-// hinted here, after the silence if it is hinted here. Anybody else steps in
-// soon after that, for the one who is hinted may be the one who died: the group
-// notices after six seconds, and after most of one who leaves by itself. Two that step in at once do no harm, the ledger
+// hinted here, or inherited from a process that leaves; after the silence by its
+// heir or whom the group hints. Anybody else steps in soon after that, for who
+// should may have died too. Two that step in at once do no harm, the ledger
 // knows one first.
-func (w *watch) claimable(p int32, hinted bool, now time.Time) bool {
+func (w *watch) claimable(p int32, hinted, heir bool, now time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	h := &w.parts[p]
-	if h.released && (hinted || now.Sub(h.at) > w.silence/8+w.place(p)/4) {
+	if h.released && (hinted || heir && w.leaving[h.node] || now.Sub(h.at) > w.silence/8+w.place(p)/4) {
 		return true
 	}
 	heardUntil := w.lastFetch()
@@ -126,7 +179,7 @@ func (w *watch) claimable(p int32, hinted bool, now time.Time) bool {
 		return false
 	}
 	wait := w.silence
-	if !hinted {
+	if !hinted && !heir {
 		wait += w.silence/8 + w.place(p)
 	}
 	return heardUntil.Sub(h.at) > wait

@@ -24,7 +24,7 @@ func TestClaimable(t *testing.T) {
 	const p = 3
 	ask := func(what string, after time.Duration, hinted, want bool) {
 		t.Helper()
-		if got := w.claimable(p, hinted, start.Add(after)); got != want {
+		if got := w.claimable(p, hinted, false, start.Add(after)); got != want {
 			t.Errorf("%s: claimable %t, want %t", what, got, want)
 		}
 	}
@@ -194,5 +194,86 @@ func TestBatchOf(t *testing.T) {
 	}
 	if n := batchOf([]kafkalog.Record{{Value: make([]byte, 2_000_000)}}); n != 1 {
 		t.Errorf("a record that is too large is left to the log to refuse: %d", n)
+	}
+}
+
+// Three processes own a third each and one of them leaves, or dies. The other
+// two agree, without asking anybody, on who claims what: each partition has one
+// heir, at once or after the silence, what lives stays, and shares stay fair.
+func TestHeirs(t *testing.T) {
+	const silence = 1200 * time.Millisecond
+	start := time.Now()
+	fetched := start
+	nodes := []string{"n1", "n2", "n3"}
+	watches := make([]*watch, 2) // of the two that stay
+	for i := range watches {
+		watches[i] = newWatch(func() time.Time { return fetched }, silence, nodes[i], start)
+	}
+	hear := func(kind record.FrameKind, p int32, node, value string, at time.Time) {
+		rec := lifeRecord(kind, record.Pair{Epoch: 1, Owner: record.ID128{node[1]}}, 0, value, node)
+		for _, w := range watches {
+			w.deliver(p)([]kafkalog.Record{rec}, 0)
+			w.parts[p].at = at
+		}
+	}
+	check := func(what string, now time.Time, wantOrphans int) {
+		t.Helper()
+		fetched = now
+		heirs := []map[int32]string{watches[0].heirs(now), watches[1].heirs(now)}
+		orphans, share := 0, map[string]int{}
+		for p := range kafkalog.Partitions {
+			var claims []string
+			for i, w := range watches {
+				if w.claimable(p, false, heirs[i][p] == w.node, now) {
+					claims = append(claims, w.node)
+				}
+			}
+			owner := nodes[p%3]
+			if owner == "n3" && len(claims) > 0 {
+				owner = claims[0]
+				orphans++
+			} else if len(claims) > 0 {
+				t.Errorf("%s: %v would claim partition %d of %s, who lives", what, claims, p, owner)
+			}
+			if len(claims) > 1 {
+				t.Errorf("%s: %v would both claim partition %d", what, claims, p)
+			}
+			share[owner]++
+		}
+		if orphans != wantOrphans {
+			t.Errorf("%s: %d partitions would be claimed, want %d", what, orphans, wantOrphans)
+		}
+		if wantOrphans == 21 && (share["n1"] < 31 || share["n2"] < 31) {
+			t.Errorf("%s: shares are %v", what, share)
+		}
+	}
+	for p := range kafkalog.Partitions {
+		hear(record.FrameOwn, p, nodes[p%3], "", start)
+	}
+	check("all live", start.Add(100*time.Millisecond), 0)
+
+	now := start.Add(1300 * time.Millisecond)
+	for p := range kafkalog.Partitions {
+		if p%3 < 2 {
+			hear(record.FrameHeartbeat, p, nodes[p%3], "", now)
+		}
+	}
+	check("n3 is silent", now, 21)
+
+	for p := range kafkalog.Partitions {
+		if p%3 == 2 {
+			hear(record.FrameHeartbeat, p, "n3", "", now)
+		}
+	}
+	check("n3 speaks again", now, 0)
+	hear(record.FrameRelease, 2, "n3", record.Leaving, now)
+	check("n3 leaves and has let go of one", now, 1)
+	for p := int32(5); p < kafkalog.Partitions; p += 3 {
+		hear(record.FrameRelease, p, "n3", record.Leaving, now)
+	}
+	check("n3 has left", now, 21)
+	hear(record.FrameOwn, 2, "n3", "", now)
+	if watches[0].leaving["n3"] {
+		t.Error("n3 has come back and still counts as leaving")
 	}
 }
