@@ -401,6 +401,7 @@ func (n *node) studioConfig(store *studio.Store) studio.Config {
 	cfg := studio.DefaultConfig()
 	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger, cfg.Metrics = store, n.kafka, n.keys, n.people, n.beacon.Chains(), n.log, n.reg
 	cfg.Paid = func(ctx context.Context, event string) ([]byte, error) { return n.prizes.Paid(ctx, event) }
+	cfg.Reach = func(ctx context.Context) beacon.Reachability { return n.beacon.Reach(ctx, cfg.Chains[0], time.Now()) }
 	if n.desk != nil {
 		cfg.Ask, cfg.State = n.desk.Ask, n.desk.State
 	}

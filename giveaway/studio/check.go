@@ -40,7 +40,7 @@ type finding struct {
 // opens when something happens is checked as if that happened at now; with
 // fired it did.
 func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now int64, fired bool) (*finding, error) {
-	f := &finding{planned: planned{draft: &g.Draft}}
+	f := &finding{planned: planned{draft: &g.Draft, public: s.public()}}
 	var err error
 	if f.room, err = rooms.get(ctx, q, g.Room); err != nil {
 		return nil, err
@@ -54,6 +54,7 @@ func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now int64, f
 	if err := f.prizes(ctx, q, g, need); err != nil {
 		return nil, err
 	}
+	need(slices.Contains([]string{"", BeaconWait, BeaconCancel}, g.Draft.NoBeacon), "draft.noBeacon", "beacon", "without a beacon it can wait or cancel")
 	profile := profiles[f.shop.Profile]
 	if profile == nil {
 		return nil, fmt.Errorf("studio: shop %s has the profile %q, which this build does not know", f.shop.ID, f.shop.Profile)

@@ -2,6 +2,7 @@ package studio
 
 import (
 	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 )
@@ -25,6 +26,7 @@ type Draft struct {
 	Block      []giveaway.Blocked       `json:"block,omitempty" doc:"Who may not win, with a public reason code. There is no list of who must."`
 	Alternates uint32                   `json:"alternates,omitempty" doc:"Ranks kept in reserve for prizes nobody claims."`
 	ClaimTTLMs int64                    `json:"claimTtlMs,omitempty" doc:"How long a winner has to claim; 0: nothing has to be claimed."`
+	NoBeacon   string                   `json:"noBeacon,omitempty" enum:"wait,cancel" doc:"If no relay of the public beacon can be reached before it opens: wait (default) opens it and draws when the round comes, cancel cancels it. No other random number stands in."`
 	Budget     string                   `json:"budget,omitempty" doc:"Budget that pays; cash always needs one."`
 }
 
@@ -108,6 +110,8 @@ type Giveaway struct {
 	CloseAt    int64  `json:"closeAt,omitempty"`
 	DrawAt     int64  `json:"drawAt,omitempty"`
 	PlanHash   string `json:"planHash,omitempty"`
+
+	Beacon *beacon.Reachability `json:"beacon,omitempty" doc:"The last test of the beacon for it: before approval, and again in the minute before it opens."`
 
 	Extensions []Extended `json:"extensions,omitempty" doc:"Asked for after the announcement; closeAt is that of the last one the room took."`
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 )
 
@@ -38,18 +39,19 @@ func reason(c *rest.Call) (string, error) {
 
 // Checked is what checking a draft found, with what would be published.
 type Checked struct {
-	OK            bool           `json:"ok"`
-	Problems      []rest.Problem `json:"problems" doc:"Everything that is wrong: with one of these it cannot be scheduled."`
-	Warnings      []rest.Problem `json:"warnings"`
-	Tiers         []Tier         `json:"tiers"`
-	Units         int64          `json:"units"`
-	WorthFen      int64          `json:"worthFen"`
-	NeedsApproval bool           `json:"needsApproval"`
-	AnnounceAt    int64          `json:"announceAt,omitempty"`
-	OpenAt        int64          `json:"openAt,omitempty" doc:"0: when its trigger comes."`
-	CloseAt       int64          `json:"closeAt,omitempty"`
-	DrawAt        int64          `json:"drawAt,omitempty"`
-	Rules         string         `json:"rules,omitempty" doc:"The public rules (活动规则), as the plan's hash covers them."`
+	OK            bool                 `json:"ok"`
+	Problems      []rest.Problem       `json:"problems" doc:"Everything that is wrong: with one of these it cannot be scheduled."`
+	Warnings      []rest.Problem       `json:"warnings"`
+	Tiers         []Tier               `json:"tiers"`
+	Units         int64                `json:"units"`
+	WorthFen      int64                `json:"worthFen"`
+	NeedsApproval bool                 `json:"needsApproval"`
+	AnnounceAt    int64                `json:"announceAt,omitempty"`
+	OpenAt        int64                `json:"openAt,omitempty" doc:"0: when its trigger comes."`
+	CloseAt       int64                `json:"closeAt,omitempty"`
+	DrawAt        int64                `json:"drawAt,omitempty"`
+	Beacon        *beacon.Reachability `json:"beacon,omitempty" doc:"The last test of the beacon; absent while there is none."`
+	Rules         string               `json:"rules,omitempty" doc:"The public rules (活动规则), as the plan's hash covers them."`
 }
 
 func (f *finding) answer() *Checked {
@@ -94,7 +96,11 @@ func (s *Studio) checkDraft(c *rest.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.answer(), nil
+	r := s.lastReach(c.Now)
+	f.away(r)
+	out := f.answer()
+	out.Beacon = r
+	return out, nil
 }
 
 // begin makes a draft of a room.
@@ -280,8 +286,13 @@ func (s *Studio) approve(ctx context.Context, tx querier, g *Giveaway, by string
 }
 
 func (s *Studio) approveGiveaway(c *rest.Call) (any, error) {
+	if _, err := s.find(c); err != nil {
+		return nil, err
+	}
+	tested := s.tests(c)
 	return s.move(c, "approve", []string{Drafted}, func(tx *sql.Tx, g *Giveaway) (any, error) {
-		return nil, s.approve(c, tx, g, c.Claims.User, c.Now)
+		tested(g)
+		return g.Beacon, s.approve(c, tx, g, c.Claims.User, c.Now)
 	})
 }
 
@@ -318,6 +329,7 @@ func (s *Studio) approveMany(c *rest.Call) (any, error) {
 		return nil, rest.Refuse(http.StatusBadRequest, "malformed", "name 1 to 200 giveaways")
 	}
 	c.Sifted()
+	tested := s.tests(c)
 	out := rest.List[Done]{Items: []Done{}}
 	for _, id := range in.IDs {
 		err := s.store.db.Tx(c, func(tx *sql.Tx) error {
@@ -331,13 +343,14 @@ func (s *Studio) approveMany(c *rest.Call) (any, error) {
 			if g.State != Drafted {
 				return rest.Refuse(http.StatusConflict, "state", "it is "+g.State)
 			}
+			tested(g)
 			if err := s.approve(c, tx, g, c.Claims.User, c.Now); err != nil {
 				return err
 			}
 			if err := set(c, tx, giveaways.name, g, c.Claims.User, c.Now); err != nil {
 				return err
 			}
-			return audit(c, tx, c.Now, g.Shop, c.Claims.User, "approve", giveaways.what, g.ID, nil)
+			return audit(c, tx, c.Now, g.Shop, c.Claims.User, "approve", giveaways.what, g.ID, g.Beacon)
 		})
 		one := Done{ID: id, OK: err == nil}
 		if err != nil && !errors.As(err, &one.Error) {

@@ -19,6 +19,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/fudai-live/fudai/broadcast/token"
+	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio/follow"
 	"github.com/fudai-live/fudai/giveaway/studio/stage"
@@ -50,6 +51,7 @@ var laws = []struct {
 	{"trail", tampered},
 	{"funnel", funnel},
 	{"archive", archived},
+	{"reach", reach},
 	{"document", document},
 }
 
@@ -92,6 +94,7 @@ type house struct {
 	h      *server.Hertz
 	doc    *openapi3.T
 	owners map[string]*stage.Owner
+	reach  func() beacon.Reachability
 	used   map[string]bool // operations that were called and answered well
 }
 
@@ -124,6 +127,12 @@ func newHouse(t *testing.T, database string) *house {
 	}
 	cfg.Paid = func(context.Context, string) ([]byte, error) { return []byte("paid"), nil } // giveaway/fulfil in a real studio
 	cfg.State = func(string) []byte { return []byte(`{"online":12,"unique":34,"gives":[]}`) }
+	cfg.Reach = func(context.Context) beacon.Reachability {
+		if h.reach == nil {
+			return beacon.Reachability{Chain: "local", OK: true, Relays: []beacon.Reach{}}
+		}
+		return h.reach()
+	}
 	if h.studio, err = New(cfg); err != nil {
 		t.Fatal(err)
 	}

@@ -41,6 +41,7 @@ type planned struct {
 	// openAt and closeAt are 0 where they follow from a trigger.
 	openAt, closeAt int64
 	zone            string
+	public          bool // drawn by a public beacon
 }
 
 var profiles = map[string]*Profile{"cn-2020": china, "generic": {

@@ -55,6 +55,12 @@ func rulesChinese(p *planned) string {
 		}
 	}
 	line("七、开奖时间与方式：活动截止后封存参与名单，以预先公布轮次的公共随机数开奖，所有人可自行验证；结果在直播间公布。中奖概率由奖品数量与实际参与人数（含权重）决定，参与人数实时显示。")
+	if p.public {
+		line("　公共随机数若未按时发布，开奖顺延至其发布之时，结果稍后公布，不使用其他随机数代替；逾期 72 小时仍未发布的，活动作废并说明原因。")
+		if d.NoBeacon == BeaconCancel {
+			line("　开始前若无法连接公共随机数的来源，活动取消并说明原因。")
+		}
+	}
 	if d.Selection == "first" {
 		line("　本活动按到达先后取前若干名，不抽签。")
 	}
@@ -138,6 +144,12 @@ func rulesEnglish(p *planned) string {
 		line("Prize: %d of %s, worth %s yuan in all", t.Qty, t.Title, yuan(t.TotalFen))
 	}
 	line("Draw: over the sealed list of entrants with a public random number of a round named beforehand. Anybody can verify it.")
+	if p.public {
+		line("If that number is late, the draw waits for it and no other one is used; if it is missing after 72 hours the giveaway is void.")
+		if d.NoBeacon == BeaconCancel {
+			line("If its source cannot be reached before the opening, the giveaway is cancelled.")
+		}
+	}
 	if d.ClaimTTLMs > 0 {
 		line("To claim: within %d s of winning; after that the next of %d in reserve follows.", d.ClaimTTLMs/1000, d.Alternates)
 	}

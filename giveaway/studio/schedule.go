@@ -55,7 +55,12 @@ func (s *Studio) line(ctx context.Context, tx querier, g *Giveaway, f *finding, 
 }
 
 func (s *Studio) scheduleGiveaway(c *rest.Call) (any, error) {
+	if _, err := s.find(c); err != nil {
+		return nil, err
+	}
+	tested := s.tests(c)
 	g, err := s.move(c, "schedule", []string{Drafted, Approved}, func(tx *sql.Tx, g *Giveaway) (any, error) {
+		tested(g)
 		return map[string]string{}, s.schedule(c, tx, g, c.Claims.User, c.Now)
 	})
 	s.nudge()
@@ -213,20 +218,25 @@ func (s *Studio) extendGiveaway(c *rest.Call) (any, error) {
 // command appends a signed command about a giveaway. It is asked for here; what
 // becomes of it is read in the log.
 func (s *Studio) command(c *rest.Call, g *Giveaway, kind, id string, data any) error {
-	raw, err := json.Marshal(data)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(c, s.cfg.Within)
-	defer cancel()
-	ctl := record.Control{V: 1, ID: id, Kind: kind, Room: g.Room, By: c.Claims.User, Role: record.Service.String(), At: c.Now, Data: raw}
-	if _, err := desk.Write(ctx, s.cfg.Log, s.cfg.Keys, &ctl); err != nil {
+	if err := s.say(c, g.Room, kind, id, c.Claims.User, c.Now, data); err != nil {
 		s.cfg.Logger.Warn("command not written", "kind", kind, "giveaway", g.ID, "err", err)
 		return rest.Refuse(http.StatusServiceUnavailable, "not-sent", "the log did not acknowledge the command: ask again")
 	}
 	return s.store.db.Tx(c, func(tx *sql.Tx) error {
 		return audit(c, tx, c.Now, g.Shop, c.Claims.User, kind, giveaways.what, g.ID, data)
 	})
+}
+
+// say appends a signed command.
+func (s *Studio) say(ctx context.Context, room, kind, id, by string, now int64, data any) error {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Within)
+	defer cancel()
+	_, err = desk.Write(ctx, s.cfg.Log, s.cfg.Keys, &record.Control{V: 1, ID: id, Kind: kind, Room: room, By: by, Role: record.Service.String(), At: now, Data: raw})
+	return err
 }
 
 // Stop says what is to be stopped.

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/fudai-live/fudai/broadcast/token"
+	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio/follow"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
@@ -40,6 +41,8 @@ type Config struct {
 	State func(room string) []byte
 	// Paid is what was handed out in a giveaway, a table for its archive.
 	Paid func(ctx context.Context, event string) ([]byte, error)
+	// Reach tests whether the beacon of new plans can be had; nil: it is not tested.
+	Reach func(context.Context) beacon.Reachability
 	// Every is how often the log and the line of plans are looked at.
 	Every time.Duration
 	// Within bounds how long an append may take.
@@ -70,6 +73,8 @@ type Studio struct {
 	cfg            Config
 	store          *Store
 	wake           chan struct{} // bound 1: a nudge more says nothing new
+	probe          chan struct{} // bound 1
+	reached        reached
 	announced      prometheus.Counter
 	announceErrors prometheus.Counter
 }
@@ -82,7 +87,7 @@ func New(cfg Config) (*Studio, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
-	s := &Studio{cfg: cfg, store: cfg.Store, wake: make(chan struct{}, 1),
+	s := &Studio{cfg: cfg, store: cfg.Store, wake: make(chan struct{}, 1), probe: make(chan struct{}, 1),
 		announced:      prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_announced_total", Help: "Plans appended to fudai.control."}),
 		announceErrors: prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_announce_errors_total", Help: "Plans whose append failed; each is tried again."})}
 	if cfg.Metrics != nil {
@@ -100,6 +105,7 @@ func (s *Studio) Run(ctx context.Context) error {
 	var announcer sync.WaitGroup
 	announcer.Go(func() { s.announcer(ctx) })
 	announcer.Go(func() { s.watcher(ctx) })
+	announcer.Go(func() { s.prober(ctx) })
 	err = f.Run(ctx)
 	announcer.Wait()
 	return err

@@ -532,6 +532,10 @@ export const rules = {
   'plan-prizes': { zh: '请选至少一种奖品', en: 'choose at least one prize' },
   recurrence: { zh: '重复规则不对', en: 'the recurrence is not right' },
   later: { zh: '截止时间只能往后推，最多两次', en: 'it can only close later, at most twice' },
+  beacon: {
+    zh: '连不上公开随机数源：照常开始，结果等随机数发布后再公布；也可以设为“连不上就取消”。不会换用本机随机数',
+    en: 'the public random number cannot be reached: it opens and the result follows, or set it to cancel; no other number is used',
+  },
   alternates: { zh: '没有候补，没人领的奖品会退回', en: 'no reserves: unclaimed prizes go back' },
   amount: { zh: '金额或数量不对', en: 'the amount is not right' },
   budget: { zh: '预算不够，或者没有选预算', en: 'the budget is missing or too small' },
@@ -631,6 +635,7 @@ export const acts: Record<string, Both> = {
   adjust: { zh: '增减', en: 'changed the amount of' },
   announce: { zh: '公布', en: 'announced' },
   appoint: { zh: '任命', en: 'appointed' },
+  beacon: { zh: '测试随机数源', en: 'tested the beacon of' },
   approve: { zh: '通过', en: 'approved' },
   cancel: { zh: '取消', en: 'cancelled' },
   change: { zh: '修改', en: 'changed' },
