@@ -65,6 +65,7 @@ func (s *Shard) Run(ctx context.Context) error {
 	for p := range kafkalog.Partitions {
 		s.cfg.Tailer.Add(kafkalog.Frames, p, kafkalog.OffsetEnd, s.watch.deliver(p), s.watchFailed(p))
 	}
+	s.watch.begin(time.Now())
 	var group sync.WaitGroup
 	errs := make(chan error, 2)
 	group.Go(func() { errs <- s.cfg.Tailer.Run(work) })
@@ -121,7 +122,7 @@ func (s *Shard) assign(partitions []int32) {
 
 func (s *Shard) watchFailed(p int32) kafkalog.Fail {
 	return func(err error) {
-		s.watch.hole(p)
+		s.watch.hole(p, time.Now())
 		s.log.Warn("watching frames begins anew at their end", "partition", p, "err", err)
 		s.cfg.Tailer.Add(kafkalog.Frames, p, kafkalog.OffsetEnd, s.watch.deliver(p), s.watchFailed(p))
 	}

@@ -18,7 +18,9 @@ type watch struct {
 	silence   time.Duration
 	node      string // of this process: sets its place among those who may step in
 
-	mu      sync.Mutex // guards parts, leaving
+	mu      sync.Mutex // guards what follows
+	added   time.Time  // when listening was begun
+	began   time.Time  // when everything had first been heard of: before that, nobody was silent
 	parts   [kafkalog.Partitions]heard
 	leaving map[string]bool // processes that let everything go, until they claim again
 	// freed is told, without waiting, when a partition was let go.
@@ -141,9 +143,9 @@ func (w *watch) position(p int32, pair record.Pair) int64 {
 }
 
 // hole notes that records of frames[p] were passed over.
-func (w *watch) hole(p int32) {
+func (w *watch) hole(p int32, now time.Time) {
 	w.mu.Lock()
-	w.parts[p].holed = true
+	w.parts[p].holed, w.parts[p].at = true, now
 	w.mu.Unlock()
 }
 
@@ -175,14 +177,38 @@ func (w *watch) claimable(p int32, hinted, heir bool, now time.Time) bool {
 		return true
 	}
 	heardUntil := w.lastFetch()
-	if now.Sub(heardUntil) > w.silence/2 {
+	if now.Sub(heardUntil) > w.silence/2 || !w.listens(heardUntil) {
 		return false
 	}
 	wait := w.silence
 	if !hinted && !heir {
 		wait += w.silence/8 + w.place(p)
 	}
-	return heardUntil.Sub(h.at) > wait
+	return heardUntil.Sub(later(h.at, w.began)) > wait
+}
+
+// listens reports whether every partition has been heard of once. A process that
+// begins takes seconds to get there on a busy machine, and took the owners, who
+// spoke all the while, for silent.
+func (w *watch) listens(heardUntil time.Time) bool {
+	if w.began.IsZero() && heardUntil.After(w.added) {
+		w.began = heardUntil
+	}
+	return !w.began.IsZero()
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// begin notes that all partitions are listened to from now on.
+func (w *watch) begin(now time.Time) {
+	w.mu.Lock()
+	w.added = now
+	w.mu.Unlock()
 }
 
 // place spreads those who may step in for p over half the silence, so that as a

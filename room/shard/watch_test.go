@@ -28,7 +28,14 @@ func TestClaimable(t *testing.T) {
 			t.Errorf("%s: claimable %t, want %t", what, got, want)
 		}
 	}
+	start = start.Add(-5 * time.Second) // the first answers of the log came late
+	w.begin(start)
+	fetched = start
 	ask("at the start, nothing heard", 0, true, false)
+	ask("a busy machine: the log has not answered yet", 2*time.Second, true, false)
+	start = start.Add(5 * time.Second)
+	fetched = start
+	ask("the log has answered: silence counts from now", 0, true, false)
 	fetched = start.Add(1300 * time.Millisecond)
 	ask("silent for longer than the silence, hinted", 1300*time.Millisecond, true, true)
 	ask("the same, not hinted", 1300*time.Millisecond, false, false)
@@ -252,7 +259,7 @@ func TestHeirs(t *testing.T) {
 	}
 	check("all live", start.Add(100*time.Millisecond), 0)
 
-	now := start.Add(1300 * time.Millisecond)
+	now := start.Add(1400 * time.Millisecond)
 	for p := range kafkalog.Partitions {
 		if p%3 < 2 {
 			hear(record.FrameHeartbeat, p, nodes[p%3], "", now)
