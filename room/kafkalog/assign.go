@@ -28,6 +28,7 @@ func (l *Log) Assign(ctx context.Context, group, nodeID string, assign func(part
 		return fmt.Errorf("kafkalog: group %q: %w", group, err)
 	}
 	defer g.Close()
+	told := "" // a cluster that starts refuses the same way for many seconds
 	for {
 		gen, err := g.Next(ctx)
 		switch {
@@ -36,12 +37,16 @@ func (l *Log) Assign(ctx context.Context, group, nodeID string, assign func(part
 		case errors.Is(err, kafka.ErrGroupClosed):
 			return err
 		case err != nil:
-			l.cfg.Logger.Warn("group not joined", "group", group, "node", nodeID, "err", err)
+			if why := err.Error(); why != told {
+				told = why
+				l.cfg.Logger.Warn("group not joined, will be tried again", "group", group, "node", nodeID, "err", err)
+			}
 			if err := pause(ctx, 4*retryPause); err != nil {
 				return err
 			}
 			continue
 		}
+		told = ""
 		var ids []int32
 		for _, a := range gen.Assignments[Comments] {
 			ids = append(ids, int32(a.ID))
