@@ -91,6 +91,9 @@ type HeldComment struct {
 	Text   string `json:"x"`
 	Detail uint8  `json:"detail"` // category, see the Detail constants
 	Until  int64  `json:"until"`  // room time at which it expires; 0 at first
+	// By is who works on it, until the room time Leased.
+	By     string `json:"by,omitempty"`
+	Leased int64  `json:"leased,omitempty"`
 }
 
 // Mute is a user who is silenced.
@@ -152,8 +155,12 @@ func (p *Partition) Held(name string) []HeldComment {
 		return all
 	}
 	for i := range r.held {
-		if h := &r.held[i]; !h.shadow {
-			all = append(all, HeldComment{h.offset, h.id, h.user, h.name, h.text, h.detail, h.until})
+		if h := &r.held[i]; !h.shadow && !h.done {
+			c := HeldComment{Offset: h.offset, ID: h.id, User: h.user, Name: h.name, Text: h.text, Detail: h.detail, Until: h.until}
+			if p.clock.now < h.lease.until {
+				c.By, c.Leased = h.by, h.lease.until
+			}
+			all = append(all, c)
 		}
 	}
 	return all

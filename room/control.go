@@ -123,7 +123,9 @@ func (p *Partition) command(r *room, ctl *record.Control, out *Out) error {
 			return nil
 		})
 	case record.CtlVerdict:
-		return with(ctl, func(v *record.VerdictData) error { return p.decideAll(r, v, ctl.By, out) })
+		return with(ctl, func(v *record.VerdictData) error { return p.decideAll(r, v, ctl, out) })
+	case record.CtlLease:
+		return with(ctl, func(l *record.LeaseData) error { return p.lease(r, l, ctl.By) })
 	case record.CtlRules:
 		return p.stageRules(&r.rules, rules{}, ctl)
 	case record.CtlDirect:

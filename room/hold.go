@@ -19,6 +19,7 @@ type held struct {
 	lasts          int64  // ms from that Tick: the time before it may be that of long ago
 	detail         uint8
 	shadow         bool
+	lease
 }
 
 // hold keeps a comment back. The queue is bounded: beyond it the comment
@@ -87,7 +88,12 @@ func (p *Partition) expireHeld(r *room, now int64, out *Out) {
 		if h.until == 0 {
 			h.until = now + h.lasts
 		}
-		if now < h.until {
+		if h.done && now >= h.effect {
+			out.Why = append(out.Why, Why{Offset: h.offset, Rule: h.rule, View: "verdict", By: h.decided})
+			p.refuse(r, h.class, h.w, record.Blocked, DetailStaff, 0, out)
+			continue
+		}
+		if h.done || now < max(h.until, h.lease.until) { // who works on it has the time to decide
 			kept = append(kept, *h)
 			continue
 		}
@@ -102,7 +108,7 @@ func (p *Partition) expireHeld(r *room, now int64, out *Out) {
 }
 
 // decideAll folds the verdicts of a command: all of them or, if one is wrong, none.
-func (p *Partition) decideAll(r *room, v *record.VerdictData, by string, out *Out) error {
+func (p *Partition) decideAll(r *room, v *record.VerdictData, ctl *record.Control, out *Out) error {
 	all := v.Verdicts
 	if len(all) == 0 {
 		all = []record.VerdictData{*v}
@@ -112,13 +118,16 @@ func (p *Partition) decideAll(r *room, v *record.VerdictData, by string, out *Ou
 	}
 	for i := range all {
 		switch all[i].Action {
-		case "allow", "flag", "mask", "low", "block", "mute":
+		case "allow", "flag", "mask", "low", "block", "mute", "undo":
 		default:
 			return fmt.Errorf("action %q: a comment is decided by allow, mask, low or block", all[i].Action)
 		}
+		if err := p.free(r, &all[i], ctl); err != nil {
+			return err
+		}
 	}
 	for i := range all {
-		p.decide(r, &all[i], by, out)
+		p.decide(r, &all[i], ctl.By, out)
 	}
 	return nil
 }
@@ -127,6 +136,16 @@ func (p *Partition) decideAll(r *room, v *record.VerdictData, by string, out *Ou
 // one that was published already is taken back.
 func (p *Partition) decide(r *room, d *record.VerdictData, by string, out *Out) {
 	block := d.Action == "block" || d.Action == "mute"
+	if h := r.heldAt(d.Offset); h != nil && (d.Action == "undo" || block && d.Undoable) {
+		if d.Action == "undo" {
+			p.takeBack(h)
+		} else if !h.done {
+			p.refuseLater(h, d, by)
+		}
+		return
+	} else if h != nil && h.done {
+		return // a program, where a person decided a moment ago
+	}
 	defer func(told int) {
 		if len(out.Outcomes) > told || !block { // it changed something, or lets something go
 			out.Why = append(out.Why, Why{Offset: d.Offset, Rule: d.Rule, View: "verdict", By: by})
@@ -174,10 +193,12 @@ func (h *held) save(w *writer) {
 	w.int(h.lasts)
 	w.uint(uint64(h.detail))
 	w.bool(h.shadow)
+	h.lease.save(w)
 }
 
 func (h *held) load(r *reader) {
 	h.candidate.load(r)
 	h.id, h.user, h.name, h.text = r.string(), r.string(), r.string(), r.string()
 	h.until, h.lasts, h.detail, h.shadow = r.int(), r.int(), uint8(r.uint()), r.bool()
+	h.lease.load(r)
 }

@@ -11,6 +11,7 @@ type view struct {
 		O    int64  `json:"o"`
 		User string `json:"user"`
 		X    string `json:"x"`
+		By   string `json:"by"`
 	} `json:"held"`
 	Mutes []struct {
 		User string `json:"user"`
@@ -70,4 +71,42 @@ func TestModerator(t *testing.T) {
 	if now.Stats.Offered == 0 || now.Stats.Shown == 0 {
 		t.Errorf("the room's figures: %+v", now.Stats)
 	}
+}
+
+// Two moderators at one queue: who takes a comment has it, the other one's
+// verdict does nothing, and a refusal may be taken back for ten seconds.
+func TestTwoModerators(t *testing.T) {
+	n := start(t, t.TempDir())
+	room := newRoom(t)
+	mo, lin := n.token("mo", "moderator", room), n.token("lin", "moderator", room)
+	ann := n.join(room, n.token("ann", "viewer"))
+	ann.say("h1", "我这里招代理")
+	ann.until("held", func(m *message) bool { return m.ID == "h1" && m.Code == "held" })
+	send := func(token, kind string, data map[string]any) {
+		t.Helper()
+		if code, body := n.command(token, room, kind, data); code != 202 {
+			t.Fatalf("%s: %d %s", kind, code, body)
+		}
+	}
+	var now view
+	held := func(what string, is func() bool) {
+		t.Helper()
+		wait(t, 10*time.Second, what, func() bool { _, now = n.view(lin, room); return is() })
+	}
+	held("held", func() bool { return len(now.Held) == 1 })
+	at := now.Held[0].O
+	send(mo, "lease", map[string]any{"offsets": []int64{at}})
+	held("lin sees that mo has it", func() bool { return len(now.Held) == 1 && now.Held[0].By == "mo" })
+	send(lin, "verdict", map[string]any{"offset": at, "action": "allow"}) // refused by the room
+	send(mo, "verdict", map[string]any{"offset": at, "action": "block", "reason": "ads", "undoable": true})
+	held("gone from the queue", func() bool { return len(now.Held) == 0 })
+	send(mo, "verdict", map[string]any{"offset": at, "action": "undo"})
+	held("back in it", func() bool { return len(now.Held) == 1 && now.Held[0].By == "mo" })
+	send(mo, "verdict", map[string]any{"offset": at, "action": "allow"})
+	ann.until("decided once, as mo did in the end", func(m *message) bool {
+		if m.ID == "h1" && m.Code == "blocked" {
+			t.Error("ann was told of a refusal that was taken back")
+		}
+		return m.ID == "h1" && m.Code == "shown"
+	})
 }

@@ -60,6 +60,7 @@ var permissions = map[string][]string{
 	"desk." + record.CtlCatalogue: {Assistant, Moderator, Host, Marketer},
 	"desk." + record.CtlRetract:   guard,
 	"desk." + record.CtlVerdict:   guard,
+	"desk." + record.CtlLease:     guard,
 	"desk." + record.CtlRules:     {Host},
 	"desk." + record.CtlDirect:    {}, // a program of the operator's
 	"desk." + record.CtlPlan:      planners,

@@ -50,6 +50,8 @@ func check(kind string, data json.RawMessage) error {
 		v = &record.RetractData{}
 	case record.CtlVerdict:
 		v = &record.VerdictData{}
+	case record.CtlLease:
+		v = &record.LeaseData{}
 	case record.CtlRules:
 		v = &record.RulesData{}
 	case record.CtlDirect:
@@ -135,9 +137,11 @@ func problems(v any) error {
 		check(len(all) <= record.MaxVerdicts, "%d verdicts, at most %d", len(all), record.MaxVerdicts)
 		for i := range all {
 			a := all[i].Action
-			check(a == "allow" || a == "mask" || a == "block", "action is %q: say allow, mask or block", a)
-			check(a == "allow" || all[i].Reason != "", "reason is empty: what is hidden needs one")
+			check(a == "allow" || a == "mask" || a == "block" || a == "undo", "action is %q: say allow, mask, block or undo", a)
+			check(a == "allow" || a == "undo" || all[i].Reason != "", "reason is empty: what is hidden needs one")
 		}
+	case *record.LeaseData:
+		check(len(v.Offsets) > 0 && len(v.Offsets) <= record.MaxLeases, "%d offsets, want 1 to %d", len(v.Offsets), record.MaxLeases)
 	case *record.RulesData:
 		errs = append(errs, checkRules(v))
 	case *record.EventData:

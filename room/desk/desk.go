@@ -174,7 +174,7 @@ func (d *Desk) write(ctx context.Context, c *app.RequestContext, claims *token.C
 			return
 		}
 	}
-	c.JSON(consts.StatusAccepted, map[string]any{"id": req.ID, "partition": last, "offset": offset})
+	c.JSON(consts.StatusAccepted, map[string]any{"id": req.ID, "by": ctl.By, "partition": last, "offset": offset})
 }
 
 // Write appends a signed command to the partition of its room, for parts of the

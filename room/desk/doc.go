@@ -3,7 +3,7 @@
 // What a command does, and when, is decided by the owner of the room; the desk
 // only answers where in the log the command stands.
 //
-//	POST /v1/rooms/{room}/commands   {"kind","id","data"} → {"id","partition","offset"}
+//	POST /v1/rooms/{room}/commands   {"kind","id","data"} → {"id","by","partition","offset"}
 //	GET  /v1/rooms                   rooms with a State frame, newest first
 //	GET  /v1/rooms/{room}            the room's last State, as its viewers got it
 //	GET  /v1/rooms/{room}/view       staff: what is held, who is muted, what became of everything said
@@ -51,6 +51,18 @@
 // Who asked hears a direct line "reply" whose data is
 // {"cluster","q","spoken","at","show_ms"}; its text is empty if the host only spoke.
 // Whoever asks the same within three minutes gets the answer at once.
+//
+// # The queue of held comments
+//
+// The view's "held" lists what waits: {"o","id","user","n","x","detail","until"}, and "by" with
+// "leased" (room time) while a moderator works on it. Two at one queue never do the same work:
+//
+//	{"kind":"lease",  "data":{"offsets":[4711]}}                                  mine for 15 s; "release":true gives it back
+//	{"kind":"verdict","data":{"offset":4711,"action":"block","reason":"ad","undoable":true}}   waits 10 s, unseen, sender untold
+//	{"kind":"verdict","data":{"offset":4711,"action":"undo"}}                      by who blocked, within these 10 s
+//
+// The first lease in the log has the comment; a lease or verdict of somebody else is refused until
+// it ends. An approval acts at once and is undone by "retract". Programs (role service) are not held up.
 //
 // # Catalogue
 //

@@ -33,6 +33,7 @@ const (
 	CtlCatalogue = "catalogue"  // CatalogueData: what the shop says of its goods
 	CtlRetract   = "retract"    // RetractData: take a shown comment back
 	CtlVerdict   = "verdict"    // VerdictData: hook or reviewer on a held comment
+	CtlLease     = "lease"      // LeaseData: a moderator works on held comments
 	CtlRules     = "rules"      // RulesData: a rule set, whole
 	CtlDirect    = "direct"     // DirectData: a line to one user on all devices
 	CtlPlan      = "plan"       // a giveaway plan (giveaway.Plan); schedules it
@@ -198,6 +199,9 @@ type VerdictData struct {
 	Action string `json:"action,omitempty"` // moderation.Action by name: allow, mask, block
 	Reason string `json:"reason,omitempty"`
 	Rule   string `json:"rule,omitempty"`
+	// Undoable lets a refusal wait ten seconds for an action "undo" by whoever
+	// refused; until then the comment stays unseen and its sender untold.
+	Undoable bool `json:"undoable,omitempty"`
 
 	// Verdicts are decided instead, if there are any: of a hook's batch, or of
 	// all comments that say the same.
@@ -206,6 +210,16 @@ type VerdictData struct {
 
 // MaxVerdicts bounds the verdicts of one command.
 const MaxVerdicts = 200
+
+// LeaseData says that whoever asks works on held comments, for 15 s of room
+// time or until they are decided or released: others neither take nor decide them.
+type LeaseData struct {
+	Offsets []int64 `json:"offsets"`
+	Release bool    `json:"release,omitempty"`
+}
+
+// MaxLeases bounds the comments of one lease.
+const MaxLeases = 50
 
 // RulesData is a step of the roll-out of a rule set, of a room or of all rooms.
 type RulesData struct {

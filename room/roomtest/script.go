@@ -27,6 +27,8 @@ import (
 //	command KIND JSON                  e.g. command mute {"user":"u1","reason":"x"}; @1000 is a second from now
 //	rules BLOCK/HOLD/MASK/... WORD...  a rule set with one list
 //	flush MS [SEED]                    prints frames, then outcomes
+//	as NAME                            whose commands those after are
+//	held                               what waits for a moderator
 //	gap FROM TO                        the ledger says that these comments are lost
 //	questions                          what the desk would see of them
 //	state | stats | snapshot | active
@@ -126,6 +128,10 @@ func (s *script) run(line string) (out []string) {
 			return strconv.FormatInt(Epoch+s.w.Now+number(in[1:]), 10)
 		}))
 		s.w.owe()
+	case "as":
+		s.w.Staff = arg(0)
+	case "held":
+		return s.held()
 	case "gap":
 		s.w.Decide(&record.Decision{Kind: record.DecideGap, Room: s.room, Gap: &record.Gap{From: number(arg(0)), To: number(arg(1))},
 			Data: fmt.Appendf(nil, `{"at":%d}`, s.w.P.Now())})
@@ -322,4 +328,16 @@ func number(s string) int64 {
 		panic(fmt.Sprintf("script: %q is no number", s))
 	}
 	return n
+}
+
+// held prints what waits for a moderator, and who works on it.
+func (s *script) held() (lines []string) {
+	for _, h := range s.w.P.Held(s.room) {
+		line := fmt.Sprintf("@%d %s: %s", h.Offset, h.Name, h.Text)
+		if h.By != "" {
+			line += fmt.Sprintf(" (with %s for %d ms)", h.By, h.Leased-s.w.P.Now())
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }

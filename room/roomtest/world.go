@@ -1,6 +1,7 @@
 package roomtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -29,6 +30,7 @@ type Step struct {
 
 // World is a partition, its log so far and its owner's clock.
 type World struct {
+	Staff string // who commands; empty: host
 	P     *room.Partition
 	Cfg   room.Config
 	Log   []Step
@@ -102,7 +104,7 @@ func Fold(p *room.Partition, d *record.Decoder, s *Step, out *room.Out) error {
 func (w *World) Command(kind, roomName, data string) {
 	w.next.control++
 	w.Append(Step{Offset: w.next.control - 1, Control: &record.Control{
-		V: 1, ID: fmt.Sprintf("cmd%d", w.next.control), Kind: kind, Room: roomName, By: "host", Role: "host", Data: []byte(data),
+		V: 1, ID: fmt.Sprintf("cmd%d", w.next.control), Kind: kind, Room: roomName, By: cmp.Or(w.Staff, "host"), Role: "host", Data: []byte(data),
 	}})
 }
 

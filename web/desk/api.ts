@@ -8,6 +8,9 @@ export interface Held {
   n: string;
   x: string;
   until: number;
+  /** Who works on it, until `leased` by the room's time. */
+  by?: string;
+  leased?: number;
 }
 
 export interface View {
@@ -88,9 +91,9 @@ export class Api {
     return (await this.call('GET', 'view')) as View;
   }
 
-  /** The command stands in the log when this returns; the room tells what came of it. */
-  async command(kind: string, data: unknown): Promise<void> {
-    await this.call('POST', 'commands', { kind, data });
+  /** The command stands in the log when this returns; the room tells what came of it. Answers in whose name it stands. */
+  async command(kind: string, data: unknown): Promise<string> {
+    return ((await this.call('POST', 'commands', { kind, data })) as { by?: string }).by ?? '';
   }
 
   async goods(): Promise<Goods[]> {

@@ -6,25 +6,36 @@ import type { Held } from './api.ts';
 import { StreamForm } from './first.tsx';
 import { GoodsList } from './goods.tsx';
 import { Hold } from './hold.tsx';
-import { command, gives, now, pins, product, type Row, rows, settings, show, view, w } from './store.ts';
+import { command, gives, lease, now, pins, product, type Row, rows, settings, show, view, w, withOther } from './store.ts';
 
 const fen = (v: FormDataEntryValue | null): number => Math.round(Number(v ?? 0) * 100);
 const id = (prefix: string): string => `${prefix}-${Date.now().toString(36)}`;
 
-/** What the room holds back; the first one is decided by A and X. */
+/** What the room holds back; the first one that nobody else works on is decided by A and X. */
 export function HeldQueue() {
   const held = view.value?.held ?? [];
   const decide = (h: Held, ok: boolean): void => {
     const v = view.value;
     if (v) view.value = { ...v, held: v.held.filter((x) => x.o !== h.o) };
-    void command('verdict', ok ? { offset: h.o, action: 'allow' } : { offset: h.o, action: 'block', reason: w('reason_ads') });
+    if (ok)
+      void command(
+        'verdict',
+        { offset: h.o, action: 'allow' },
+        { text: w('letThrough'), kind: 'retract', data: { offsets: [h.o], reason: w('reason_staff') } },
+      );
+    else
+      void command(
+        'verdict',
+        { offset: h.o, action: 'block', reason: w('reason_ads'), undoable: true },
+        { text: w('blockedNow'), kind: 'verdict', data: { offset: h.o, action: 'undo' } },
+      );
   };
+  const first = held.find((h) => !withOther(h));
   const keyed = (e: KeyboardEvent): void => {
-    const first = held[0];
     if (first && (e.key === 'a' || e.key === 'x')) decide(first, e.key === 'a');
   };
   return (
-    <section class="card held" aria-labelledby="h-held" onKeyDown={keyed}>
+    <section class="card held" aria-labelledby="h-held" onKeyDown={keyed} onFocusIn={() => first && void lease(first)}>
       <h2 id="h-held">
         {w('held')} <b>{held.length}</b>
       </h2>
@@ -35,18 +46,22 @@ export function HeldQueue() {
           <p class="hint">{w('heldHint')}</p>
           <ul>
             {held.map((h) => (
-              <li key={h.o}>
+              <li key={h.o} onPointerEnter={() => void lease(h)}>
                 <p>
                   <bdi class="who">{name(h.n)}</bdi> <bdi>{line(h.x)}</bdi>
                 </p>
-                <div class="acts">
-                  <button type="button" class="ok" onClick={() => decide(h, true)}>
-                    {w('allow')}
-                  </button>
-                  <button type="button" class="bad" onClick={() => decide(h, false)}>
-                    {w('block')}
-                  </button>
-                </div>
+                {withOther(h) ? (
+                  <p class="none">{w('takenBy', { who: name(h.by ?? '') })}</p>
+                ) : (
+                  <div class="acts">
+                    <button type="button" class="ok" onClick={() => decide(h, true)}>
+                      {w('allow')}
+                    </button>
+                    <button type="button" class="bad" onClick={() => decide(h, false)}>
+                      {w('block')}
+                    </button>
+                  </div>
+                )}
               </li>
             ))}
           </ul>

@@ -14,7 +14,7 @@ import { batch, computed, signal } from '@preact/signals';
 import { line, name } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import { type DeskWord, en, refusals, unknownRefusal, zh } from '../words/desk.ts';
-import { Api, type Goods, type Import, type Question, Refused, takeToken, type View } from './api.ts';
+import { Api, type Goods, type Held, type Import, type Question, Refused, takeToken, type View } from './api.ts';
 import type { Drawn } from './cue.ts';
 
 export interface Row {
@@ -102,12 +102,34 @@ export async function command(
   undo?: { text: string; kind: string; data: unknown },
 ): Promise<boolean> {
   try {
-    await api.command(kind, data);
+    me = await api.command(kind, data);
     tell(undo?.text ?? w('done'), undo && (() => void command(undo.kind, undo.data)));
     return true;
   } catch (e) {
     tell(sorry(e));
     return false;
+  }
+}
+
+/** In whose name this desk's commands stand; known with the first one. */
+let me = '';
+const LEASE_MS = 15_000;
+const asked = new Map<number, number>();
+
+/** Whether somebody else works on a held comment. */
+export function withOther(h: Held): boolean {
+  return h.by !== undefined && h.by !== me && (h.leased ?? 0) > (view.value?.now ?? 0);
+}
+
+/** Says that whoever is here works on a held comment: others see it and leave it alone. */
+export async function lease(h: Held): Promise<void> {
+  if (withOther(h) || performance.now() - (asked.get(h.o) ?? Number.NEGATIVE_INFINITY) < LEASE_MS / 2) return;
+  if (asked.size > ROWS) asked.clear();
+  asked.set(h.o, performance.now());
+  try {
+    me = await api.command('lease', { offsets: [h.o] });
+  } catch {
+    // Only the others' view of it is poorer: who decides first decides.
   }
 }
 

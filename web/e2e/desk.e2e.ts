@@ -88,6 +88,23 @@ describe('the desk', () => {
     const held = desk.getByRole('region', { name: /待确认/ });
     await held.getByText('我这里招代理').waitFor();
     await shot(desk, 'desk-held');
+    // Another moderator takes it: the desk says who, and offers nothing to press until it is given back.
+    const mo = execFileSync(server.bin, ['token', 'mo', '--role', 'moderator', '--data', server.data ?? ''])
+      .toString()
+      .trim();
+    const lease = (release: boolean): Promise<void> =>
+      desk.evaluate(
+        async ([r, tok, give]) => {
+          const headers = { Authorization: `Bearer ${tok}`, 'Content-Type': 'application/json' };
+          const v = await (await fetch(`/v1/rooms/${r}/view`, { headers })).json();
+          const data = { offsets: [v.held[0].o], release: give === 'true' };
+          await fetch(`/v1/rooms/${r}/commands`, { method: 'POST', headers, body: JSON.stringify({ kind: 'lease', data }) });
+        },
+        [room, mo, String(release)],
+      );
+    await lease(false);
+    await held.getByText('mo 正在处理').waitFor();
+    await lease(true);
     await held.getByRole('button', { name: '拦下' }).click();
     await held.getByText('没有等待确认的评论').waitFor();
 
