@@ -1,0 +1,118 @@
+package node
+
+import (
+	"context"
+	"time"
+
+	"github.com/fudai-live/fudai/giveaway/beacon"
+	"github.com/fudai-live/fudai/giveaway/fulfil"
+	"github.com/fudai-live/fudai/giveaway/studio"
+	"github.com/fudai-live/fudai/moderation/review"
+	"github.com/fudai-live/fudai/room"
+	"github.com/fudai-live/fudai/room/desk"
+	"github.com/fudai-live/fudai/room/history"
+	"github.com/fudai-live/fudai/room/installation/database"
+	"github.com/fudai-live/fudai/room/record"
+	"github.com/fudai-live/fudai/room/shard"
+	"github.com/fudai-live/fudai/room/staff"
+)
+
+// letIn opens the door for staff, by the database that desk and studio have.
+func (n *node) letIn(ctx context.Context) (shut func() error, err error) {
+	cfg, err := n.People.Config(n.Edge.Proxies)
+	if err != nil {
+		return nil, err
+	}
+	db, err := database.Open(n.Record.URL(n.Storage.Data))
+	if err != nil {
+		return nil, err
+	}
+	cfg.DB, cfg.Tokens, cfg.Logger, cfg.Metrics, cfg.Secure = db, n.tokens, n.log, n.reg, n.Edge.TLSCert != "" && n.StaffListen == ""
+	cfg.Show = func(room string) (string, bool) {
+		if n.desk == nil {
+			return "", false
+		}
+		return n.desk.Show(room)
+	}
+	cfg.Ended = func(ctx context.Context, session, user string) {
+		if err := desk.Logout(ctx, n.kafka, n.keys, session, user); err != nil {
+			n.log.Warn("edges were not told of a session that ended: its connections go on for ten minutes", "session", session, "err", err)
+		}
+	}
+	if n.people, err = staff.New(ctx, cfg); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db.Close, nil
+}
+
+// keepHistory writes what was said to the database.
+func (n *node) keepHistory(ctx context.Context) error {
+	cfg := history.DefaultConfig()
+	cfg.Log, cfg.Store, cfg.Keys, cfg.Keep, cfg.Logger, cfg.Metrics = n.kafka, n.store, n.keys, n.Record.HistoryKeep, n.log, n.reg
+	return history.Run(ctx, cfg)
+}
+
+func (n *node) studioConfig(store *studio.Store) studio.Config {
+	cfg := studio.DefaultConfig()
+	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger, cfg.Metrics = store, n.kafka, n.keys, n.people, n.beacon.Chains(), n.log, n.reg
+	cfg.Paid = func(ctx context.Context, event string) ([]byte, error) { return n.prizes.Paid(ctx, event) }
+	cfg.Reach = func(ctx context.Context) beacon.Reachability { return n.beacon.Reach(ctx, cfg.Chains[0], time.Now()) }
+	if n.desk != nil {
+		cfg.Ask, cfg.State = n.desk.Ask, n.desk.State
+	}
+	return cfg
+}
+
+func (n *node) fulfilConfig(store *studio.Store) fulfil.Config {
+	cfg := fulfil.DefaultConfig()
+	cfg.Log, cfg.DB, cfg.Keys, cfg.Place, cfg.Audit, cfg.Logger, cfg.Metrics = n.kafka, store.DB(), n.keys, n.studio.Place, n.studio.Audit, n.log, n.reg
+	return cfg
+}
+
+func (n *node) shardConfig() shard.Config {
+	cfg := n.Shard.Config()
+	cfg.Log, cfg.Tailer, cfg.Keys, cfg.Logger, cfg.Metrics = n.kafka, n.kafka.NewTailer(), n.keys, n.log, n.reg
+	if cfg.Address == "" {
+		cfg.Address = n.Edge.Listen
+	}
+	cfg.Room.Chains = n.beacon.Chains()
+	if n.review != nil {
+		cfg.Review = n.showReviewer
+	}
+	return cfg
+}
+
+func (n *node) reviewConfig() review.Config {
+	cfg := n.Serve.Review.Config()
+	cfg.Logger, cfg.Metrics = n.log, n.reg
+	cfg.Decide = func(ctx context.Context, room string, verdicts []record.VerdictData) error {
+		return desk.Decide(ctx, n.kafka, n.keys, room, "review-hook", verdicts)
+	}
+	return cfg
+}
+
+// showReviewer hands what rooms see to the outside reviewer.
+func (n *node) showReviewer(partition int32, seen []room.Sighting) {
+	items := make([]review.Item, len(seen))
+	for i, s := range seen {
+		items[i] = review.Item{Partition: partition, Offset: s.Offset, Room: s.Room, User: s.Handle, Text: s.Text, Held: s.Held,
+			Rule: s.Rule, Category: s.Category, Score: s.Score}
+	}
+	n.review.Offer(items)
+}
+
+func (n *node) beaconConfig() beacon.Config {
+	cfg := n.Beacon.Config()
+	cfg.Secret, cfg.Logger = n.keys.Beacon, n.log
+	cfg.Awaits = func(ctx context.Context) (all []beacon.Await) {
+		for _, a := range n.shard.Awaits(ctx) {
+			all = append(all, beacon.Await{Room: a.Room, Event: a.Event, Chain: a.Chain, Round: a.Round})
+		}
+		return all
+	}
+	cfg.Submit = func(ctx context.Context, a beacon.Await, sigma []byte) error {
+		return desk.HandIn(ctx, n.kafka, n.keys, a, sigma)
+	}
+	return cfg
+}
