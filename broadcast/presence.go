@@ -28,16 +28,17 @@ func (e *edge) tellPresence() {
 	for _, r := range e.rooms.all() {
 		online := r.online()
 		sketch := r.takeSketch(sketches)
-		if online == r.told && len(sketch) == 0 && !(whole && online > 0) {
+		slow := r.takeSlow(online)
+		if online == r.told && slow == r.toldSlow && len(sketch) == 0 && !(whole && online > 0) {
 			continue
 		}
-		r.told = online
+		r.told, r.toldSlow = online, slow
 		p := parts[r.partition]
 		if p == nil {
 			p = &record.Presence{Edge: e.id, Whole: whole}
 			parts[r.partition] = p
 		}
-		p.Rooms = append(p.Rooms, record.RoomPresence{Room: r.name, Online: uint32(online), Sketch: sketch})
+		p.Rooms = append(p.Rooms, record.RoomPresence{Room: r.name, Online: uint32(online), Slow: slow, Sketch: sketch})
 	}
 	for part, p := range parts {
 		e.writePresence(part, p)
@@ -56,6 +57,16 @@ func (e *edge) writePresence(part int32, p *record.Presence) {
 		rooms = rooms[n:]
 		e.produce(kafkalog.Record{Topic: kafkalog.Presence, Partition: part, Key: key, Value: record.AppendPresence(nil, &piece)}, "presence")
 	}
+}
+
+// takeSlow answers the share of the viewers, in thousandths, that could not be
+// written to for a second or more, since it was asked last.
+func (r *room) takeSlow(online int32) uint16 {
+	n := r.slow.Swap(0) // counted once a second for each
+	if online <= 0 {
+		return 0
+	}
+	return uint16(min(n*1000/(int64(online)*int64(presenceEvery/time.Second)), 1000))
 }
 
 // takeSketch answers the sketch of unique viewers if it is due and changed.

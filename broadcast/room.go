@@ -38,7 +38,10 @@ type room struct {
 	refused atomic.Int64   // Unix ms
 	phrases atomic.Pointer[[]phrase]
 	likes   atomic.Int64 // since the last like record
+	slow    atomic.Int64 // viewers behind, once a second for each, since it was told
 	told    int32        // online count last told; owned by the presence writer
+
+	toldSlow uint16 // likewise
 }
 
 // Bounds of the result lane of a room. A viewer further behind is closed and

@@ -45,6 +45,9 @@ func seconds(d time.Duration) uint32 { return uint32(d / time.Second) }
 
 // check looks after one connection, once a second.
 func (l *loop) check(c *conn, ping, silent, stall uint32) {
+	if c.stuck > 0 && l.sec > c.stuck && !c.is(closing) && c.local != nil {
+		c.local.room.slow.Add(1)
+	}
 	switch {
 	case c.is(closing):
 		if l.sec-c.stuck >= closeWait {

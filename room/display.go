@@ -33,6 +33,7 @@ type display struct {
 	likes  int64 // total last told
 	liked  int64 // when
 	online online
+	pacer  pacer
 	cards  []string // giveaways that newcomers must see, oldest first
 
 	last  lately

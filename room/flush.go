@@ -46,7 +46,7 @@ func (p *Partition) Flush(f Flush, out *Frames) {
 			continue
 		}
 		t := turn{seed: f.Seed, now: max(f.Now, p.clock.now)}
-		t.budget = p.spend(r, f.Millis)
+		t.budget = p.spend(r, t.now, f.Millis)
 		if d := &r.display; f.Now >= d.framed && f.Now < d.framed+d.online.pause() && len(d.items) == 0 {
 			again = append(again, r)
 			continue
@@ -64,13 +64,14 @@ func (p *Partition) Flush(f Flush, out *Frames) {
 
 // spend answers how many slots the room has now. Unused ones add up to half a
 // second's worth; a room that was silent starts with that.
-func (p *Partition) spend(r *room, millis int64) int64 {
+func (p *Partition) spend(r *room, now, millis int64) int64 {
 	d, rate := &r.display, int64(p.set.Budget)
 	if r.set.Budget > 0 {
 		rate = int64(r.set.Budget)
 	}
-	most := max(rate*longestPause, 1000)
-	if d.tokens += rate * max(millis, 0); d.tokens > most || d.flush+1 != p.flushes {
+	rate = d.pacer.step(d.behind(), rate*1000, now)
+	most := max(rate*longestPause/1000, 1000)
+	if d.tokens += rate * max(millis, 0) / 1000; d.tokens > most || d.flush+1 != p.flushes {
 		d.tokens = most
 	}
 	d.flush = p.flushes

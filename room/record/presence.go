@@ -22,10 +22,12 @@ type Presence struct {
 type RoomPresence struct {
 	Room   string
 	Online uint32
+	Slow   uint16 // thousandths of them that are behind by a second or more
 	Sketch []byte
 }
 
-const presenceVersion = 1
+// presenceVersion is what is written; version 1, without Slow, is read too.
+const presenceVersion = 2
 
 // MaxPresence is the largest presence record an edge writes; what does not fit
 // goes into a further record that is not Whole.
@@ -48,6 +50,7 @@ func AppendPresence(dst []byte, p *Presence) []byte {
 		dst = append(dst, byte(len(r.Room)))
 		dst = append(dst, r.Room...)
 		dst = binary.BigEndian.AppendUint32(dst, r.Online)
+		dst = binary.BigEndian.AppendUint16(dst, min(r.Slow, 1000))
 		dst = binary.BigEndian.AppendUint16(dst, uint16(len(r.Sketch)))
 		dst = append(dst, r.Sketch...)
 	}
@@ -56,12 +59,13 @@ func AppendPresence(dst []byte, p *Presence) []byte {
 
 // ParsePresence reads what AppendPresence wrote. Sketches alias b.
 func ParsePresence(b []byte) (p Presence, err error) {
-	if len(b) < 6 || b[0] != presenceVersion || b[1] > 1 {
+	if len(b) < 6 || b[0] < 1 || b[0] > presenceVersion || b[1] > 1 {
 		return p, fmt.Errorf("%w: %d bytes do not begin as one", ErrPresence, len(b))
 	}
+	slow := b[0] > 1
 	p.Whole, p.Edge = b[1] == 1, binary.BigEndian.Uint32(b[2:])
 	for b = b[6:]; len(b) > 0; {
-		r, rest, ok := parseRoomPresence(b)
+		r, rest, ok := parseRoomPresence(b, slow)
 		if !ok {
 			return Presence{}, fmt.Errorf("%w: room %d is cut short or has a bad name", ErrPresence, len(p.Rooms))
 		}
@@ -71,16 +75,25 @@ func ParsePresence(b []byte) (p Presence, err error) {
 	return p, nil
 }
 
-func parseRoomPresence(b []byte) (r RoomPresence, rest []byte, ok bool) {
+func parseRoomPresence(b []byte, slow bool) (r RoomPresence, rest []byte, ok bool) {
 	n := int(b[0])
-	if len(b) < 1+n+6 || !ValidRoom(b[1:1+n]) {
+	fixed := 6
+	if slow {
+		fixed = 8
+	}
+	if len(b) < 1+n+fixed || !ValidRoom(b[1:1+n]) {
 		return r, nil, false
 	}
 	r.Room = string(b[1 : 1+n])
 	b = b[1+n:]
 	r.Online = binary.BigEndian.Uint32(b)
-	n = int(binary.BigEndian.Uint16(b[4:]))
-	if b = b[6:]; len(b) < n {
+	if slow {
+		if r.Slow = binary.BigEndian.Uint16(b[4:]); r.Slow > 1000 {
+			return r, nil, false
+		}
+	}
+	n = int(binary.BigEndian.Uint16(b[fixed-2:]))
+	if b = b[fixed:]; len(b) < n {
 		return r, nil, false
 	}
 	r.Sketch = b[:n:n]

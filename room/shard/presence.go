@@ -43,6 +43,7 @@ func (o *owner) hearEdge(p *record.Presence, now time.Time) {
 		r := &p.Rooms[i]
 		named[r.Room] = true
 		o.state.Presence(p.Edge, r.Room, int64(r.Online), r.Sketch)
+		o.state.Slow(p.Edge, r.Room, int64(r.Slow))
 		if r.Online > 0 {
 			e.rooms[r.Room] = true
 		} else {
@@ -55,6 +56,7 @@ func (o *owner) hearEdge(p *record.Presence, now time.Time) {
 	for room := range e.rooms {
 		if !named[room] {
 			o.state.Presence(p.Edge, room, 0, nil)
+			o.state.Slow(p.Edge, room, 0)
 			delete(e.rooms, room)
 		}
 	}
@@ -68,6 +70,7 @@ func (o *owner) forgetEdges(now time.Time) {
 		}
 		for room := range e.rooms {
 			o.state.Presence(id, room, 0, nil)
+			o.state.Slow(id, room, 0)
 		}
 		delete(o.edges, id)
 	}
