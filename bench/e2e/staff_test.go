@@ -91,7 +91,7 @@ func TestTwoModerators(t *testing.T) {
 	var now view
 	held := func(what string, is func() bool) {
 		t.Helper()
-		wait(t, 10*time.Second, what, func() bool { _, now = n.view(lin, room); return is() })
+		wait(t, patience, what, func() bool { _, now = n.view(lin, room); return is() })
 	}
 	held("held", func() bool { return len(now.Held) == 1 })
 	at := now.Held[0].O

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFailed } from 'vitest';
 import { Client, type Mine, webSocket } from '../sdk/index.ts';
 import { desktop, launch, open, phone, shot } from './browser.ts';
 import { type Real, real } from './server.ts';
@@ -69,7 +69,15 @@ it('serves the client from Node, without a browser', async () => {
     token: () => token,
     env: { transports: [webSocket((url, protocols) => new WebSocket(url, protocols) as never)] },
   });
-  const done = new Promise<Mine>((ok) => client.on('mine', (m) => m.state === 'done' && ok(m)));
+  const trail: string[] = [];
+  onTestFailed(() => console.error(trail.join('\n')));
+  client.on('status', (s) => trail.push(JSON.stringify(s)));
+  const done = new Promise<Mine>((ok) =>
+    client.on('mine', (m) => {
+      trail.push(JSON.stringify(m));
+      if (m.state === 'done') ok(m);
+    }),
+  );
   client.on('hello', () => client.say(`hello from node ${Date.now()}`));
   client.start();
   const m = await done;
