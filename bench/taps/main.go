@@ -31,6 +31,7 @@ var (
 	weakly   = flag.Int("weak", 0, "so many entrants over sockets through a bad network")
 	delay    = flag.Duration("delay", 400*time.Millisecond, "of the bad network, each way")
 	loss     = flag.Float64("loss", 0.05, "of its segments")
+	openFor  = flag.Duration("open", 40*time.Second, "for how long the giveaway of --weak is open")
 	seed     = flag.Uint64("seed", uint64(time.Now().UnixNano()), "of everything that is drawn there")
 	pids     = flag.String("pid", "", "processes whose CPU time to print, comma-separated")
 )

@@ -82,7 +82,7 @@ func runWeak(n int) error {
 	var group sync.WaitGroup
 	for i := range n {
 		e := &entrant{w: w, user: fmt.Sprintf("u%d", i), n: uint64(i), rand: rand.New(rand.NewPCG(*seed, uint64(i)))}
-		e.tap = time.Duration(e.rand.Int64N(int64(10 * time.Second)))
+		e.tap = time.Duration(e.rand.Int64N(int64(*openFor * 3 / 4)))
 		if i%2 == 0 { // half of them in the last two seconds
 			e.tap = time.Duration(e.rand.Int64N(int64(2 * time.Second)))
 		}
@@ -96,8 +96,8 @@ func runWeak(n int) error {
 		time.Sleep(200 * time.Millisecond)
 	}
 	fmt.Printf("%d have joined after %v, %d connections\n", w.ready.Load(), time.Since(now).Round(time.Second), w.connects.Load())
-	openAt := time.Now().Add(4 * time.Second)
-	w.closeAt = openAt.Add(15 * time.Second)
+	openAt := time.Now().Add(10 * time.Second)
+	w.closeAt = openAt.Add(*openFor)
 	if err := plan(w.tokens, w.room, map[string]any{"event": w.event, "kind": "bag", "title": "福袋", "openAt": openAt.UnixMilli(), "closeAt": w.closeAt.UnixMilli(),
 		"graceMs": 5000, "sealBudgetMs": 10_000, "prizes": []map[string]any{{"id": "p1", "title": "杯", "qty": 100, "valueFen": 990}}}); err != nil {
 		return err
@@ -153,7 +153,7 @@ func (e *entrant) play(ctx context.Context) {
 		}
 	}()
 	pause(ctx, time.Until(taps))
-	for try := 0; time.Now().Before(e.w.closeAt.Add(8*time.Second)) && ctx.Err() == nil; try++ {
+	for try := 0; time.Now().Before(e.w.closeAt.Add(20*time.Second)) && ctx.Err() == nil; try++ {
 		e.mu.Lock()
 		c, key, epoch, done := e.conn, e.key, e.epoch, e.code != "" || e.receipt != ""
 		e.mu.Unlock()
@@ -309,6 +309,9 @@ func (e *entrant) hear(ctx context.Context, b []byte) {
 		}
 	case "me":
 		e.told = e.told || m.Event == e.w.event && m.State == "in"
+		if m.State == "checking" { // which is no answer
+			time.AfterFunc(2*time.Second, func() { e.send(ctx, map[string]any{"op": "me", "event": e.w.event}) })
+		}
 	case "receipt":
 		if m.Event == e.w.event {
 			e.receipt = m.Tag
