@@ -1,7 +1,6 @@
 package giveaway
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -245,105 +244,6 @@ func (w *sim) claimPrize() {
 
 func (w *sim) buy() {
 	w.append(simComment{kind: record.Purchase, claim: record.Comment{Kind: record.Purchase, User: w.user(), Amount: int64(w.rnd.IntN(9000))}})
-}
-
-func (w *sim) send(kind string, data any) {
-	raw, err := json.Marshal(data)
-	if err != nil {
-		panic(err)
-	}
-	c := record.Control{V: 1, ID: fmt.Sprint(len(w.control)), Kind: kind, Room: "demo", By: "host", Role: "host", Data: raw}
-	w.control = append(w.control, c)
-	if w.chance(20) {
-		w.control = append(w.control, c)
-	}
-}
-
-// staff plans, extends, cancels and stops, sensibly or not.
-func (w *sim) staff() {
-	event, ok := w.event()
-	switch n := w.rnd.IntN(20); {
-	case !ok || n < 9:
-		if w.owner().e.live() < 4 && w.plans < 14 {
-			w.plan()
-		}
-	case n < 14:
-		w.send(record.CtlPlan, map[string]any{"extend": Extension{Event: event, CloseAt: w.wall + int64(w.rnd.IntN(60_000)), Reason: "more time"}})
-	case n < 15:
-		w.send(record.CtlCancel, record.EventData{Event: event, Reason: "不办了"})
-	case n < 16 && w.rnd.IntN(2) == 0:
-		w.send(record.CtlVoid, record.EventData{Event: event, Reason: "出错了"})
-	case n < 17:
-		w.send(record.CtlCancel, record.EventData{Event: event})
-	case n < 18 && w.rnd.IntN(5) == 0:
-		w.dead = true
-	}
-}
-
-func (w *sim) plan() {
-	w.plans++
-	event := fmt.Sprintf("e%d", w.plans)
-	if w.plans > 3 && w.rnd.IntN(12) == 0 {
-		event = w.events[w.rnd.IntN(len(w.events))] // an id names no second event
-	}
-	open := w.wall + int64(w.rnd.IntN(15_000)) - 2000
-	p := map[string]any{"event": event, "title": "今晚福袋", "openAt": open, "closeAt": open + 1500 + int64(w.rnd.IntN(40_000)), "graceMs": 1 + w.rnd.IntN(4000)}
-	qty := 1 + w.rnd.IntN(4)
-	prizes := []map[string]any{{"id": "p1", "title": "杯", "qty": qty, "valueFen": 990}, {"id": "p2", "title": "伞", "qty": 1 + w.rnd.IntN(3), "valueFen": 10}}
-	kind := []string{Lottery, Bag, Grab, Packet}[w.rnd.IntN(4)]
-	switch kind {
-	case Bag:
-		p["phrases"] = simPhrases[w.rnd.IntN(2) : 1+w.rnd.IntN(2)+1][:1]
-	case Grab:
-		if w.rnd.IntN(2) == 0 {
-			p["selection"] = drawproof.SelectFirst
-		}
-	case Packet:
-		total := uint64(qty*3 + w.rnd.IntN(1000))
-		split := drawproof.Split{Mode: drawproof.SplitDoubleMean, Underfill: drawproof.UnderfillReturn, Total: total, Min: 1}
-		if w.rnd.IntN(2) == 0 {
-			split.Mode = drawproof.SplitEqual
-		}
-		if w.rnd.IntN(2) == 0 {
-			split.Underfill = drawproof.UnderfillResplit
-		}
-		prizes = []map[string]any{{"id": "p1", "title": "红包", "qty": qty, "split": split}}
-	}
-	p["kind"], p["prizes"] = kind, prizes
-	w.who(p)
-	if w.rnd.IntN(2) == 0 {
-		p["claimTtlMs"], p["alternates"] = 2000+w.rnd.IntN(20_000), w.rnd.IntN(5)
-	}
-	if w.rnd.IntN(3) == 0 {
-		p["beacon"] = simChains[1]
-	}
-	w.send(record.CtlPlan, p)
-	w.events = append(w.events, event)
-	w.count["plans of "+kind]++
-}
-
-// who draws the conditions of a plan.
-func (w *sim) who(p map[string]any) {
-	level := Condition{Rule: "fan_level", N: int64(w.rnd.IntN(6))}
-	switch w.rnd.IntN(7) {
-	case 0:
-		p["conditions"] = []Condition{level}
-	case 1:
-		p["conditions"] = []Condition{{Any: []Condition{{Not: &level}, {Rule: "region", In: []string{"CN"}}}}}
-	case 2:
-		p["conditions"] = []Condition{{Rule: "first", N: int64(1 + w.rnd.IntN(6))}}
-	case 3:
-		p["conditions"] = []Condition{{Rule: "bought", N: int64(w.rnd.IntN(5000))}}
-	}
-	if w.rnd.IntN(3) == 0 {
-		p["weights"] = []Weight{{When: level, Add: uint32(1 + w.rnd.IntN(5))}}
-	}
-	if w.rnd.IntN(2) == 0 {
-		p["caps"] = []Cap{{Scope: "room", PeriodMs: 1000 + int64(w.rnd.IntN(200_000)), N: 1 + w.rnd.IntN(2)}}
-	}
-	if w.rnd.IntN(3) == 0 {
-		p["block"] = []Blocked{{User: "u1", Reason: 7}}
-	}
 }
 
 // relay hands in the rounds that are due, and now and then nonsense.
