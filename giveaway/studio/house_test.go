@@ -52,6 +52,7 @@ var laws = []struct {
 	{"funnel", funnel},
 	{"archive", archived},
 	{"reach", reach},
+	{"rehearsal", rehearsal},
 	{"document", document},
 }
 

@@ -48,7 +48,7 @@ func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *r
 	if err := r.fold(ctx, tx, g, d); err != nil {
 		return err
 	}
-	now := time.Now().UnixMilli()
+	now := r.s.cfg.Now().UnixMilli()
 	if err := set(ctx, tx, giveaways.name, g, "", now); err != nil || g.State == was {
 		return err
 	}
@@ -63,7 +63,7 @@ func (r reader) fold(ctx context.Context, tx *sql.Tx, g *Giveaway, d *record.Dec
 		}
 		return err == nil
 	}
-	now := time.Now().UnixMilli()
+	now := r.s.cfg.Now().UnixMilli()
 	switch d.Kind {
 	case record.DecidePlan:
 		g.reach(Announced)
@@ -192,7 +192,7 @@ const stale = 5 * time.Minute
 
 // Command looks at what staff do in a room for what giveaways wait for.
 func (r reader) Command(ctx context.Context, tx *sql.Tx, c *record.Control) error {
-	if time.Since(time.UnixMilli(c.At)) > stale && c.Kind == record.CtlProduct {
+	if r.s.cfg.Now().Sub(time.UnixMilli(c.At)) > stale && c.Kind == record.CtlProduct {
 		return nil
 	}
 	switch c.Kind {
@@ -224,11 +224,11 @@ func (r reader) show(ctx context.Context, tx *sql.Tx, c *record.Control, id stri
 		if c.Kind == record.CtlShowStart {
 			v.State, v.LiveAt = "live", c.At
 		}
-		if err := set(ctx, tx, showsT.name, v, "", time.Now().UnixMilli()); err != nil {
+		if err := set(ctx, tx, showsT.name, v, "", r.s.cfg.Now().UnixMilli()); err != nil {
 			return err
 		}
 	}
-	if c.Kind != record.CtlShowStart || time.Since(time.UnixMilli(c.At)) > stale {
+	if c.Kind != record.CtlShowStart || r.s.cfg.Now().Sub(time.UnixMilli(c.At)) > stale {
 		return nil
 	}
 	return r.trigger(ctx, tx, c.Room, "show-start", func(t *Trigger) bool { return t.Show == "" || t.Show == id }, id)
@@ -240,7 +240,7 @@ func (r reader) trigger(ctx context.Context, tx *sql.Tx, room, on string, is fun
 	if err != nil {
 		return err
 	}
-	now := time.Now().UnixMilli()
+	now := r.s.cfg.Now().UnixMilli()
 	for i := range all {
 		g := &all[i]
 		if g.AnnounceAt != 0 || g.Draft.Trigger.On != on || !is(&g.Draft.Trigger) {
@@ -276,7 +276,7 @@ func (r reader) extended(ctx context.Context, tx *sql.Tx, c *record.Control) err
 	if err := r.closes(ctx, tx, g, to); err != nil {
 		return err
 	}
-	return set(ctx, tx, giveaways.name, g, "", time.Now().UnixMilli())
+	return set(ctx, tx, giveaways.name, g, "", r.s.cfg.Now().UnixMilli())
 }
 
 // closes moves the close, and the draw after it.
@@ -314,7 +314,7 @@ func (r reader) notExtended(ctx context.Context, tx *sql.Tx, c *record.Control, 
 				return err
 			}
 		}
-		now := time.Now().UnixMilli()
+		now := r.s.cfg.Now().UnixMilli()
 		if err := set(ctx, tx, giveaways.name, g, "", now); err != nil {
 			return err
 		}
@@ -336,7 +336,7 @@ func (r reader) Refused(ctx context.Context, tx *sql.Tx, c *record.Control, why 
 	if err != nil || g == nil || g.State != Scheduled {
 		return err
 	}
-	now := time.Now().UnixMilli()
+	now := r.s.cfg.Now().UnixMilli()
 	g.State, g.Problems = Refused, nil
 	for line := range strings.Lines(why) {
 		message := strings.TrimPrefix(strings.TrimSpace(line), "plan: ")

@@ -41,6 +41,7 @@ var migrations = []string{
 	`CREATE TABLE studio_funnels (event TEXT PRIMARY KEY, at BIGINT NOT NULL, body TEXT NOT NULL)`,
 	// The proofs of what was drawn, as rooms gave them; kept for good.
 	`CREATE TABLE studio_proofs (event TEXT PRIMARY KEY, state TEXT NOT NULL, at BIGINT NOT NULL, body BYTES NOT NULL)`,
+	docs("studio_rehearsals"),
 }
 
 // Store is the SQL side.

@@ -43,6 +43,9 @@ type Config struct {
 	Paid func(ctx context.Context, event string) ([]byte, error)
 	// Reach tests whether the beacon of new plans can be had; nil: it is not tested.
 	Reach func(context.Context) beacon.Reachability
+	// Now is the time by which what is read in the log starts what waits for it; a
+	// rehearsal runs ahead of the clock. nil: time.Now.
+	Now func() time.Time
 	// Every is how often the log and the line of plans are looked at.
 	Every time.Duration
 	// Within bounds how long an append may take.
@@ -75,6 +78,7 @@ type Studio struct {
 	wake           chan struct{} // bound 1: a nudge more says nothing new
 	probe          chan struct{} // bound 1
 	reached        reached
+	rehearsing     sync.Mutex // one at a time: it takes a core
 	announced      prometheus.Counter
 	announceErrors prometheus.Counter
 }
@@ -86,6 +90,9 @@ func New(cfg Config) (*Studio, error) {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
 	}
 	s := &Studio{cfg: cfg, store: cfg.Store, wake: make(chan struct{}, 1), probe: make(chan struct{}, 1),
 		announced:      prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_announced_total", Help: "Plans appended to fudai.control."}),

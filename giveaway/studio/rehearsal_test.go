@@ -1,0 +1,156 @@
+package studio
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fudai-live/fudai/giveaway/beacon"
+	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/room/kafkalog"
+)
+
+// everything is a digest of each table of the studio's database and of each
+// topic of its log.
+func (h *house) everything() map[string]string {
+	h.t.Helper()
+	all := map[string]string{}
+	for _, table := range []string{"studio_shops", "studio_rooms", "studio_shows", "studio_prizes", "studio_budgets", "studio_templates", "studio_giveaways",
+		"studio_staff", "studio_accounts", "studio_postings", "studio_line", "studio_steps", "studio_funnels", "follow_place"} {
+		rows, err := h.store.db.Query(`SELECT * FROM ` + table)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		columns, err := rows.Columns()
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		var lines []string
+		for rows.Next() {
+			values := make([]any, len(columns))
+			for i := range values {
+				values[i] = new(any)
+			}
+			if err := rows.Scan(values...); err != nil {
+				h.t.Fatal(err)
+			}
+			line := ""
+			for _, v := range values {
+				line += fmt.Sprintf("%v|", *v.(*any))
+			}
+			lines = append(lines, line)
+		}
+		rows.Close()
+		slices.Sort(lines)
+		all[table] = fmt.Sprintf("%d %x", len(lines), sha256.Sum256([]byte(strings.Join(lines, "\n"))))
+	}
+	for _, topic := range []string{kafkalog.Comments, kafkalog.Control, kafkalog.Ledger, kafkalog.Awards, kafkalog.Frames, kafkalog.History, kafkalog.DeadLetter} {
+		n := 0
+		for p := range kafkalog.Partitions {
+			n += len(h.log.Records(topic, p))
+		}
+		all[topic] = fmt.Sprint(n)
+	}
+	return all
+}
+
+// A rehearsal of everything that a room has planned: what would fail is found,
+// and nothing real is touched: no row of stock, money, plans or places, no
+// record of any topic, no request to anybody.
+func rehearsal(t *testing.T, h *house) {
+	h.furnish()
+	h.own("demo")
+	h.ok("mia", "POST", "/v1/studio/prizes", NewPrize{"tv", "yunduo", PrizeSpec{Title: "电视", Kind: Goods, ValueFen: 99_000}, 3})
+	var touched []string
+	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { touched = append(touched, r.URL.Path) }))
+	defer hook.Close()
+	h.reach = func() beacon.Reachability {
+		return beacon.Reachability{Chain: "quicknet", OK: false, Relays: []beacon.Reach{}}
+	}
+	add := func(title string, edit func(*Draft)) string {
+		d := exampleDraft
+		d.Title, d.Phrases, d.OpenMs = title, []string{title + "口令"}, 60_000
+		edit(&d)
+		return h.add(d).ID
+	}
+	now := add("现在", func(d *Draft) { d.ClaimTTLMs = 600_000 })
+	armed := add("开播后", func(d *Draft) { d.Trigger = Trigger{On: "show-start", AfterMs: 30_000} })
+	h.ok("mia", "POST", "/v1/studio/giveaways/"+armed+"/schedule", nil)
+	tap := add("红包", func(d *Draft) {
+		d.Kind, d.Phrases, d.Conditions, d.Trigger, d.ClaimTTLMs, d.Alternates = "packet", nil, nil, Trigger{On: "tap"}, 0, 0
+		d.Prizes = []DraftPrize{{Prize: "cash", Qty: 10, Split: &drawproof.Split{Mode: drawproof.SplitDoubleMean, Total: 10_000, Min: 1, Underfill: drawproof.UnderfillReturn}}}
+	})
+	after := add("连抽", func(d *Draft) { d.Trigger = Trigger{On: "after-draw", Event: now, AfterMs: 20_000} })
+	never := add("不来", func(d *Draft) { d.Trigger = Trigger{On: "after-draw", Event: "g-none"} })
+	nobody := add("没人能", func(d *Draft) { d.Conditions[0].N = 10_000 })
+	one := add("电视一", func(d *Draft) { d.Prizes = []DraftPrize{{Prize: "tv", Qty: 2}} })
+	two := add("电视二", func(d *Draft) { d.Prizes = []DraftPrize{{Prize: "tv", Qty: 2}} })
+	before := h.everything()
+	temp := left(t)
+	r := as[Rehearsal](h, h.ok("mia", "POST", "/v1/studio/rehearsals", NewRehearsal{Room: "demo", Viewers: 120, Trolls: 6, DipMs: 8000, BeaconLateMs: 25_000, Seed: 7}))
+	for what, is := range h.everything() {
+		if before[what] != is {
+			t.Errorf("%s was touched: %s, now %s", what, before[what], is)
+		}
+	}
+	if len(touched) > 0 || left(t) != temp {
+		t.Errorf("requests %v, %d files left", touched, left(t)-temp)
+	}
+	if r.Namespace != "rehearsal.demo" || r.Watermark != Watermark || len(r.Items) != 8 || r.Unanswered != 0 || r.Delayed == 0 || r.Forged == 0 || r.Frames == 0 {
+		t.Errorf("%+v", r)
+	}
+	found := func(id, rule string) bool {
+		return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Giveaway == id && f.Rule == rule })
+	}
+	for id, state := range map[string]string{now: Settled, armed: Settled, tap: Settled, after: Settled, never: Scheduled, nobody: Settled, one: Settled, two: Drafted} {
+		i := slices.IndexFunc(r.Items, func(x Rehearsed) bool { return x.Giveaway == id })
+		if x := r.Items[i]; x.State != state || !strings.HasPrefix(x.Title, Watermark) || state == Settled && (!x.Verified || !x.Folded) || id != nobody && state == Settled && x.Told < 50 {
+			t.Errorf("%+v, want %s", x, state)
+		}
+	}
+	if !found(never, "never") || !found(nobody, "nobody") || !found(two, "stock") || found(one, "stock") || !found("", "beacon") || found(now, "lost-entry") {
+		t.Errorf("%+v", r.Findings)
+	}
+	if r.Findings[0].Level != Fails {
+		t.Errorf("first is %+v", r.Findings[0])
+	}
+	for _, f := range r.Findings {
+		if f.Level == Fails && !slices.Contains([]string{never, nobody, two}, f.Giveaway) {
+			t.Errorf("fails for no reason: %+v", f)
+		}
+	}
+	count := func(all []Count, code string) int {
+		i := slices.IndexFunc(all, func(c Count) bool { return c.Code == code })
+		if i < 0 {
+			return 0
+		}
+		return all[i].N
+	}
+	if count(r.People, "entered") < 300 || count(r.People, "late") == 0 || count(r.Rogues, "entered") > 6 || count(r.Rogues, "already")+count(r.Rogues, "ineligible")+count(r.Rogues, "unknown") < 20 {
+		t.Errorf("people %v, trolls %v", r.People, r.Rogues)
+	}
+	h.no(404, "mia", "POST", "/v1/studio/rehearsals", NewRehearsal{Room: "demo", Giveaways: []string{"g-none"}})
+	h.no(422, "mia", "POST", "/v1/studio/rehearsals", NewRehearsal{Room: "demo", Viewers: 1_000_000})
+	h.no(403, "elsewhere", "POST", "/v1/studio/rehearsals", NewRehearsal{Room: "demo"})
+	if all := as[rest.List[Rehearsal]](h, h.ok("mia", "GET", "/v1/studio/rehearsals?shop=yunduo", nil)).Items; len(all) != 1 || all[0].ID != r.ID {
+		t.Errorf("%d rehearsals are kept", len(all))
+	}
+	h.books()
+	t.Logf("%d ms for %d ms of show, %d frames, %d bytes; people %v, trolls %v", r.TookMs, r.SpanMs, r.Frames, r.Bytes, r.People, r.Rogues)
+}
+
+// left counts what rehearsals left on the disk.
+func left(t *testing.T) int {
+	all, err := filepath.Glob(filepath.Join(os.TempDir(), "fudai-rehearsal-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(all)
+}
