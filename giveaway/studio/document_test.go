@@ -103,6 +103,7 @@ func (h *house) everyRoute() {
 	tpl := "/v1/studio/templates/" + first["/v1/studio/templates"]
 	h.ok("ann", "POST", tpl+"/approve", nil)
 	h.ok("host", "POST", tpl+"/start", example("POST", "/v1/studio/templates/{id}/start"))
+	h.ok("mia", "POST", "/v1/studio/rehearsals", NewRehearsal{Room: "demo", Giveaways: []string{h.add(exampleDraft).ID}, Viewers: 20, Trolls: 2})
 	h.ok("mod", "POST", "/v1/studio/stop", example("POST", "/v1/studio/stop"))
 	for _, r := range h.studio.Routes() {
 		head, tail, _ := strings.Cut(r.Path, "/{id}")

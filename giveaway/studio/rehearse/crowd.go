@@ -21,6 +21,9 @@ type Spec struct {
 // dipShare is the part of the viewers, in percent, whose network dips.
 const dipShare = 30
 
+// form stands for a claim form: nobody is to read it.
+const form = "cmVoZWFyc2Fs"
+
 // Crowd is the viewers of a rehearsal. They do what the cards tell them.
 type Crowd struct {
 	spec    Spec
@@ -137,7 +140,7 @@ func (c *Crowd) enter(v *viewer, card *Card) {
 		wrong := c.entry(v, card)
 		wrong.Kind, wrong.Event, wrong.Text = record.Enter, []byte(card.Event), []byte("不是口令")
 		c.say(v, wrong)
-		c.say(v, &record.Comment{Kind: record.Claim, Event: []byte(card.Event)}) // of a prize nobody won yet
+		c.say(v, &record.Comment{Kind: record.Claim, Event: []byte(card.Event), Form: []byte(form)}) // of a prize nobody won yet
 		c.forge(card)
 	}
 }
@@ -211,7 +214,7 @@ func (c *Crowd) Claim(event string, percent int) {
 	for _, v := range c.viewers {
 		if c.In[event][v.user] && c.rnd.IntN(100) < percent {
 			c.ids++
-			m := &record.Comment{Kind: record.Claim, Event: []byte(event), ID: []byte(fmt.Sprintf("m%d", c.ids)), User: []byte(v.user), Name: []byte(v.name), Role: record.Viewer}
+			m := &record.Comment{Kind: record.Claim, Event: []byte(event), Form: []byte(form), ID: []byte(fmt.Sprintf("m%d", c.ids)), User: []byte(v.user), Name: []byte(v.name), Role: record.Viewer}
 			c.stage.Send(m, nil)
 		}
 	}

@@ -115,7 +115,8 @@ func (s *Stage) Send(c *record.Comment, tell func(record.Outcome)) {
 	offset := s.append(kafkalog.Comments, raw)
 	var read record.Comment
 	if bad := s.decoder.Comment(raw, &read); bad != nil {
-		s.P.Skip(offset)
+		s.P.Skip(offset) // an edge would not have written it
+		s.out.Outcomes = append(s.out.Outcomes, record.Outcome{Via: via, Code: record.Malformed, Offset: offset})
 		return
 	}
 	s.P.Comment(&read, offset, via, tell != nil, &s.out)
