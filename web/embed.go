@@ -144,7 +144,8 @@ func compress(body []byte) []byte {
 
 // Lookup answers the file for a request path: "/" and "/r/ROOM" are the viewer
 // page, "/overlay/ROOM" the page that a streaming program lays over its picture,
-// "/desk/ROOM" the host's desk, "/studio" the marketers' studio.
+// "/desk/ROOM" the host's desk, "/studio" the marketers' studio,
+// "/login" where staff come in and "/operator" the operators' page behind it.
 // Nil where there is none.
 func (p *Pages) Lookup(at string) *File {
 	switch {
@@ -156,6 +157,8 @@ func (p *Pages) Lookup(at string) *File {
 		at = "/desk.html"
 	case at == "/studio" || at == "/studio/":
 		at = "/studio.html"
+	case at == "/login" || at == "/operator":
+		at = "/login.html"
 	}
 	return p.files[at]
 }

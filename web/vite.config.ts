@@ -37,9 +37,10 @@ export default defineConfig({
         overlay: here('./overlay.html'),
         desk: here('./desk.html'),
         studio: here('./studio.html'),
+        login: here('./login.html'),
       },
     },
   },
   server: { proxy: { '/v1': { target: process.env.FUDAI_URL ?? 'http://127.0.0.1:8088', ws: true } } },
-  test: { include: ['{sdk,viewer,words,desk,studio}/**/*.test.ts'], environment: 'node' },
+  test: { include: ['{sdk,viewer,words,desk,door,studio}/**/*.test.ts'], environment: 'node' },
 });

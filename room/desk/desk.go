@@ -47,6 +47,8 @@ type Config struct {
 	// Rules are those of a room that no command gave any, as the shards have
 	// them; nil: moderation.Default().
 	Rules *moderation.RuleSet
+	// Boards are dashboards by name, for the operators' page.
+	Boards map[string]string
 	// Within bounds how long a command may wait for the log, or a question for
 	// the owner of its room.
 	Within time.Duration
@@ -57,6 +59,7 @@ type Config struct {
 type Desk struct {
 	cfg   Config
 	rooms *rooms
+	edges *edges
 }
 
 // New makes a Desk. Follow must run beside it.
@@ -70,7 +73,7 @@ func New(cfg Config) (*Desk, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
-	return &Desk{cfg: cfg, rooms: newRooms()}, nil
+	return &Desk{cfg: cfg, rooms: newRooms(), edges: &edges{m: map[uint32]*edgeState{}}}, nil
 }
 
 // Mount adds the desk's routes.
@@ -78,6 +81,7 @@ func (d *Desk) Mount(r route.IRoutes) {
 	r.POST("/v1/rooms/:room/commands", d.command)
 	r.POST("/v1/commands", d.command)
 	r.GET("/v1/rooms", d.list)
+	r.GET("/v1/operator", d.operator)
 	r.GET("/v1/rooms/:room", d.room)
 	r.GET("/v1/rooms/:room/view", d.view)
 	r.GET("/v1/rooms/:room/rules", d.rules)

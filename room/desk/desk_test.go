@@ -60,7 +60,10 @@ func (p *paper) Offsets(_ context.Context, _ string, partitions []int32) (map[in
 // feeder is a tailer whose records come from the test.
 type feeder map[int32]kafkalog.Deliver
 
-func (f feeder) Add(_ string, p int32, _ int64, deliver kafkalog.Deliver, _ kafkalog.Fail) {
+func (f feeder) Add(topic string, p int32, _ int64, deliver kafkalog.Deliver, _ kafkalog.Fail) {
+	if topic == kafkalog.Presence {
+		p += kafkalog.Partitions
+	}
 	f[p] = deliver
 }
 

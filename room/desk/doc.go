@@ -5,6 +5,7 @@
 //
 //	POST /v1/rooms/{room}/commands   {"kind","id","data"} → {"id","by","partition","offset"}
 //	GET  /v1/rooms                   rooms with a State frame, newest first
+//	GET  /v1/operator                operators: who owns which partition, since when unheard, which edge has how many viewers, what is wrong
 //	GET  /v1/rooms/{room}            the room's last State, as its viewers got it
 //	GET  /v1/rooms/{room}/view       staff: what is held, who is muted, what became of everything said
 //	GET  /v1/rooms/{room}/rules     staff: the rules in force, those before, those in shadow and what these would do

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/cloudwego/hertz/pkg/app"
 	"github.com/cloudwego/hertz/pkg/protocol/consts"
@@ -29,14 +30,18 @@ type rooms struct {
 	fence  [kafkalog.Partitions]record.Fence
 	states map[string][]byte
 	owners [kafkalog.Partitions]string // addresses, as their heartbeats say
+	pulse  [kafkalog.Partitions]pulse
+	since  time.Time
 }
 
-func newRooms() *rooms { return &rooms{states: map[string][]byte{}} }
+func newRooms() *rooms { return &rooms{states: map[string][]byte{}, since: time.Now()} }
 
-// Follow tails frames[p] of every partition for the State of its rooms.
+// Follow tails frames[p] of every partition for the State of its rooms, and
+// presence[p] for how many viewers edges hold.
 func (d *Desk) Follow() {
 	for p := range kafkalog.Partitions {
 		d.follow(p, kafkalog.OffsetFirst)
+		d.followEdges(p)
 	}
 }
 
@@ -56,8 +61,12 @@ func (r *rooms) deliver(p int32) kafkalog.Deliver {
 			if err != nil || !r.fence[p].Frame(&m) {
 				continue
 			}
+			if m.Refuse > 0 || m.Kind == record.FrameBatch {
+				r.pulse[p].refuse = m.Refuse
+			}
 			switch m.Kind {
 			case record.FrameOwn, record.FrameHeartbeat:
+				r.pulse[p].heard, r.pulse[p].epoch, r.pulse[p].ledger = time.Now(), m.Pair.Epoch, m.Ledger
 				if r.owners[p] != string(recs[i].Value) {
 					r.owners[p] = string(recs[i].Value)
 				}

@@ -84,7 +84,7 @@ export class Refused extends Error {
 export class Api {
   constructor(
     private readonly room: string,
-    private readonly token: string,
+    private readonly token: () => Promise<string | undefined>,
   ) {}
 
   async view(): Promise<View> {
@@ -104,7 +104,7 @@ export class Api {
   async importGoods(file: Blob, apply: boolean): Promise<Import> {
     const answer = await fetch(`/v1/rooms/${this.room}/catalogue${apply ? '?apply=true' : ''}`, {
       method: 'POST',
-      headers: { Authorization: `Bearer ${this.token}` },
+      headers: { Authorization: `Bearer ${await this.token()}` },
       body: file,
     });
     const doc = (await answer.json().catch(() => ({}))) as Import & { code?: string; message?: string };
@@ -116,13 +116,25 @@ export class Api {
     const answer = await fetch(`/v1/rooms/${this.room}/${path}`, {
       method,
       cache: 'no-store',
-      headers: { Authorization: `Bearer ${this.token}`, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+      headers: {
+        Authorization: `Bearer ${await this.token()}`,
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const doc: unknown = await answer.json().catch(() => ({}));
     if (answer.ok) return doc;
     const { code = '', message = '' } = doc as { code?: string; message?: string };
     throw new Refused(answer.status, code, message);
+  }
+}
+
+/** Forgets the link's token, once it is of no use any more. */
+export function dropToken(room: string): void {
+  try {
+    sessionStorage.removeItem(`fudai.desk.${room}`);
+  } catch {
+    // It was not kept, then.
   }
 }
 

@@ -1,9 +1,12 @@
 import { render } from 'preact';
+import { loginPage } from '../door/session.ts';
+import { w as door } from '../door/text.ts';
 import { count } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import { First } from './first.tsx';
 import { Health } from './health.tsx';
 import { HostView } from './host.tsx';
+import { Pair } from './pair.tsx';
 import { Bags, Comments, HeldQueue, OnAir, Room } from './parts.tsx';
 import { Questions } from './questions.tsx';
 import { access, asHost, clock, heardAt, notice, online, room, show, start, w } from './store.ts';
@@ -49,6 +52,9 @@ function Desk() {
       <main class="refused">
         <h1>{w('noAccess')}</h1>
         <p>{w('noAccessWhy')}</p>
+        <p>
+          <a href={loginPage()}>{door('title')}</a>
+        </p>
       </main>
     );
   if (access.value === 'loading') return <main class="refused">{w('loading')}</main>;
@@ -73,6 +79,7 @@ function Desk() {
             {w('viewer')}
           </a>
         )}
+        {!host && <Pair />}
         {!host && (
           <button type="button" onClick={() => (language.value = language.value === 'zh' ? 'en' : 'zh')}>
             {language.value === 'zh' ? 'English' : '中文'}

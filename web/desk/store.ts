@@ -11,10 +11,11 @@ import {
   type Show,
 } from '@fudai/sdk';
 import { batch, computed, signal } from '@preact/signals';
+import { sessionToken } from '../door/session.ts';
 import { line, name } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import { type DeskWord, en, refusals, unknownRefusal, zh } from '../words/desk.ts';
-import { Api, type Goods, type Held, type Import, type Question, Refused, takeToken, type View } from './api.ts';
+import { Api, dropToken, type Goods, type Held, type Import, type Question, Refused, takeToken, type View } from './api.ts';
 import type { Drawn } from './cue.ts';
 
 export interface Row {
@@ -73,6 +74,18 @@ export function ago(at: number): string {
 }
 
 let api: Api;
+let link: string | undefined;
+
+/** What opens this desk: the link that it was opened by, or the session of whoever signed in. */
+export const currentToken = async (anew = false): Promise<string | undefined> => link ?? sessionToken(anew);
+
+/** The link is over: whoever is signed in too goes on as themselves. */
+async function withoutLink(): Promise<boolean> {
+  if (link === undefined) return false;
+  link = undefined;
+  dropToken(room.value);
+  return (await sessionToken()) !== undefined;
+}
 let keys = 0;
 
 export function tell(text: string, undo?: () => void): void {
@@ -228,8 +241,9 @@ async function look(): Promise<void> {
     access.value = 'in';
     heardAt.value = Date.now();
   } catch (e) {
-    if (e instanceof Refused && (e.status === 401 || e.status === 403)) access.value = 'refused';
-    else if (e instanceof Refused && e.status === 404) access.value = 'in'; // the room has said nothing yet
+    if (e instanceof Refused && (e.status === 401 || e.status === 403)) {
+      if (!(await withoutLink())) access.value = 'refused';
+    } else if (e instanceof Refused && e.status === 404) access.value = 'in'; // the room has said nothing yet
   }
   if (access.value !== 'refused') setTimeout(() => void look(), VIEW_MS);
 }
@@ -245,14 +259,22 @@ async function stayAwake(): Promise<void> {
 
 export function start(name: string): void {
   room.value = name;
-  const token = takeToken(name);
-  if (!token) {
+  link = takeToken(name);
+  api = new Api(name, () => currentToken());
+  void open(name);
+}
+
+async function open(name: string): Promise<void> {
+  if (!(await currentToken())) {
     access.value = 'refused';
     return;
   }
-  api = new Api(name, token);
   void look();
-  const client = new Client({ base: `${location.origin}/`, room: name, token: (why) => (why === 'start' ? token : undefined) });
+  const client = new Client({
+    base: `${location.origin}/`,
+    room: name,
+    token: (why) => (why === 'start' || link === undefined ? currentToken(why !== 'start') : undefined),
+  });
   client.on('state', ({ model, last }) => {
     rows.value = [];
     take(last, model);

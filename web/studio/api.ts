@@ -250,7 +250,8 @@ export class Refused extends Error {
 type Query = Record<string, string | number | undefined>;
 
 export class Api {
-  constructor(private readonly token: string) {}
+  /** The link's token, or a session's, which is renewed as it grows old. */
+  constructor(private readonly token: () => Promise<string | undefined>) {}
 
   get<T>(path: string, query: Query = {}): Promise<T> {
     const q = new URLSearchParams();
@@ -279,7 +280,7 @@ export class Api {
   async download(path: string, query: Record<string, string | undefined>, name: string): Promise<void> {
     const q = new URLSearchParams();
     for (const [k, v] of Object.entries(query)) if (v) q.set(k, v);
-    const answer = await fetch(`/v1/studio/${path}?${q}`, { headers: { Authorization: `Bearer ${this.token}` } });
+    const answer = await fetch(`/v1/studio/${path}?${q}`, { headers: { Authorization: `Bearer ${await this.token()}` } });
     if (!answer.ok) throw new Refused(answer.status, 'internal', '');
     const a = document.createElement('a');
     a.href = URL.createObjectURL(await answer.blob());
@@ -295,7 +296,7 @@ export class Api {
         method,
         cache: 'no-store',
         headers: {
-          Authorization: `Bearer ${this.token}`,
+          Authorization: `Bearer ${await this.token()}`,
           ...(body !== undefined && { 'Content-Type': media }),
           ...(version !== undefined && { 'If-Match': `"${version}"` }),
         },

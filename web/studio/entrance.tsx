@@ -1,6 +1,7 @@
 /** @jsxImportSource react */
 import { Button, App as Notices, Result, Spin } from 'antd';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { loginPage, sessionToken } from '../door/session.ts';
 import { Api, type Me, type Page, Refused, type Room, type Shop } from './api.ts';
 import { OpenShop } from './openshop.tsx';
 import { sentence } from './say.ts';
@@ -27,12 +28,13 @@ function takeToken(): string | undefined {
   }
 }
 
-const token = takeToken();
+const link = takeToken();
+const token = async (): Promise<string | undefined> => link ?? sessionToken();
 
 /** Finds out who is here and which shop they work for; a fresh installation opens its first shop. */
 export function Entrance({ language, speak, dark }: Props) {
   const t = texts(language);
-  const api = useMemo(() => new Api(token ?? ''), []);
+  const api = useMemo(() => new Api(token), []);
   const [shops, setShops] = useState<Shop[] | undefined>(undefined);
   const [chosen, choose] = useState(() => new URLSearchParams(location.search).get('shop') ?? '');
   const [inside, enter] = useState<{ me: Me; rooms: Room[]; shop: Shop } | undefined>(undefined);
@@ -55,11 +57,18 @@ export function Entrance({ language, speak, dark }: Props) {
     }
   }, [api, chosen]);
   useEffect(() => {
-    if (token) void again();
+    void again();
   }, [again]);
 
-  if (!token || (failed instanceof Refused && (failed.status === 401 || failed.status === 403)))
-    return <Result status="403" title={t('noAccess')} subTitle={t('noAccessWhy')} />;
+  if (failed instanceof Refused && (failed.status === 401 || failed.status === 403))
+    return (
+      <Result
+        status="403"
+        title={t('noAccess')}
+        subTitle={t('noAccessWhy')}
+        extra={<Button href={loginPage()}>{t('signIn')}</Button>}
+      />
+    );
   if (failed && !inside)
     return (
       <Result

@@ -5,6 +5,7 @@ import type { Said } from './zh.ts';
 export const zh = {
   title: '营销台',
   loading: '正在打开…',
+  signIn: '登录',
   noAccess: '这个链接不能打开营销台',
   noAccessWhy: '链接已过期，或者你在这家店没有角色。请向管理员要一个新的链接。',
   notReached: '暂时打不开',
@@ -264,6 +265,7 @@ export type StudioWord = keyof typeof zh;
 export const en: Record<StudioWord, string> = {
   title: 'Studio',
   loading: 'Opening…',
+  signIn: 'Sign in',
   noAccess: 'This link does not open the studio',
   noAccessWhy: 'It has expired, or you have no role here. Ask the administrator for a new one.',
   notReached: 'It cannot be opened now',

@@ -104,7 +104,7 @@ func (n *node) run(ctx context.Context) (err error) {
 	}
 	if n.is("desk") {
 		tailer := n.kafka.NewTailer()
-		if n.desk, err = desk.New(desk.Config{Log: n.kafka, Keys: n.keys, Tokens: n.people, Tailer: tailer, Chains: n.beacon.Chains(), Logger: n.log}); err != nil {
+		if n.desk, err = desk.New(desk.Config{Log: n.kafka, Keys: n.keys, Tokens: n.people, Tailer: tailer, Chains: n.beacon.Chains(), Boards: n.Desk.Dashboards, Logger: n.log}); err != nil {
 			return err
 		}
 		n.desk.Follow()
