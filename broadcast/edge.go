@@ -218,7 +218,13 @@ func (e *edge) drain(h *server.Hertz) {
 	e.watch.flush()
 	e.tellLikes()
 	e.stopLoops()
-	closing, done := context.WithTimeout(context.Background(), time.Second)
+	// What was accepted and has not asked yet is to be told so, also on a busy
+	// machine; one that keeps its connection and never asks is not waited for long.
+	left := time.Second
+	if until, ok := ctx.Deadline(); ok {
+		left = max(left, time.Until(until)/2)
+	}
+	closing, done := context.WithTimeout(context.Background(), left)
 	defer done()
 	h.Shutdown(closing)
 }
