@@ -3,9 +3,7 @@ package staff
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base32"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -13,14 +11,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
 	"github.com/fudai-live/fudai/broadcast/token"
-	"github.com/fudai-live/fudai/room/record"
 )
 
 // SignedLife is how long somebody stays in whom the provider vouched for: who
@@ -80,43 +76,6 @@ func (o *OIDC) validate(public string) (errs []error) {
 
 func local(host string) bool { return host == "localhost" || host == "127.0.0.1" || host == "::1" }
 
-// provider talks to the organisation's provider. It is found when the first
-// person wants in, so that this process starts while the provider is down.
-type provider struct {
-	cfg  *Config
-	mu   sync.Mutex
-	ends *oidc.Provider
-}
-
-func newProvider(cfg *Config) *provider { return &provider{cfg: cfg} }
-
-// context carries the client with its bound on waiting.
-func (p *provider) context(ctx context.Context) context.Context {
-	return oidc.ClientContext(ctx, p.cfg.OIDC.client())
-}
-
-func (o *OIDC) client() *http.Client {
-	if o.HTTP != nil {
-		return o.HTTP
-	}
-	return &http.Client{Timeout: 10 * time.Second}
-}
-
-func (p *provider) find(ctx context.Context) (*oidc.Provider, *oauth2.Config, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	o := &p.cfg.OIDC
-	if p.ends == nil {
-		ends, err := oidc.NewProvider(p.context(context.WithoutCancel(ctx)), o.Issuer) // it keeps the context for its keys
-		if err != nil {
-			return nil, nil, fmt.Errorf("staff: provider %s: %w", o.Issuer, err)
-		}
-		p.ends = ends
-	}
-	return p.ends, &oauth2.Config{ClientID: o.Client, ClientSecret: o.Secret, Endpoint: p.ends.Endpoint(),
-		RedirectURL: p.cfg.Public + "/v1/staff/oidc/back", Scopes: []string{oidc.ScopeOpenID, "profile", "email"}}, nil
-}
-
 // trip is what a browser carries to the provider and back, in a cookie.
 type trip struct{ state, nonce, verifier string }
 
@@ -141,41 +100,41 @@ func parseTrip(s string) (t trip, ok bool) {
 
 // leave is where to send a browser.
 func (p *provider) leave(ctx context.Context, t trip) (string, error) {
-	_, conf, err := p.find(ctx)
+	e, err := p.find(ctx)
 	if err != nil {
 		return "", err
 	}
-	return conf.AuthCodeURL(t.state, oidc.Nonce(t.nonce), oauth2.S256ChallengeOption(t.verifier)), nil
+	return e.oauth.AuthCodeURL(t.state, oidc.Nonce(t.nonce), oauth2.S256ChallengeOption(t.verifier)), nil
 }
 
-// vouched is whom the provider vouched for.
-type vouched struct {
-	subject     string // issuer and subject
-	name        string
-	roles, room []string
-}
-
+// Why somebody was not let in.
 var (
+	errTrip       = errors.New("staff: this browser did not start this sign-on, or has started another since")
 	errNotVouched = errors.New("staff: the provider's answer is not good")
 	errNoRole     = errors.New("staff: the provider knows this person, but none of their groups has a role here")
 )
 
 // back reads what the browser brought: the code is traded for an ID token,
-// whose signature, issuer, audience, time and nonce are checked.
-func (p *provider) back(ctx context.Context, t trip, state, code string) (*vouched, error) {
-	if subtle.ConstantTimeCompare([]byte(state), []byte(t.state)) != 1 || code == "" {
-		return nil, fmt.Errorf("%w: it answers another question than ours", errNotVouched)
+// whose signature, issuer, audience, time and nonce are checked. What the
+// provider said instead of a code counts only with our state: before it,
+// anybody could have said it.
+func (p *provider) back(ctx context.Context, t trip, state, said, code string) (*vouched, error) {
+	if subtle.ConstantTimeCompare([]byte(state), []byte(t.state)) != 1 {
+		return nil, errTrip
 	}
-	ends, conf, err := p.find(ctx)
+	if said != "" || code == "" {
+		return nil, fmt.Errorf("%w: error %.80q instead of a code", errNotVouched, said)
+	}
+	e, err := p.find(ctx)
 	if err != nil {
 		return nil, err
 	}
-	got, err := conf.Exchange(p.context(ctx), code, oauth2.VerifierOption(t.verifier))
+	got, err := e.oauth.Exchange(p.context(ctx), code, oauth2.VerifierOption(t.verifier))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNotVouched, err)
 	}
 	raw, _ := got.Extra("id_token").(string)
-	id, err := ends.Verifier(&oidc.Config{ClientID: conf.ClientID, Now: p.cfg.Now}).Verify(p.context(ctx), raw)
+	id, err := e.Verifier(&oidc.Config{ClientID: e.oauth.ClientID, Now: p.cfg.Now}).Verify(p.context(ctx), raw)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNotVouched, err)
 	}
@@ -183,86 +142,4 @@ func (p *provider) back(ctx context.Context, t trip, state, code string) (*vouch
 		return nil, fmt.Errorf("%w: its nonce is not the one we sent", errNotVouched)
 	}
 	return p.read(id)
-}
-
-// read takes name and roles out of an ID token.
-func (p *provider) read(id *oidc.IDToken) (*vouched, error) {
-	var claims map[string]any
-	if err := id.Claims(&claims); err != nil {
-		return nil, fmt.Errorf("%w: %w", errNotVouched, err)
-	}
-	v := &vouched{subject: id.Issuer + " " + id.Subject}
-	for _, name := range []string{"name", "preferred_username", "email", "sub"} {
-		if s, _ := claims[name].(string); s != "" && v.name == "" {
-			v.name = s[:min(len(s), record.MaxName)]
-		}
-	}
-	v.name = strings.ToValidUTF8(v.name, "")
-	for _, value := range texts(claims, p.cfg.OIDC.Claim) {
-		if roles := p.cfg.OIDC.Roles[value]; roles != "" {
-			v.roles = append(v.roles, strings.Split(roles, ",")...)
-		}
-	}
-	if p.cfg.OIDC.Rooms != "" {
-		if v.room = texts(claims, p.cfg.OIDC.Rooms); len(v.room) == 0 {
-			return nil, errNoRole // no list must not mean every room
-		}
-	}
-	if len(v.roles) == 0 {
-		return nil, errNoRole
-	}
-	slices.Sort(v.roles)
-	v.roles = slices.Compact(v.roles)
-	return v, nil
-}
-
-// texts are the words at a path of dots: one, or a list.
-func texts(claims map[string]any, path string) (all []string) {
-	at, found := any(claims), true
-	if whole, ok := claims[path]; ok { // names of claims may hold dots: https://example.com/roles
-		at = whole
-	} else {
-		for name := range strings.SplitSeq(path, ".") {
-			object, _ := at.(map[string]any)
-			if at, found = object[name]; !found {
-				return nil
-			}
-		}
-	}
-	switch at := at.(type) {
-	case string:
-		return strings.Fields(at)
-	case []any:
-		for _, v := range at {
-			if s, ok := v.(string); ok {
-				all = append(all, s)
-			}
-		}
-	}
-	return all
-}
-
-// user is the id of whom the provider names: theirs may be long, or another's
-// one day; issuer and subject never are.
-func (v *vouched) user() string {
-	sum := sha256.Sum256([]byte(v.subject))
-	return "sso-" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:12]))
-}
-
-// admit makes or changes the person and opens a session. Whom an operator shut
-// out stays out, whatever the provider says.
-func (s *Staff) admit(ctx context.Context, v *vouched, device string) (cookie string, in *Session, err error) {
-	user, spec := v.user(), Spec{Name: v.name, Roles: v.roles, Rooms: v.room}
-	if err := spec.check(user); err != nil {
-		return "", nil, fmt.Errorf("%w: %w", errNotVouched, err)
-	}
-	if p, err := s.Person(ctx, user); err != nil {
-		return "", nil, err
-	} else if p != nil && p.Closed {
-		return "", nil, errNoRole
-	}
-	if err := s.Put(ctx, user, spec, "provider"); err != nil {
-		return "", nil, err
-	}
-	return s.begin(ctx, link{kind: signed, user: user, name: v.name, by: "provider"}, device)
 }

@@ -26,6 +26,7 @@ func (s *Staff) toProvider(ctx context.Context, c *app.RequestContext) {
 	t := newTrip()
 	to, err := s.oidc.leave(ctx, t)
 	if err != nil {
+		s.entered.WithLabelValues("oidc", "away").Inc()
 		s.cfg.Logger.Error("staff: the provider cannot be asked", "err", err)
 		s.home(c, "provider")
 		return
@@ -48,7 +49,7 @@ func (s *Staff) fromProvider(ctx context.Context, c *app.RequestContext) {
 		s.home(c, "trip")
 		return
 	}
-	v, err := s.oidc.back(ctx, t, c.Query("state"), c.Query("code"))
+	v, err := s.oidc.back(ctx, t, c.Query("state"), c.Query("error"), c.Query("code"))
 	var cookie string
 	var in *Session
 	if err == nil {
@@ -56,9 +57,12 @@ func (s *Staff) fromProvider(ctx context.Context, c *app.RequestContext) {
 	}
 	if err != nil {
 		s.entered.WithLabelValues("oidc", "refused").Inc()
-		s.cfg.Logger.Warn("staff: somebody was not let in", "from", s.caller(c), "said", c.Query("error"), "err", err)
+		s.cfg.Logger.Warn("staff: somebody was not let in", "from", s.caller(c), "err", err)
 		why := "provider"
-		if errors.Is(err, errNoRole) || errors.Is(err, ErrEnded) {
+		switch {
+		case errors.Is(err, errTrip):
+			why = "trip"
+		case errors.Is(err, errNoRole), errors.Is(err, ErrEnded):
 			why = "no-role"
 		}
 		s.home(c, why)
