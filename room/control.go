@@ -32,6 +32,7 @@ func (p *Partition) Control(ctl *record.Control, at record.Applied, out *Out) er
 	}
 	p.pos.Control, p.after = at.Control, at.After
 	p.stirred = true
+	defer p.repeat() // frames that came after this command
 	if ctl.ID != "" {
 		key := p.hash.command(ctl.ID)
 		if p.commands.has(key) {

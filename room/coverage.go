@@ -9,8 +9,16 @@ import (
 // coverage is a frame that frames[p] holds beyond what our state includes.
 type coverage struct {
 	from, to int64
+	control  int64 // the last command before it
 	seed     uint64
 	budget   uint32
+}
+
+// reached reports whether a fold at pos is where the frame was made. Commands
+// of a frame come before the next comment; one that does not come is waited for
+// no longer than that.
+func (c *coverage) reached(pos Position) bool {
+	return c.to < pos.Comments || c.to == pos.Comments && c.control <= pos.Control
 }
 
 // maxCoverage bounds what a room remembers of frames to repeat; frames are kept
@@ -19,9 +27,11 @@ const maxCoverage = 4096
 
 // Covered tells what frames[p] already shows of a room, in the order of its
 // frames, before the comments after our snapshot are folded. Numbers go on from
-// the frame's. When the fold reaches the offset the frame covers, the selection
-// is repeated from its seed and budget: the same comments leave the waiting
-// list, with the same credit, and nothing is shown twice.
+// the frame's. When the fold reaches the offset the frame covers, and the last
+// command before it, the selection is repeated from its seed and budget: the same
+// comments leave the waiting list, with the same credit, and nothing is shown
+// twice. A frame repeated before a retraction that it came after would take the
+// retracted comment and leave one waiting that viewers have seen.
 func (p *Partition) Covered(name string, m *record.Meta) {
 	r := p.rooms[name]
 	if r == nil { // its first record is still to come
@@ -52,13 +62,13 @@ func learn(seq uint64, covered int64, known []coverage, m *record.Meta) (uint64,
 	if m.Seq <= seq {
 		return seq, known
 	}
-	if m.Kind != record.FrameBatch || m.To <= covered {
+	if m.Kind != record.FrameBatch || m.To < covered {
 		return m.Seq, known
 	}
 	if len(known) == maxCoverage {
 		known = append(known[:0], known[1:]...)
 	}
-	return m.Seq, append(known, coverage{m.From, m.To, m.Seed, m.Budget})
+	return m.Seq, append(known, coverage{m.From, m.To, m.Control, m.Seed, m.Budget})
 }
 
 // adopt gives a new room what frames said of it.
@@ -100,7 +110,7 @@ func (p *Partition) repeat() {
 
 func (p *Partition) repeatRoom(r *room) {
 	d := &r.display
-	for len(d.known) > 0 && d.known[0].to <= p.pos.Comments {
+	for len(d.known) > 0 && d.known[0].reached(p.pos) {
 		c := d.known[0]
 		d.known = d.known[1:]
 		if c.from > d.covered {

@@ -155,6 +155,7 @@ func saveKnown(w *writer, known []coverage) {
 	for _, c := range known {
 		w.int(c.from)
 		w.int(c.to)
+		w.int(c.control)
 		w.fixed(c.seed)
 		w.uint(uint64(c.budget))
 	}
@@ -162,7 +163,7 @@ func saveKnown(w *writer, known []coverage) {
 
 func loadKnown(r *reader) (known []coverage) {
 	for range r.count(min(r.left(), maxCoverage)) {
-		known = append(known, coverage{r.int(), r.int(), r.fixed(), uint32(r.uint())})
+		known = append(known, coverage{r.int(), r.int(), r.int(), r.fixed(), uint32(r.uint())})
 	}
 	return known
 }

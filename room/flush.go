@@ -109,7 +109,7 @@ func (p *Partition) flushRoom(r *room, t turn, out *Frames) {
 	d.seq++
 	d.framed = t.now
 	out.add(r.name, "", record.Meta{
-		Kind: record.FrameBatch, Seq: d.seq, From: d.covered, To: p.pos.Comments,
+		Kind: record.FrameBatch, Seq: d.seq, From: d.covered, To: p.pos.Comments, Control: p.pos.Control,
 		Budget: uint32(t.budget), Count: uint32(count), Seed: t.seed,
 	}, start)
 	d.covered = p.pos.Comments

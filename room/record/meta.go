@@ -67,17 +67,23 @@ type Meta struct {
 	Count    uint32 // comments in the frame
 	Seed     uint64
 	Refuse   uint16 // thousandths of viewers' comments that edges should refuse: the owner is behind
+	Control  int64  // Batch: control offset of the last command applied before it; -1 for none
 }
 
 // MetaSize is the encoded size of a Meta in bytes.
-const MetaSize = 80
+const MetaSize = 88
 
-const metaVersion = 1
+// metaVersion 2 has Control. Frames of version 1 are still read: they are kept
+// for minutes, and an owner of a newer build takes over from an older one.
+const (
+	metaVersion = 2
+	metaSize1   = 80
+)
 
 // ErrMeta is wrapped by every refusal of ParseMeta.
 var ErrMeta = errors.New("record: bad frame meta")
 
-// AppendMeta appends the 80 bytes of m to dst.
+// AppendMeta appends the MetaSize bytes of m to dst.
 func AppendMeta(dst []byte, m *Meta) []byte {
 	result := byte(0)
 	if m.Result {
@@ -94,16 +100,17 @@ func AppendMeta(dst []byte, m *Meta) []byte {
 	dst = binary.BigEndian.AppendUint32(dst, m.Count)
 	dst = binary.BigEndian.AppendUint64(dst, m.Seed)
 	dst = binary.BigEndian.AppendUint16(dst, m.Refuse)
-	return append(dst, 0, 0)
+	dst = append(dst, 0, 0)
+	return binary.BigEndian.AppendUint64(dst, uint64(m.Control))
 }
 
 // ParseMeta reads what AppendMeta wrote.
 func ParseMeta(b []byte) (m Meta, err error) {
-	if len(b) != MetaSize {
+	if len(b) != MetaSize && len(b) != metaSize1 {
 		return m, fmt.Errorf("%w: %d bytes, want %d", ErrMeta, len(b), MetaSize)
 	}
-	if b[0] != metaVersion {
-		return m, fmt.Errorf("%w: version %d, this build reads %d", ErrMeta, b[0], metaVersion)
+	if want := byte(1 + (len(b)-metaSize1)/8); b[0] != want {
+		return m, fmt.Errorf("%w: version %d in %d bytes, want version %d", ErrMeta, b[0], len(b), want)
 	}
 	m.Kind, m.Audience, m.Result = FrameKind(b[1]), Audience(b[2]), b[3] == 1
 	if m.Kind == FrameNone || m.Kind > FrameRelease || m.Audience > ToStaff || b[3] > 1 {
@@ -119,5 +126,9 @@ func ParseMeta(b []byte) (m Meta, err error) {
 	m.Count = binary.BigEndian.Uint32(b[64:])
 	m.Seed = binary.BigEndian.Uint64(b[68:])
 	m.Refuse = binary.BigEndian.Uint16(b[76:])
+	m.Control = -1
+	if len(b) == MetaSize {
+		m.Control = int64(binary.BigEndian.Uint64(b[80:]))
+	}
 	return m, nil
 }
