@@ -14,7 +14,7 @@
 //	comments   JSON, Comment; header "via" names the socket that waits for the outcome
 //	control    JSON, Control; header "sig" is the staff signature (control.go)
 //	ledger     JSON, Ledger; header "crc" is CRC-32C of the value
-//	frames     the viewer's bytes as they are; header "meta" is Meta, 80 bytes
+//	frames     the viewer's bytes as they are; header "meta" is Meta, 88 bytes
 //	replies    binary, Outcomes or Receipts
 //	deadletter the refused value as it was; headers say where, why and which field
 package record
