@@ -14,8 +14,8 @@ import (
 
 // meta is the header of a frames record, as broadcast and shard agree on it.
 func meta(kind byte, by pair, seq uint64, from, to int64) []byte {
-	b := make([]byte, 80)
-	b[0], b[1] = 1, kind
+	b := make([]byte, 88)
+	b[0], b[1] = 2, kind
 	binary.BigEndian.PutUint64(b[8:], by.epoch)
 	copy(b[16:32], by.owner)
 	binary.BigEndian.PutUint64(b[32:], seq)

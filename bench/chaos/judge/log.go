@@ -122,8 +122,8 @@ const (
 )
 
 func readMeta(b []byte) (m frameMeta, err error) {
-	if len(b) != 80 || b[0] != 1 {
-		return m, fmt.Errorf("%d bytes of meta %.4x, want 80 of version 1", len(b), b)
+	if len(b) != 88 || b[0] != 2 {
+		return m, fmt.Errorf("%d bytes of meta %.4x, want 88 of version 2", len(b), b)
 	}
 	return frameMeta{b[1], b[2], pair{binary.BigEndian.Uint64(b[8:]), string(b[16:32])}, binary.BigEndian.Uint64(b[32:]),
 		int64(binary.BigEndian.Uint64(b[40:])), int64(binary.BigEndian.Uint64(b[48:]))}, nil
