@@ -144,7 +144,7 @@ func TestBrokerStopped(t *testing.T) {
 	tl.Add(Comments, 3, 0, j.take, nil)
 	runTailer(t, tl)
 	waitFor(t, "a first fetch", func() bool { return !tl.LastFetch().IsZero() && time.Since(tl.LastFetch()) < 100*time.Millisecond })
-	syscall.Kill(b.PID, syscall.SIGSTOP)
+	suspend(t, b.PID)
 	defer syscall.Kill(b.PID, syscall.SIGCONT)
 	stopped := time.Now()
 	for i := range 20 {
@@ -165,6 +165,21 @@ func TestBrokerStopped(t *testing.T) {
 	syscall.Kill(b.PID, syscall.SIGCONT)
 	j.judge(t)
 	waitFor(t, "LastFetch goes on", func() bool { return time.Since(tl.LastFetch()) < 100*time.Millisecond })
+}
+
+// suspend stops a child process and returns when it stands still. The signal
+// alone promises no such thing: until the thread that takes it is scheduled, the
+// others run on, and a broker on a busy machine acknowledges a batch meanwhile.
+func suspend(t *testing.T, pid int) {
+	t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	var status syscall.WaitStatus
+	waitFor(t, "the process stands still", func() bool {
+		_, err := syscall.Wait4(pid, &status, syscall.WUNTRACED|syscall.WNOHANG, nil)
+		return err == nil && status.Stopped()
+	})
 }
 
 // TestKillOneOfThree kills a broker of a cluster of three that start.sh runs in
