@@ -16,6 +16,7 @@ type conn struct {
 	gen    uint32 // of the slot: an event of an earlier connection is told apart
 	flags  connFlags
 	strike uint8 // malformed messages so far
+	window uint8 // to come back in, as hello told it: see windowOf
 
 	who   session
 	local *localRoom

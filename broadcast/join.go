@@ -219,6 +219,7 @@ func (l *loop) hello(c *conn, newest uint64) []byte {
 		Resume: l.resume(c), MaxText: record.MaxText, SayMS: cfg.SayEvery.Milliseconds(), Likes: maxLikes,
 	}
 	h.BackMin, h.BackMax = l.e.back()
+	c.window = windowOf(h.BackMax)
 	if !s.guest() {
 		var handle [record.HandleSize]byte
 		h.Handle = cfg.Keys.AppendHandle(handle[:0], []byte(r.name), []byte(s.id()))

@@ -18,12 +18,18 @@ import (
 // at one of a window twice as long, not before Retry-After.
 type comeback struct {
 	due   dueHeap
+	under []due // attempts under way, oldest first: since when
 	lost  int
+	began int64
+	plan  []int // first attempts by second, as the windows have it
 	back  int
 	took  []int32 // ms from the loss to the handshake's end
 	tries []int   // viewers by attempts that failed, whatever the reason
 	no    []int   // viewers by how often an edge refused them
 }
+
+// openWithin is how long the SDK waits for a hello.
+const openWithin = 12 * time.Second
 
 // due is when a viewer tries.
 type due struct {
@@ -48,6 +54,7 @@ func (h *dueHeap) Pop() any {
 type returning struct {
 	least, most int32 // ms: the window that the last hello told
 	lostAt      int64
+	triedAt     int64
 	failed      uint8
 	refused     uint8
 }
@@ -55,7 +62,7 @@ type returning struct {
 // comeBack loses all connections at once, or, with cut false, waits until the
 // server cuts them, and answers when everybody is back or the time is over.
 func (c *crowd) comeBack(cut bool, within time.Duration) (answer, error) {
-	b := &comeback{tries: make([]int, 8), no: make([]int, 8)}
+	b := &comeback{began: time.Now().UnixNano(), plan: make([]int, 64), tries: make([]int, 8), no: make([]int, 8)}
 	c.failed, c.coming = map[string]int{}, b
 	want := c.open
 	if cut {
@@ -69,7 +76,17 @@ func (c *crowd) comeBack(cut bool, within time.Duration) (answer, error) {
 	for began := time.Now(); b.back < want && time.Since(began) < within; {
 		now := time.Now().UnixNano()
 		for len(b.due) > 0 && b.due[0].at <= now {
-			c.dial(heap.Pop(&b.due).(due).i)
+			d := heap.Pop(&b.due).(due)
+			c.viewers[d.i].triedAt = now
+			b.under = append(b.under, due{now, d.i})
+			c.dial(d.i)
+		}
+		for len(b.under) > 0 && now-b.under[0].at > openWithin.Nanoseconds() {
+			d := b.under[0]
+			b.under = b.under[1:]
+			if v := &c.viewers[d.i]; v.triedAt == d.at && (v.state == connecting || v.state == asking) {
+				c.fail(d.i, "given up after 12 s")
+			}
 		}
 		c.turn(5)
 	}
@@ -78,16 +95,17 @@ func (c *crowd) comeBack(cut bool, within time.Duration) (answer, error) {
 		r := &c.viewers[i].returning
 		b.tries[min(int(r.failed), len(b.tries)-1)]++
 		b.no[min(int(r.refused), len(b.no)-1)]++
-		r.failed, r.refused, r.lostAt = 0, 0, 0
+		r.failed, r.refused, r.lostAt, r.triedAt = 0, 0, 0, 0
 	}
-	return answer{Failed: c.failed, Lost: b.lost, Took: b.took, Tries: b.tries, Refused: b.no}, nil
+	return answer{Failed: c.failed, Lost: b.lost, Plan: b.plan, Took: b.took, Tries: b.tries, Refused: b.no}, nil
 }
 
 // lose notes that a viewer is without a connection.
 func (b *comeback) lose(v *viewer, i int) {
 	b.lost++
 	v.lostAt = time.Now().UnixNano()
-	b.wait(v, i, 0)
+	at := b.wait(v, i, 0)
+	b.plan[min(int((at-b.began)/1e9), len(b.plan)-1)]++
 }
 
 // again notes a failed attempt; the first line of the answer tells a refusal.
@@ -104,11 +122,13 @@ func (b *comeback) again(v *viewer, i int, why string) {
 	b.wait(v, i, time.Duration(retry)*time.Second)
 }
 
-func (b *comeback) wait(v *viewer, i int, least time.Duration) {
+func (b *comeback) wait(v *viewer, i int, least time.Duration) (at int64) {
 	low, high := int64(v.least), max(int64(v.most), 250)
 	high = min(max(60_000, high), high<<min(v.failed, 16))
 	wait := time.Duration(low+rand.Int64N(max(1, high-low))) * time.Millisecond
-	heap.Push(&b.due, due{time.Now().Add(max(wait, least)).UnixNano(), i})
+	at = time.Now().Add(max(wait, least)).UnixNano()
+	heap.Push(&b.due, due{at, i})
+	return at
 }
 
 // returned notes that a viewer is in again.
@@ -116,6 +136,8 @@ func (b *comeback) returned(v *viewer) {
 	b.back++
 	b.took = append(b.took, int32((time.Now().UnixNano()-v.lostAt)/1e6))
 }
+
+var helloHead = []byte(`{"op":"hello"`)
 
 var backMember = []byte(`"back":{"min_ms":`)
 

@@ -53,6 +53,7 @@ type answer struct {
 	// drop
 	Lost           int
 	Took           []int32
+	Plan           []int
 	Tries, Refused []int
 }
 

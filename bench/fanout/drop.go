@@ -14,6 +14,7 @@ import (
 type drop struct {
 	N      int           `help:"Viewers." default:"10000"`
 	Kill   bool          `help:"Kill the edge processes, which are started again, instead of cutting the network; wants more than one of them."`
+	Settle time.Duration `help:"How long they are in before that." default:"20s"`
 	Within time.Duration `help:"How long it may take until the last is back." default:"4m"`
 }
 
@@ -35,7 +36,7 @@ func (c *drop) Run(o *options) error {
 	}
 	fmt.Printf("%d of %d viewers are in, after %.0f s\n", j.Open, c.N, j.Seconds)
 	for round := range o.Rounds {
-		time.Sleep(5 * time.Second)
+		time.Sleep(c.Settle)
 		calm()
 		if err := c.round(s, round, j.Open); err != nil {
 			return err
@@ -58,9 +59,12 @@ func (c *drop) round(s *stage, round, n int) error {
 		return err
 	}
 	var took []int32
-	tries, no, failed, lost, seconds := make([]int, 8), make([]int, 8), map[string]int{}, 0, time.Since(began).Seconds()
+	plan, tries, no, failed, lost, seconds := make([]int, 64), make([]int, 8), make([]int, 8), map[string]int{}, 0, time.Since(began).Seconds()
 	for _, a := range answers {
 		took, lost = append(took, a.Took...), lost+a.Lost
+		for i := range plan {
+			plan[i] += a.Plan[i]
+		}
 		for i := range tries {
 			tries[i] += a.Tries[i]
 			no[i] += a.Refused[i]
@@ -76,8 +80,8 @@ func (c *drop) round(s *stage, round, n int) error {
 		}
 		return float64(took[int(q*float64(len(took)-1))]) / 1000
 	}
-	fmt.Printf("round %d: %d of %d lost, %d back within %.1f s (p50 %.1f, p99 %.1f s): %.0f a second at the median half; refused by an edge never %d, once %d, twice or more %d; attempts that failed, by viewer %v, why %v\n",
-		round+1, lost, n, len(took), at(1), at(.5), at(.99), float64(len(took))/2/max(.001, at(.75)-at(.25)), no[0], no[1], sum(no[2:]), tries, failed)
+	fmt.Printf("round %d: %d of %d lost, %d back within %.1f s (p50 %.1f, p99 %.1f s): %.0f a second at the median half; their windows had at most %d try in one second; refused by an edge never %d, once %d, twice or more %d; attempts that failed, by viewer %v, why %v\n",
+		round+1, lost, n, len(took), at(1), at(.5), at(.99), float64(len(took))/2/max(.001, at(.75)-at(.25)), slices.Max(plan), no[0], no[1], sum(no[2:]), tries, failed)
 	if !c.Kill {
 		fmt.Printf("  the edges' own count of refusals: %.0f; %.0f µs of the server's CPU for each that came back; the machine was busy with %.2f cores\n",
 			s.metric("fudai_edge_refusals_total")-refused, (spent(s.server)-used).Seconds()*1e6/float64(max(1, len(took))), (busy()-all).Seconds()/seconds)

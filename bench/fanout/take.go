@@ -78,6 +78,9 @@ func (c *crowd) meet(seq uint64, payload []byte) {
 func (c *crowd) begin(v *viewer, seq uint64, size int, body []byte) {
 	v.in = nil
 	if seq == 0 {
+		if bytes.HasPrefix(body, helloHead) {
+			v.window(body) // told again when it has grown
+		}
 		if c.counts && bytes.HasPrefix(body, gapHead) {
 			c.tally.Gaps++
 		}
