@@ -166,6 +166,7 @@ func (e *edge) admit(c *app.RequestContext, a *arrival, raw, ticket string) *ref
 		a.unique = append([]byte("ip "), ip.AsSlice()...)
 	}
 	if r, ok := e.tokens.OpenResume(c.Query("resume"), a.room, who.id(), nowMS()); ok {
+		a.results = r.Results
 		if room := e.rooms.get([]byte(a.room)); room != nil && room.showID() == r.Show {
 			a.watched = uint32(min(r.Watched, 1<<31))
 		}

@@ -3,6 +3,7 @@ package broadcast
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
@@ -23,6 +24,9 @@ type feed struct {
 	ready   bool   // frames were read that far
 	started bool   // the ledger is being read
 	heard   mark   // from the last Own or heartbeat
+
+	from    atomic.Int64 // ledger offset at which results begin here
+	through atomic.Int64 // all below it are in the rooms' lanes; 0: not begun
 }
 
 // mark is a ledger offset and the pair that was current there. Only together do
@@ -153,6 +157,7 @@ func (f *feed) caughtUp() {
 	}
 	f.started = true
 	f.ledger.Pair = from.pair
+	f.from.Store(from.offset)
 	f.e.cfg.Tailer.Add(kafkalog.Ledger, f.part, from.offset, f.deliverLedger, f.refollow(kafkalog.Ledger, f.deliverLedger))
 }
 
@@ -162,6 +167,9 @@ func (f *feed) deliverLedger(recs []kafkalog.Record, _ int64) int {
 	defer f.mu.Unlock()
 	for i := range recs {
 		f.decided(&recs[i])
+	}
+	if n := len(recs); n > 0 {
+		f.through.Store(recs[n-1].Offset + 1)
 	}
 	return len(recs)
 }

@@ -19,6 +19,7 @@ type arrival struct {
 	room    string
 	seq     uint64
 	hasSeq  bool
+	results int64 // the ledger's decisions below it were given; 0: not said
 	sse     bool
 	deflate bool
 	unique  []byte // what counts as one viewer
@@ -99,21 +100,30 @@ func (l *loop) inherit(at ref) {
 }
 
 // greet sends the response, hello, and then the frames after the client's seq
-// or the room's state.
+// or the room's state. The cursors stand before hello is written: its ticket
+// says which results the viewer has.
 func (l *loop) greet(c *conn, a *arrival) {
 	v := c.local.view()
+	continues := a.hasSeq && l.continues(c, &v, a)
+	if !continues {
+		c.results = v.results.base
+		if v.state != nil {
+			c.results = v.results.afterLedger(v.ledger)
+		}
+		if a.results > 0 { // the state's cards do not name the winners
+			c.results = min(c.results, v.results.afterLedger(a.results-1))
+		}
+	}
 	l.out = append(l.out[:0], a.head...)
 	l.add(c, l.hello(c, v.seq))
-	if a.hasSeq && l.continues(c, &v, a.seq) {
-		l.send(c, l.out)
-	} else {
+	if !continues {
 		if a.hasSeq && v.state != nil && a.seq < v.state.seq {
 			l.enc = wire.AppendGap(l.enc[:0], c.local.name, a.seq+1, v.state.seq, wire.GapResume)
 			l.add(c, l.enc)
 		}
 		l.fresh(c, &v)
-		l.send(c, l.out)
 	}
+	l.send(c, l.out)
 	if c.is(live) && !c.is(blocked) {
 		l.flush(c, &v)
 	}
@@ -128,23 +138,50 @@ func (l *loop) add(c *conn, payload []byte) {
 	}
 }
 
-// continues puts the cursors behind seq, if the ring reaches back to it.
-func (l *loop) continues(c *conn, v *view, seq uint64) bool {
-	if seq > v.seq || seq == 0 {
+// continues puts the cursors behind what the client has, if the rings reach back
+// to it.
+func (l *loop) continues(c *conn, v *view, a *arrival) bool {
+	if a.seq > v.seq || a.seq == 0 {
 		return false
 	}
-	pos := v.frames.after(seq)
-	if pos == v.frames.base && (pos == v.frames.end() && seq != v.seq || pos < v.frames.end() && v.frames.at(pos).from > seq+1) {
+	pos := v.frames.after(a.seq)
+	if pos == v.frames.base && (pos == v.frames.end() && a.seq != v.seq || pos < v.frames.end() && v.frames.at(pos).from > a.seq+1) {
 		return false
 	}
-	c.next, c.last = pos, seq
-	c.results = v.results.base
-	if pos > v.frames.base {
-		c.results = max(c.results, v.frames.at(pos-1).results)
-	} else if v.state != nil && v.state.seq <= seq {
+	if a.results > 0 && (a.results <= v.cut || a.results < l.e.feeds[c.local.partition].from.Load()) {
+		return false // the lane begins later: the state says what became of those giveaways
+	}
+	c.next, c.last = pos, a.seq
+	switch {
+	case a.results > 0:
+		c.results = v.results.afterLedger(a.results - 1)
+	case pos > v.frames.base:
+		c.results = v.results.before(v.frames.at(pos-1), resultsMargin)
+	case v.state != nil && v.state.seq <= a.seq:
 		c.results = v.results.afterLedger(v.ledger)
+	default:
+		c.results = v.results.base
 	}
 	return true
+}
+
+// resultsMargin is how much earlier than its last frame, in ms, the results of a
+// viewer without a ticket begin: a result and a frame come by different topics,
+// and the edge that the viewer lost may have read them in another order.
+const resultsMargin = 10_000
+
+// given is the ledger offset below which the connection was given every result,
+// 0 if that cannot be said.
+func (l *loop) given(c *conn) int64 {
+	through := l.e.feeds[c.local.partition].through.Load() // before the view: it has all below
+	v := c.local.view()
+	switch {
+	case c.results < v.results.base:
+		return 1 // some went before they could be given
+	case c.results < v.results.end():
+		return v.results.at(c.results).ledger
+	}
+	return through
 }
 
 // fresh adds the state to l.out and puts the cursors behind it.
@@ -153,13 +190,13 @@ func (l *loop) fresh(c *conn, v *view) {
 	if v.state == nil {
 		l.enc = wire.AppendEmptyState(l.enc[:0], c.local.name, l.nowMS)
 		l.add(c, l.enc)
-		c.next, c.last, c.results = v.frames.end(), v.seq, v.results.base
+		c.next, c.last = v.frames.end(), v.seq
 		c.set(stateDue)
 		c.local.due++
 		return
 	}
 	l.out = append(l.out, v.state.form(c)...)
-	c.last, c.results = v.state.seq, v.results.afterLedger(v.ledger)
+	c.last = v.state.seq
 }
 
 // stated gives the state to members that joined before there was one, behind
@@ -246,5 +283,5 @@ func (l *loop) resume(c *conn) string {
 	if c.local == nil {
 		return ""
 	}
-	return l.e.tokens.Resume(token.Resume{Watched: l.watchTime(c), Show: c.local.showID(), Expires: l.nowMS/1000 + resumeFor}, c.local.name, c.who.id())
+	return l.e.tokens.Resume(token.Resume{Watched: l.watchTime(c), Show: c.local.showID(), Expires: l.nowMS/1000 + resumeFor, Results: l.given(c)}, c.local.name, c.who.id())
 }

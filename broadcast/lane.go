@@ -46,3 +46,13 @@ func (a lane) after(seq uint64) uint32 {
 func (a lane) afterLedger(offset int64) uint32 {
 	return a.base + uint32(sort.Search(len(a.list), func(i int) bool { return a.list[i].ledger > offset }))
 }
+
+// before is the position of the first result that came at most margin ms before
+// a frame.
+func (a lane) before(frame *message, margin int64) uint32 {
+	pos := min(max(frame.results, a.base), a.end())
+	for pos > a.base && a.at(pos-1).came >= frame.came-margin {
+		pos--
+	}
+	return pos
+}

@@ -22,13 +22,15 @@ type room struct {
 	frames  lane // by seq; old ones go
 	results lane // by ledger offset; never dropped before a viewer's end
 	state   *message
-	ledger  int64       // results after this offset are not in state
-	pair    record.Pair // of the owner that wrote state
-	seq     uint64      // newest frame
-	epoch   uint64      // of the owner that wrote it
-	show    uint32      // hash of the show's id
-	began   int64       // when this edge saw the show begin, Unix ms; 0: before its time
-	touched int64       // Unix ms
+	cut     int64  // highest ledger offset of a result that went from the lane
+	ledger  int64  // results after this offset are not in state
+	early   mark   // of the oldest state in the log, as far back as results are kept
+	earlyAt int64  // when that was made, Unix ms
+	seq     uint64 // newest frame
+	epoch   uint64 // of the owner that wrote it
+	show    uint32 // hash of the show's id
+	began   int64  // when this edge saw the show begin, Unix ms; 0: before its time
+	touched int64  // Unix ms
 	sketch  *hyperloglog.Sketch
 	drawn   bool // sketch changed since it was told
 
@@ -61,22 +63,24 @@ func newRoom(name string, loops int, now int64) *room {
 type view struct {
 	frames, results lane
 	state           *message
-	ledger          int64
+	ledger, cut     int64
 	seq             uint64
 }
 
 func (r *room) view() view {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return view{r.frames, r.results, r.state, r.ledger, r.seq}
+	return view{r.frames, r.results, r.state, r.ledger, r.cut, r.seq}
 }
 
 // decided answers from where in the ledger results follow that are not in the
-// state; false if there is none yet.
+// oldest state that the log still had; false if there is none yet. Viewers come
+// here from other edges in the middle of a show, and the newest state may have
+// what they were not given there.
 func (r *room) decided() (mark, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return mark{r.ledger + 1, r.pair}, r.state != nil
+	return r.early, r.state != nil
 }
 
 func (r *room) online() (n int32) {
@@ -167,7 +171,9 @@ func (r *room) snapshot(meta *record.Meta, payload []byte, made, now int64) (v v
 	r.state = newMessage(meta.Seq, payload)
 	r.state.made, r.state.came = made, now
 	r.ledger = meta.Ledger - 1 // a State names the offset from which results follow
-	r.pair = meta.Pair
+	if r.early.pair.Epoch == 0 || r.earlyAt < now-resultsFor.Milliseconds() {
+		r.early, r.earlyAt = mark{meta.Ledger, meta.Pair}, made
+	}
 	r.learnPhrases(payload, now)
 	if show, ok := showOf(payload); ok && show != r.show {
 		r.show = show
@@ -192,7 +198,11 @@ func (r *room) result(payload []byte, ledger, made, now int64) {
 	r.results.add(m)
 	old := now - resultsFor.Milliseconds()
 	r.results.cut(func(m *message) bool {
-		return len(r.results.list) > maxResults || r.results.size > maxResultBytes || m.came < old
+		goes := len(r.results.list) > maxResults || r.results.size > maxResultBytes || m.came < old
+		if goes {
+			r.cut = max(r.cut, m.ledger)
+		}
+		return goes
 	})
 }
 

@@ -15,15 +15,18 @@ type Resume struct {
 	Watched int64  // seconds in this show
 	Show    uint32 // hash of the show's id; watch time of another show does not count
 	Expires int64  // Unix seconds
+	Results int64  // decisions of the room's ledger below this offset were given; 0: not said
 }
 
 const (
-	resumeBody = 1 + 4 + 4 + 5
+	resumeBody = 1 + 4 + 4 + 5 + 6
 	resumeMAC  = 16
 	resumeSize = resumeBody + resumeMAC
 )
 
-const resumeVersion = 1
+// resumeVersion 2 has Results. Tickets last for minutes, so version 1 is not
+// read any more: who brings one is met as somebody without a ticket.
+const resumeVersion = 2
 
 // Resume writes the ticket of a user ("" for a guest) in a room.
 func (a *Authority) Resume(r Resume, room, user string) string {
@@ -32,6 +35,8 @@ func (a *Authority) Resume(r Resume, room, user string) string {
 	b = binary.BigEndian.AppendUint32(b, uint32(min(max(r.Watched, 0), 1<<32-1)))
 	b = binary.BigEndian.AppendUint32(b, r.Show)
 	b = append(b, byte(r.Expires>>32), byte(r.Expires>>24), byte(r.Expires>>16), byte(r.Expires>>8), byte(r.Expires))
+	at := min(max(r.Results, 0), 1<<48-1)
+	b = append(b, byte(at>>40), byte(at>>32), byte(at>>24), byte(at>>16), byte(at>>8), byte(at))
 	b = append(b, a.resumeMAC(b, room, user)...)
 	return base64.RawURLEncoding.EncodeToString(b)
 }
@@ -49,6 +54,7 @@ func (a *Authority) OpenResume(ticket, room, user string, now int64) (r Resume, 
 	r.Watched = int64(binary.BigEndian.Uint32(b[1:]))
 	r.Show = binary.BigEndian.Uint32(b[5:])
 	r.Expires = int64(b[9])<<32 | int64(binary.BigEndian.Uint32(b[10:]))
+	r.Results = int64(binary.BigEndian.Uint16(b[14:]))<<32 | int64(binary.BigEndian.Uint32(b[16:]))
 	return r, now < r.Expires*1000
 }
 

@@ -78,8 +78,8 @@ func TestForgeries(t *testing.T) {
 // A resume ticket is good for its room, its user and its time, and nothing else.
 func TestResume(t *testing.T) {
 	a := New([32]byte{1}, nil)
-	ticket := a.Resume(Resume{Watched: 77, Show: 5, Expires: now/1000 + 60}, "demo", "u1")
-	if r, ok := a.OpenResume(ticket, "demo", "u1", now); !ok || r.Watched != 77 || r.Show != 5 {
+	ticket := a.Resume(Resume{Watched: 77, Show: 5, Expires: now/1000 + 60, Results: 0x123456789abc}, "demo", "u1")
+	if r, ok := a.OpenResume(ticket, "demo", "u1", now); !ok || r.Watched != 77 || r.Show != 5 || r.Results != 0x123456789abc {
 		t.Errorf("%+v %t", r, ok)
 	}
 	for _, c := range []struct {
