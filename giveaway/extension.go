@@ -62,9 +62,16 @@ type extended struct {
 // extend moves the close, and with it the round, later.
 func (e *Events) extend(x Extension, after, now int64) error {
 	ev := e.byID[x.Event]
+	if e.hole != nil {
+		defer e.keepExtension(ev, x, after)()
+	}
 	if ev == nil {
 		return fmt.Errorf("extend: no giveaway %q", x.Event)
 	}
+	return ev.extend(&e.cfg, x, after, now)
+}
+
+func (ev *event) extend(cfg *Config, x Extension, after, now int64) error {
 	errs := []error{x.Check()}
 	refuse := func(format string, args ...any) { errs = append(errs, fmt.Errorf("extend: "+format, args...)) }
 	to := x.CloseAt
@@ -87,7 +94,7 @@ func (e *Events) extend(x Extension, after, now int64) error {
 		return err
 	}
 	a := drawproof.Amendment{
-		After: uint64(max(after, 0)), CloseAt: to, Event: x.Event, Partition: uint32(e.cfg.Partition),
+		After: uint64(max(after, 0)), CloseAt: to, Event: x.Event, Partition: uint32(cfg.Partition),
 		Previous: ev.terms.Hash, Round: ev.Plan.RoundFor(to),
 	}
 	// A later close within the same period of the beacon would keep the round,
@@ -95,7 +102,7 @@ func (e *Events) extend(x Extension, after, now int64) error {
 	if a.Round <= ev.terms.Round {
 		return fmt.Errorf("extend: closing at %d leaves the round at %d; extend by %d s or more", to, ev.terms.Round, ev.Plan.Beacon.Period)
 	}
-	a.Sign(e.cfg.Keys.Engine)
+	a.Sign(cfg.Keys.Engine)
 	terms, err := ev.terms.Amend(ev.Plan.Plan, a)
 	if err != nil {
 		return fmt.Errorf("extend: %w", err)

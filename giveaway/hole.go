@@ -23,6 +23,16 @@ type hole struct {
 	Since int64                      `json:"since"` // room time when it was found
 	Plans map[string]json.RawMessage `json:"plans,omitempty"`
 	Ends  []end                      `json:"ends,omitempty"` // of staff; they wait for the Gap
+	// Extensions since the hole was found. Whether the owner of that time took
+	// one hung on what is lost (had it closed? what was the time?); the hash in the
+	// ledger's report of the close tells.
+	Extends []heldExtension `json:"extends,omitempty"`
+}
+
+type heldExtension struct {
+	Extension Extension `json:"extension"`
+	After     int64     `json:"after"`
+	Took      bool      `json:"took,omitempty"` // here
 }
 
 type end struct {
@@ -37,7 +47,7 @@ const codeGap = "gap"
 func (e *Events) Lose(gap record.Gap, until int64) {
 	h := &hole{Gap: gap, Until: until, Since: e.now}
 	if e.hole != nil { // a second one before the first was told
-		h.From, h.Plans, h.Ends = e.hole.From, e.hole.Plans, e.hole.Ends
+		h.From, h.Plans, h.Ends, h.Extends = e.hole.From, e.hole.Plans, e.hole.Ends, e.hole.Extends
 	}
 	e.hole = h
 }
@@ -85,26 +95,102 @@ func (e *Events) announced(id string, d *record.Decision) (*event, error) {
 	if err := json.Unmarshal(d.Data, &data); err != nil {
 		return nil, err
 	}
-	f, err := Finish(raw, &e.cfg, data.At)
+	// It was taken when it came, which may have been long before an owner wrote
+	// that down: behind its close even, of an opening that was missed.
+	var times struct {
+		CloseAt int64 `json:"closeAt"`
+	}
+	if err := json.Unmarshal(raw, &times); err != nil {
+		return nil, err
+	}
+	f, err := Finish(raw, &e.cfg, min(data.At, times.CloseAt-1))
 	if err != nil {
 		return nil, err
 	}
 	ev := newEvent(&e.cfg, f)
 	e.add(ev)
 	delete(e.hole.Plans, id)
+	for i := range e.hole.Extends {
+		if h := &e.hole.Extends[i]; h.Extension.Event == id {
+			h.Took = ev.extend(&e.cfg, h.Extension, h.After, 0) == nil
+		}
+	}
 	return ev, nil
 }
 
+// keepExtension notes an extension that comes under a hole; what it answers is
+// called when it was taken or refused.
+func (e *Events) keepExtension(ev *event, x Extension, after int64) func() {
+	if len(e.hole.Extends) >= maxQueued {
+		return func() {}
+	}
+	taken := 0
+	if ev != nil {
+		taken = len(ev.Amendments)
+	}
+	e.hole.Extends = append(e.hole.Extends, heldExtension{Extension: x, After: after})
+	h := &e.hole.Extends[len(e.hole.Extends)-1]
+	return func() { h.Took = ev != nil && len(ev.Amendments) > taken }
+}
+
+// settleTerms makes the terms those under which the ledger says an event
+// closed: with the extensions that its owner took, whichever were taken here.
+func (e *Events) settleTerms(ev *event, want drawproof.Hash) error {
+	var held []heldExtension
+	before := len(ev.Amendments)
+	for _, h := range e.hole.Extends {
+		if h.Extension.Event == ev.id() {
+			held = append(held, h)
+			if h.Took {
+				before--
+			}
+		}
+	}
+	var try func(from int) bool
+	try = func(from int) bool {
+		if ev.terms.Hash == want {
+			return true
+		}
+		terms, amendments, told := ev.terms, len(ev.Amendments), len(ev.Extended)
+		for i := from; i < len(held); i++ {
+			if ev.extend(&e.cfg, held[i].Extension, held[i].After, 0) == nil && try(i+1) {
+				return true
+			}
+			ev.terms, ev.Amendments, ev.Extended = terms, ev.Amendments[:amendments], ev.Extended[:told]
+		}
+		return false
+	}
+	if ev.terms.Hash == want {
+		return nil
+	}
+	ev.Amendments, ev.Extended = ev.Amendments[:before:before], ev.Extended[:before:before]
+	ev.terms = drawproof.Terms{Hash: ev.Hash, CloseAt: ev.Plan.CloseAt, Round: ev.Plan.Round}
+	for _, a := range ev.Amendments {
+		var err error
+		if ev.terms, err = ev.terms.Amend(ev.Plan.Plan, a); err != nil {
+			return err
+		}
+	}
+	if !try(0) {
+		return fmt.Errorf("it closed under the terms %s, which no extension that is known gives", want)
+	}
+	return nil
+}
+
 // mark takes a lost marker at the ledger's word.
-func (e *Events) mark(ev *event, kind string, data *MarkerDecision) {
+func (e *Events) mark(ev *event, kind string, data *MarkerDecision) error {
 	m := &mark{Offset: data.Offset, Now: data.Now, Told: true}
 	if kind == record.DecideOpened {
 		m.Sig = drawproof.SignMarker(e.cfg.Keys.Engine, ev.id(), data.Plan, drawproof.MarkerOpen, uint32(e.cfg.Partition), m.Now)
 		ev.open(m)
-		return
+		return nil
+	}
+	if err := e.settleTerms(ev, data.Plan); err != nil {
+		return err
 	}
 	m.Sig = drawproof.SignMarker(e.cfg.Keys.Engine, ev.id(), data.Plan, drawproof.MarkerClose, uint32(e.cfg.Partition), m.Now)
 	ev.Closed, ev.Buyers = m, nil
+	return nil
 }
 
 // recalled is an entrant as a chunk of the list names it.

@@ -133,8 +133,7 @@ func (e *Events) applyMark(ev *event, m *mark, d *record.Decision, trusted bool)
 		return err
 	}
 	if trusted && (m == nil || m.Offset > data.Offset && e.lacks(data.Offset)) {
-		e.mark(ev, d.Kind, &data)
-		return nil
+		return e.mark(ev, d.Kind, &data)
 	}
 	if m == nil {
 		return errWait
@@ -176,8 +175,6 @@ func (e *Events) applyEntrants(ev *event, d *record.Decision, offset int64) erro
 	return nil
 }
 
-// applySeal computes the close record a second time, from the list as the
-// ledger holds it.
 // applyLost is applyEntrants where the comments that the list rests on are lost.
 func (e *Events) applyLost(ev *event, d *record.Decision, data *EntrantsDecision) error {
 	if d.Chunk != ev.Listed.Chunks || ev.Listed.Of != 0 && (ev.Listed.Of != d.Of || ev.Listed.Cap != data.Cap) {
@@ -190,6 +187,8 @@ func (e *Events) applyLost(ev *event, d *record.Decision, data *EntrantsDecision
 	return nil
 }
 
+// applySeal computes the close record a second time, from the list as the
+// ledger holds it.
 func (e *Events) applySeal(ev *event, d *record.Decision) error {
 	var data SealDecision
 	if err := json.Unmarshal(d.Data, &data); err != nil {

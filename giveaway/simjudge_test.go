@@ -16,7 +16,10 @@ type simReader struct {
 	w      *sim
 	fence  record.Fence
 	events map[string]*simEvent
-	held   []simAward // in ledger order
+	held   []simAward      // in ledger order
+	unsure map[string]bool // what was extended before its plan was read back
+	clock  simClock
+	folded int // comments in clock
 }
 
 type simEvent struct {
@@ -33,6 +36,7 @@ type simEvent struct {
 	state   map[drawproof.Hash]string           // grant
 	of      map[drawproof.Hash]Step             // grant
 	winners map[drawproof.Hash][]drawproof.Hash // tag: grants
+	moved   []extended                          // extensions by the rules
 }
 
 type simAward struct {
@@ -43,7 +47,7 @@ type simAward struct {
 
 // judge reads the ledger as a stranger and holds the last owner against it.
 func (w *sim) judge() {
-	r := &simReader{w: w, events: map[string]*simEvent{}}
+	r := &simReader{w: w, events: map[string]*simEvent{}, unsure: map[string]bool{}}
 	for i := range w.ledger {
 		if l := &w.ledger[i]; r.fence.Ledger(l) {
 			for j := range l.Decisions {
@@ -65,6 +69,9 @@ func (w *sim) judge() {
 
 func (r *simReader) decision(d *record.Decision, offset int64) error {
 	ev := r.events[d.Event]
+	if d.Applied != nil {
+		r.extended(d.Applied)
+	}
 	if d.Kind == record.DecideApplied || d.Kind == record.DecideGap {
 		return nil
 	}
@@ -187,6 +194,7 @@ func (r *simReader) draw(ev *simEvent, d *record.Decision) error {
 		return fmt.Errorf("result %s, the list gives %s", n.ResultHash, got.Hash())
 	}
 	ev.draw = n
+	r.drawnLate(ev, n)
 	for _, x := range got.Winners {
 		ev.winners[x.Tag] = append(ev.winners[x.Tag], x.Grant)
 	}
@@ -322,6 +330,8 @@ func (r *simReader) finished(id string, ev *simEvent) error {
 		}
 	} else if phase != Settled || ev.draw == nil {
 		return fmt.Errorf("it is %s, drawn in the ledger: %t", phase, ev.draw != nil)
+	} else if err := r.kept(id, o, ev); err != nil {
+		return err
 	}
 	units, fen := map[string]int64{}, map[string]int64{}
 	for g, s := range ev.of {

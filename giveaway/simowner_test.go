@@ -23,7 +23,8 @@ type simOwner struct {
 	tickSeq                   uint64
 	tickAt                    int64
 	marked                    map[string]int64
-	paused                    bool // reads nothing: a zombie that does not know it yet
+	told                      map[string]simCard // what viewers have of each event
+	paused                    bool               // reads nothing: a zombie that does not know it yet
 	skew                      int64
 }
 
@@ -81,7 +82,7 @@ next:
 
 // from is an owner restored from the last snapshot, or from nothing.
 func (w *sim) from(s *simSnapshot) *simOwner {
-	o := &simOwner{w: w, e: New(w.cfg), marked: map[string]int64{}}
+	o := &simOwner{w: w, e: New(w.cfg), marked: map[string]int64{}, told: map[string]simCard{}}
 	if s == nil {
 		return o
 	}
@@ -194,6 +195,9 @@ func (o *simOwner) apply(l *record.Ledger, offset int) {
 		}
 		c := o.w.control[d.Applied.Control]
 		o.applied = int(d.Applied.Control) + 1
+		if _, extends := ParseExtension(c.Data); extends && o.w.again(d.Applied.Control) {
+			continue // as room does
+		}
 		if err := o.e.Control(&c, d.Applied.After, o.clock.now); err == nil && c.Kind == record.CtlPlan {
 			o.w.count["plans and extensions taken"]++
 		}
@@ -233,6 +237,9 @@ func (o *simOwner) act() {
 	}
 	if o.waiting == nil {
 		o.mark()
+	}
+	if w.rnd.IntN(3) == 0 {
+		o.show()
 	}
 }
 

@@ -29,7 +29,7 @@ func (w *sim) staff() {
 			w.plan()
 		}
 	case n < 14:
-		w.send(record.CtlPlan, map[string]any{"extend": Extension{Event: event, CloseAt: w.wall + int64(w.rnd.IntN(60_000)), Reason: "more time"}})
+		w.extendAtRandom(event)
 	case n < 15:
 		w.send(record.CtlCancel, record.EventData{Event: event, Reason: "不办了"})
 	case n < 16 && w.rnd.IntN(2) == 0:

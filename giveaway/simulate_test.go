@@ -36,9 +36,10 @@ type sim struct {
 	epochs uint64
 	plans  int
 	events []string
-	dead   bool // the second beacon has stopped
-	calm   bool // no more faults, and nobody acts but the owner
-	dry    bool // retention takes comments that nobody has folded, and snapshots are rare
+	dead   bool  // the second beacon has stopped
+	mute   int64 // until then nobody hands in a round
+	calm   bool  // no more faults, and nobody acts but the owner
+	dry    bool  // retention takes comments that nobody has folded, and snapshots are rare
 
 	acked   map[string]int64      // event/user: the offset of its receipt
 	said    map[int]record.Code   // what was answered to the record at an offset
@@ -138,6 +139,9 @@ func (w *sim) step() {
 		w.relay()
 	case n < 90:
 		w.wall += []int64{0, 10, 40, 100, 200, 300}[w.rnd.IntN(6)]
+		if w.wall < w.mute {
+			w.wall += int64(w.rnd.IntN(1000))
+		}
 		if w.rnd.IntN(40) == 0 {
 			w.wall += int64(w.rnd.IntN(9000))
 		}
@@ -183,6 +187,11 @@ func (w *sim) disturb() {
 		if w.dry && w.rnd.IntN(2) == 0 {
 			w.first = max(w.first, len(w.comments)-w.rnd.IntN(60))
 			w.count["retention"]++
+		}
+	case 14:
+		if w.rnd.IntN(2) == 0 {
+			w.mute = w.wall + 20_000 + int64(w.rnd.IntN(60_000))
+			w.count["silent relays"]++
 		}
 	}
 }
@@ -248,6 +257,9 @@ func (w *sim) buy() {
 
 // relay hands in the rounds that are due, and now and then nonsense.
 func (w *sim) relay() {
+	if w.wall < w.mute && !w.calm {
+		return
+	}
 	for _, o := range w.owners {
 		for _, a := range o.e.Awaits() {
 			chain := 0
@@ -391,4 +403,4 @@ func TestSimulation(t *testing.T) {
 // simMust are the things a run of some length must have seen.
 var simMust = []string{"crashes", "zombies", "clock jumps", "doubled comments", "forged beacons", "restores", "gaps", "delayed ledger", "fenced",
 	"end settled", "end cancelled", "end void", "why staff", "why missed", "why gap", "step claimed", "step expired", "step skipped", "step settled",
-	"alternates", "amendments", "later rounds", "plans of packet", "plans of grab", "excluded"}
+	"alternates", "amendments", "pauses", "silent relays", "folded cards", "drawn late", "later rounds", "plans of packet", "plans of grab", "excluded"}
