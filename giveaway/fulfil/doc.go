@@ -11,7 +11,10 @@
 // Other systems read winners in fudai.awards: prize.won, prize.due and
 // prize.expired of each grant, the event as key, grant/type in the header
 // idempotency-key. Each stands there once, though its writer may die at any
-// moment; user ids in it are plain, so its readers are to be trusted.
+// moment. User ids in it are plain, because who books a prize must know whose
+// it is, so only systems that hand out prizes may read it; it has no name and
+// no address. (The ledger, which every edge reads, has users only
+// under the key of the event.)
 //
 // What winners write into a form is sealed under a key of the giveaway, and
 // gone for good when that key is destroyed.

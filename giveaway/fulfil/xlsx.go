@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -55,13 +56,32 @@ func sheet(table [][]string) string {
 		fmt.Fprintf(&b, `<row r="%d">`, r+1)
 		for c, s := range row {
 			fmt.Fprintf(&b, `<c r="%s%d" t="inlineStr"><is><t xml:space="preserve">`, column(c), r+1)
-			xml.EscapeText(&b, []byte(s)) // what XML cannot hold becomes U+FFFD
+			xml.EscapeText(&b, []byte(escapeCodes(s))) // what XML cannot hold becomes U+FFFD
 			b.WriteString(`</t></is></c>`)
 		}
 		b.WriteString(`</row>`)
 	}
 	b.WriteString(sheetTail)
 	return b.String()
+}
+
+var codes = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
+
+// escapeCodes keeps a spreadsheet from reading "_x0041_" in a text as the
+// letter A: in the strings of a workbook _xHHHH_ is a character (ECMA-376 part 1,
+// 22.9.2.19), so the underscore that would begin one is written as one itself.
+// Two may share an underscore, as in _x0041_x0042_, so the search goes on behind
+// the first character of each.
+func escapeCodes(s string) string {
+	var b strings.Builder
+	for {
+		at := codes.FindStringIndex(s)
+		if at == nil {
+			return b.String() + s
+		}
+		b.WriteString(s[:at[0]] + "_x005F_")
+		s = s[at[0]+1:]
+	}
 }
 
 // column is the name of column i: A to Z, AA and on.
