@@ -24,8 +24,8 @@ type comeback struct {
 	plan  []int // first attempts by second, as the windows have it
 	back  int
 	took  []int32 // ms from the loss to the handshake's end
-	tries []int   // viewers by attempts that failed, whatever the reason
-	no    []int   // viewers by how often an edge refused them
+	tries []int   // losses by attempts that failed, whatever the reason
+	no    []int   // losses by how often an edge refused who came back
 }
 
 // openWithin is how long the SDK waits for a hello.
@@ -62,9 +62,8 @@ type returning struct {
 // comeBack loses all connections at once, or, with cut false, waits until the
 // server cuts them, and answers when everybody is back or the time is over.
 func (c *crowd) comeBack(cut bool, within time.Duration) (answer, error) {
-	b := &comeback{began: time.Now().UnixNano(), plan: make([]int, 64), tries: make([]int, 8), no: make([]int, 8)}
-	c.failed, c.coming = map[string]int{}, b
-	want := c.open
+	c.roam()
+	b, want := c.coming, c.open
 	if cut {
 		for i := range c.viewers {
 			if c.viewers[i].state == open {
@@ -74,30 +73,57 @@ func (c *crowd) comeBack(cut bool, within time.Duration) (answer, error) {
 		}
 	}
 	for began := time.Now(); b.back < want && time.Since(began) < within; {
-		now := time.Now().UnixNano()
-		for len(b.due) > 0 && b.due[0].at <= now {
-			d := heap.Pop(&b.due).(due)
-			c.viewers[d.i].triedAt = now
-			b.under = append(b.under, due{now, d.i})
-			c.dial(d.i)
-		}
-		for len(b.under) > 0 && now-b.under[0].at > openWithin.Nanoseconds() {
-			d := b.under[0]
-			b.under = b.under[1:]
-			if v := &c.viewers[d.i]; v.triedAt == d.at && (v.state == connecting || v.state == asking) {
-				c.fail(d.i, "given up after 12 s")
-			}
-		}
 		c.turn(5)
 	}
+	return c.home(), nil
+}
+
+// roam lets everybody who is lost from now on come back.
+func (c *crowd) roam() {
+	c.failed = map[string]int{}
+	c.coming = &comeback{began: time.Now().UnixNano(), plan: make([]int, 64), tries: make([]int, 8), no: make([]int, 8)}
+}
+
+// returns lets those try whose moment has come, and gives up who waits too long.
+func (c *crowd) returns() {
+	b, now := c.coming, time.Now().UnixNano()
+	for len(b.due) > 0 && b.due[0].at <= now {
+		d := heap.Pop(&b.due).(due)
+		c.viewers[d.i].triedAt = now
+		b.under = append(b.under, due{now, d.i})
+		c.dial(d.i)
+	}
+	for len(b.under) > 0 && now-b.under[0].at > openWithin.Nanoseconds() {
+		d := b.under[0]
+		b.under = b.under[1:]
+		if v := &c.viewers[d.i]; v.triedAt == d.at && (v.state == connecting || v.state == asking) {
+			c.fail(d.i, "given up after 12 s")
+		}
+	}
+}
+
+// home ends it, and answers how it went.
+func (c *crowd) home() answer {
+	b := c.coming
 	c.coming = nil
 	for i := range c.viewers {
 		r := &c.viewers[i].returning
-		b.tries[min(int(r.failed), len(b.tries)-1)]++
-		b.no[min(int(r.refused), len(b.no)-1)]++
-		r.failed, r.refused, r.lostAt, r.triedAt = 0, 0, 0, 0
+		b.note(r)
+		r.lostAt, r.triedAt = 0, 0
 	}
-	return answer{Failed: c.failed, Lost: b.lost, Plan: b.plan, Took: b.took, Tries: b.tries, Refused: b.no}, nil
+	b.tries[0], b.no[0] = b.lost-sum(b.tries), b.lost-sum(b.no)
+	return answer{Failed: c.failed, Lost: b.lost, Plan: b.plan, Took: b.took, Tries: b.tries, Refused: b.no}
+}
+
+// note counts how often a viewer failed before it was back, or until now.
+func (b *comeback) note(r *returning) {
+	if r.failed > 0 {
+		b.tries[min(int(r.failed), len(b.tries)-1)]++
+	}
+	if r.refused > 0 {
+		b.no[min(int(r.refused), len(b.no)-1)]++
+	}
+	r.failed, r.refused = 0, 0
 }
 
 // lose notes that a viewer is without a connection.
@@ -135,6 +161,8 @@ func (b *comeback) wait(v *viewer, i int, least time.Duration) (at int64) {
 func (b *comeback) returned(v *viewer) {
 	b.back++
 	b.took = append(b.took, int32((time.Now().UnixNano()-v.lostAt)/1e6))
+	v.lostAt = 0
+	b.note(&v.returning)
 }
 
 var helloHead = []byte(`{"op":"hello"`)

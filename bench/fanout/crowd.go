@@ -19,7 +19,7 @@ import (
 // order is what the driver tells a process of viewers, a JSON line each; every
 // order is answered by one line.
 type order struct {
-	Do string // "connect", "begin", "end", "mode", "double", "drop"
+	Do string // "connect", "begin", "end", "mode", "double", "drop", "roam", "home"
 
 	// connect: Count viewers to Targets in turn, at most Flight under way at a
 	// time. Without a Path there is no handshake: a socket is a viewer.
@@ -29,7 +29,8 @@ type order struct {
 	Skip    int
 	Count   int
 	Flight  int
-	Small   int // so many, the first ones, have small receive buffers
+	Small   int  // so many, the first ones, have small receive buffers
+	Resume  bool // they note results, and come back with seq and ticket, to any of Targets
 
 	// mode: the viewers From up to, not including, To read so from now on, and
 	// are not counted with the others. double: they open a second connection
@@ -38,6 +39,7 @@ type order struct {
 	Mode     viewMode
 
 	// drop: all connections are lost, cut here or by the server, and come back.
+	// roam: from now on who is lost comes back, by itself; home: no longer.
 	Cut    bool
 	Within time.Duration
 }
@@ -55,6 +57,8 @@ type answer struct {
 	Took           []int32
 	Plan           []int
 	Tries, Refused []int
+
+	Results noted // home
 }
 
 // crowd is a process of viewers: one thread, one epoll.
@@ -143,6 +147,11 @@ func (c *crowd) obey(o *order) (a answer, err error) {
 		return c.double(o.From, o.To)
 	case "drop":
 		return c.comeBack(o.Cut, o.Within)
+	case "roam":
+		c.roam()
+	case "home":
+		a = c.home()
+		a.Results = c.notes()
 	case "mode":
 		c.setMode(o.From, o.To, o.Mode)
 	case "begin":
@@ -239,8 +248,11 @@ func (c *crowd) bring(from, to int) (a answer, err error) {
 
 func (c *crowd) dial(i int) {
 	v := &c.viewers[i]
-	*v = viewer{fd: -1, mode: v.mode, aside: v.aside, token: v.token, returning: v.returning}
-	fd, err := dial(c.targets[i%len(c.targets)], i < c.how.Small)
+	*v = viewer{fd: -1, mode: v.mode, aside: v.aside, token: v.token, returning: v.returning, kept: v.kept}
+	if c.how.Resume {
+		v.last = v.had
+	}
+	fd, err := dial(c.target(i), i < c.how.Small)
 	if err != nil {
 		c.failed[err.Error()]++
 		if c.coming != nil {
@@ -253,12 +265,21 @@ func (c *crowd) dial(i int) {
 	c.watch(unix.EPOLL_CTL_ADD, i, unix.EPOLLOUT)
 }
 
+// target is the address of a viewer's next attempt: its own, or the next one
+// after each that failed.
+func (c *crowd) target(i int) netip.AddrPort {
+	return c.targets[(i+int(c.viewers[i].shift))%len(c.targets)]
+}
+
 func (c *crowd) watch(op, i int, events uint32) {
 	unix.EpollCtl(c.ep, op, int(c.viewers[i].fd), &unix.EpollEvent{Events: events, Fd: int32(i)})
 }
 
 // turn serves what there is.
 func (c *crowd) turn(ms int) {
+	if c.coming != nil {
+		c.returns()
+	}
 	if len(c.slow) > 0 && time.Since(c.slowAt) >= slowEvery {
 		c.slowAt = time.Now()
 		for _, i := range c.slow {
@@ -299,7 +320,11 @@ func (c *crowd) connected(i int) {
 		c.watch(unix.EPOLL_CTL_MOD, i, unix.EPOLLIN)
 		return
 	}
-	req := request(c.how.Path, c.targets[i%len(c.targets)].String(), c.tokens[v.token])
+	path := c.how.Path
+	if c.how.Resume && v.last > 0 {
+		path += fmt.Sprintf("?seq=%d&resume=%s", v.last, v.resume)
+	}
+	req := request(path, c.target(i).String(), c.tokens[v.token])
 	if n, err := unix.Write(int(v.fd), req); err != nil || n != len(req) {
 		c.fail(i, "the request cannot be sent")
 		return
@@ -315,6 +340,7 @@ func (c *crowd) fail(i int, why string) {
 	c.flight--
 	unix.Close(int(v.fd))
 	v.fd, v.state = -1, gone
+	v.shift++
 	if c.coming != nil {
 		c.coming.again(v, i, why)
 	}
@@ -329,6 +355,9 @@ func (c *crowd) end(i int, why string) {
 	c.open--
 	unix.Close(int(v.fd))
 	v.fd, v.state = -1, gone
+	if c.how.Resume {
+		v.elsewhere()
+	}
 	if c.coming != nil && v.lostAt == 0 {
 		c.coming.lose(v, i)
 	}

@@ -9,6 +9,7 @@
 //	go run ./bench/fanout latency     from the log to every viewer
 //	go run ./bench/fanout stall       viewers who do not read
 //	go run ./bench/fanout drop        all lose their connections at once and return
+//	go run ./bench/fanout rolling     two edges are started anew in turn: lost results
 //
 // The server is the released program, `fudai serve` with its defaults, against
 // a broker of its own; comments come in through Kafka as a platform sends them.

@@ -32,6 +32,7 @@ type commands struct {
 	Latency  latency  `cmd:"" help:"From the log to every viewer: quantiles, and the last one."`
 	Stall    stall    `cmd:"" help:"What viewers who do not read cost those who do."`
 	Drop     drop     `cmd:"" help:"All viewers lose their connections at once: when they are back, and who was refused."`
+	Rolling  rolling  `cmd:"" help:"Two edges are started anew one after the other, under load: results lost, who was refused, when viewers are back."`
 	Viewers  viewers  `cmd:"" hidden:"" help:"A process of viewers; the others start it."`
 }
 

@@ -41,6 +41,7 @@ type stage struct {
 	tokenFile      string
 	tokensHave     int
 	frames         *framesRead
+	edgeArgs       func(port int, data string) []string // of the program as an edge
 }
 
 // perProcess bounds the sockets of a process of viewers: the open-file limit
@@ -110,7 +111,7 @@ func (s *stage) start() (err error) {
 		return err
 	}
 	cfg := kafkalog.DefaultConfig()
-	cfg.Brokers, cfg.ClientID = s.brokers, "fudai-fanout"
+	cfg.Brokers, cfg.LedgerBrokers, cfg.ClientID = s.brokers, []string{at.Ledger}, "fudai-fanout"
 	if s.kafka, err = kafkalog.Open(cfg); err != nil {
 		return err
 	}
@@ -141,18 +142,22 @@ func (s *stage) serve(ledger, data string) (err error) {
 		data = filepath.Join(s.dir, "edge")
 		edge = append(edge, "--roles", "edge", "--secret", secret)
 	}
-	s.server, err = start(s.dir, "serve", s.bin, args(s.port, data, edge...)...)
+	s.edgeArgs = func(port int, data string) []string { return args(port, data, edge...) }
+	s.server, err = start(s.dir, "serve", s.bin, s.edgeArgs(s.port, data)...)
 	return err
 }
 
-func (s *stage) ready(within time.Duration) error {
+func (s *stage) ready(within time.Duration) error { return s.listens(s.server, s.port, within) }
+
+// listens waits until a server says that it is ready.
+func (s *stage) listens(server *process, port int, within time.Duration) error {
 	for until := time.Now().Add(within); time.Now().Before(until); time.Sleep(100 * time.Millisecond) {
 		select {
-		case <-s.server.done:
+		case <-server.done:
 			return fmt.Errorf("serve ended; its log is in %s", s.dir)
 		default:
 		}
-		r, err := http.Get(s.url() + "/readyz")
+		r, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/readyz", port))
 		if err != nil {
 			continue
 		}
@@ -238,12 +243,15 @@ func (s *stage) issue(n int) error {
 }
 
 // settings changes the room, as its host does.
-func (s *stage) settings(data map[string]any) error {
+func (s *stage) settings(data map[string]any) error { return s.command("room", data) }
+
+// command is one of the host's.
+func (s *stage) command(kind string, data map[string]any) error {
 	host, err := s.tokens.Issue(time.Now(), "host", "主播", "host", nil, time.Hour)
 	if err != nil {
 		return err
 	}
-	body, _ := json.Marshal(map[string]any{"kind": "room", "id": "set" + strconv.FormatInt(time.Now().UnixNano(), 36), "data": data})
+	body, _ := json.Marshal(map[string]any{"kind": kind, "id": "set" + strconv.FormatInt(time.Now().UnixNano(), 36), "data": data})
 	req, _ := http.NewRequest("POST", "http://127.0.0.1:"+strconv.Itoa(s.staff)+"/v1/rooms/"+s.room+"/commands", strings.NewReader(string(body)))
 	req.Header.Set("Authorization", "Bearer "+host)
 	r, err := http.DefaultClient.Do(req)

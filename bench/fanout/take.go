@@ -40,6 +40,9 @@ func (c *crowd) took(i int, b []byte, now int64) {
 			b = body[payload:]
 			continue
 		}
+		if c.how.Resume && len(body) < payload && noteworthy(body) {
+			break
+		}
 		seq := seqOf(body)
 		if seq > 0 && !c.known(seq) {
 			if len(body) < payload {
@@ -81,6 +84,9 @@ func (c *crowd) begin(v *viewer, seq uint64, size int, body []byte) {
 		if bytes.HasPrefix(body, helloHead) {
 			v.window(body) // told again when it has grown
 		}
+		if c.how.Resume {
+			c.keep(v, body[:min(size, len(body))])
+		}
 		if c.counts && bytes.HasPrefix(body, gapHead) {
 			c.tally.Gaps++
 		}
@@ -100,7 +106,11 @@ func (c *crowd) begin(v *viewer, seq uint64, size int, body []byte) {
 
 // pass goes on in a message; at its end the viewer has it.
 func (c *crowd) pass(v *viewer, n int, now int64) {
-	if v.skip -= n; v.skip > 0 || v.in == nil {
+	if v.skip -= n; v.skip > 0 {
+		return
+	}
+	v.had = v.last
+	if v.in == nil {
 		return
 	}
 	if c.counts {

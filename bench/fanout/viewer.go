@@ -22,6 +22,7 @@ type viewer struct {
 	aside bool  // its frames are not counted with the others
 	token int32 // whose
 	returning
+	kept
 
 	last uint64   // seq
 	skip int      // bytes of a frame still to come

@@ -23,15 +23,22 @@ func (s *stage) bring(port, n int, path string, flight, small int) ([]*process, 
 			return nil, joined{}, err
 		}
 	}
+	return s.bringTo(targets(port), n, order{Path: path, Flight: flight, Small: small})
+}
+
+// bringTo is bring to any addresses, in turn.
+func (s *stage) bringTo(targets []string, n int, how order) ([]*process, joined, error) {
 	var all []*process
 	var shares []order
 	for begin := 0; begin < n; begin += perProcess {
-		p, err := start(s.dir, fmt.Sprintf("viewers-%d-%d", port, begin), s.self, "viewers")
+		p, err := start(s.dir, fmt.Sprintf("viewers-%d-%d", len(s.crowds), begin), s.self, "viewers")
 		if err != nil {
 			return all, joined{}, err
 		}
 		all = append(all, p)
-		shares = append(shares, order{Do: "connect", Targets: targets(port), Path: path, Tokens: s.tokenFile, Skip: begin, Count: min(perProcess, n-begin), Flight: flight, Small: small})
+		share := how
+		share.Do, share.Targets, share.Tokens, share.Skip, share.Count = "connect", targets, s.tokenFile, begin, min(perProcess, n-begin)
+		shares = append(shares, share)
 	}
 	j, err := each(all, func(i int) order { return shares[i] })
 	return all, j, err
