@@ -145,14 +145,16 @@ func compress(body []byte) []byte {
 // Lookup answers the file for a request path: "/" and "/r/ROOM" are the viewer
 // page, "/overlay/ROOM" the page that a streaming program lays over its picture,
 // "/desk/ROOM" the host's desk, "/studio" the marketers' studio,
-// "/login" where staff come in and "/operator" the operators' page behind it.
-// Nil where there is none.
+// "/login" where staff come in and "/operator" the operators' page behind it,
+// "/verify/ROOM/EVENT" the check of one draw. Nil where there is none.
 func (p *Pages) Lookup(at string) *File {
 	switch {
 	case at == "/" || isRoom(at, "/r/"):
 		at = "/index.html"
 	case isRoom(at, "/overlay/"):
 		at = "/overlay.html"
+	case isDraw(at):
+		at = "/verify.html"
 	case isRoom(at, "/desk/"):
 		at = "/desk.html"
 	case at == "/studio" || at == "/studio/":
@@ -161,6 +163,13 @@ func (p *Pages) Lookup(at string) *File {
 		at = "/login.html"
 	}
 	return p.files[at]
+}
+
+// isDraw: ids of events are made of the same letters as those of rooms.
+func isDraw(at string) bool {
+	both, ok := strings.CutPrefix(at, "/verify/")
+	room, event, two := strings.Cut(both, "/")
+	return ok && two && isRoom(room, "") && isRoom(event, "")
 }
 
 func isRoom(at, under string) bool {

@@ -33,6 +33,7 @@ func TestPathsOfTheViewer(t *testing.T) {
 	p := pages(t)
 	for at, want := range map[string]int{
 		"/": 200, "/r/demo": 200, "/overlay/demo": 200, "/overlay/": 404, "/desk/demo": 200, "/desk/": 404, "/studio": 200, "/studio/": 200, "/studio/x": 404, "/r/a.b_c-9/": 200, "/favicon.svg": 200,
+		"/verify/demo/bag-1": 200, "/verify/demo/bag-1/": 200, "/verify/demo": 404, "/verify/demo/": 404, "/verify//x": 404, "/verify/a/b/c": 404,
 		"/r/": 404, "/r/a/b": 404, "/r/" + strings.Repeat("x", 65): 404, "/r/%2e%2e/x": 404,
 		"/assets/none.js": 404, "/doc.go": 404, "/dist/index.html": 404,
 	} {

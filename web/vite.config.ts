@@ -35,6 +35,7 @@ export default defineConfig({
       input: {
         viewer: here('./index.html'),
         overlay: here('./overlay.html'),
+        verify: here('./verify.html'),
         desk: here('./desk.html'),
         studio: here('./studio.html'),
         login: here('./login.html'),

@@ -141,4 +141,17 @@ it('enters a lucky bag, sees it sealed and drawn, and checks the draw in the pag
   await page.click('.check summary');
   await shot(page, 'real-check');
   expect(complaints).toEqual([]);
+
+  // Somebody who was never in the room opens the link and reads the same.
+  const link = await page.locator('.check a[href^="/verify/"]').getAttribute('href');
+  const reader = await open(browser, new URL(link ?? '', server.url).href, desktop);
+  await reader.page.locator('.lead.ok').waitFor({ timeout: 120_000 });
+  expect(await reader.page.textContent('.lead')).toMatch(/[1-9][\d,]* 人参与，抽出 [1-9]\d* 名/);
+  // The demo's random number is made by the program itself: the page must not claim more than that allows.
+  expect(await reader.page.textContent('.worth')).toMatch(/随机数由运营方自己的服务器产生.*有可能挑选结果/);
+  await shot(reader.page, 'real-verify');
+  expect(reader.complaints).toEqual([]);
+  // A draw that never was is said, calmly.
+  await reader.page.goto(`${server.url}verify/demo/never-was`);
+  await reader.page.getByText('还没有可以核对的开奖').waitFor();
 });

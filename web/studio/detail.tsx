@@ -118,6 +118,11 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
                 {t('publicRules')}
               </a>
               {step(g.state) >= 5 && (
+                <a href={`/verify/${g.room}/${g.id}`} target="_blank" rel="noreferrer">
+                  {t('verifyPage')}
+                </a>
+              )}
+              {step(g.state) >= 5 && (
                 <a href={`/v1/rooms/${g.room}/bundle/${g.id}`} download>
                   {t('proofFile')}
                 </a>

@@ -5,6 +5,7 @@ import { Check as Tick } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { Sheet } from './sheet.tsx';
 import { entries, gives, roomName, sheetEvent } from './store.ts';
+import { trust } from './trust.ts';
 
 type Step = { is: 'idle' | 'running' | 'missing' | 'failed' } | { is: 'done'; verdict: Verdict };
 
@@ -51,7 +52,16 @@ function Outcome({ v, event }: { v: Verdict; event: string }) {
         {v.ok && <Tick />}
         {v.ok ? w('checkOk') : w('checkBad')}
       </p>
+      {v.ok && trust(v).map((key) => <p key={key}>{w(key)}</p>)}
       {v.fate && fates.has(v.fate) && <p>{w(`fate_${v.fate}` as Word)}</p>}
+      <a
+        class="link"
+        href={`/verify/${encodeURIComponent(roomName.value)}/${encodeURIComponent(event)}`}
+        target="_blank"
+        rel="noreferrer"
+      >
+        {w('verifyShare')}
+      </a>
       <details>
         <summary>{w('checkMore')}</summary>
         <p class="calm">{w('checkCount', { n: v.rules })}</p>

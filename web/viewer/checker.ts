@@ -15,12 +15,15 @@ export interface Verdict {
   grade: string;
   reasons: string[];
   fate: string;
+  entrants: number;
+  winners: number;
 }
 
 self.onmessage = (e: MessageEvent<Job>) => {
   const raw = new Uint8Array(e.data.bundle);
   const report = verify(raw);
   const own = e.data.receipt ? verifyReceipt(raw, new TextEncoder().encode(e.data.receipt)) : undefined;
+  const { entrants, winners } = size(raw);
   const verdict: Verdict = {
     ok: report.verdict === 'ok',
     rules: report.rules.length,
@@ -29,6 +32,18 @@ self.onmessage = (e: MessageEvent<Job>) => {
     grade: report.grade.letter,
     reasons: report.grade.reasons,
     fate: own?.fate ?? '',
+    entrants,
+    winners,
   };
   self.postMessage(verdict);
 };
+
+/** How many took part and won, as the file says; the verifier has judged whether that is true. */
+function size(raw: Uint8Array): { entrants: number; winners: number } {
+  try {
+    const b = JSON.parse(new TextDecoder().decode(raw)) as { close?: { entrants?: number }; result?: { winners?: unknown[] } };
+    return { entrants: b.close?.entrants ?? 0, winners: b.result?.winners?.length ?? 0 };
+  } catch {
+    return { entrants: 0, winners: 0 };
+  }
+}

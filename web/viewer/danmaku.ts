@@ -129,7 +129,9 @@ export class Danmaku {
   }
 
   private layout(): void {
-    const n = Math.max(1, Math.floor((this.height * share[this.pref.area]) / this.laneHeight));
+    // A phone's upper quarter is the host's face: four lanes leave it free.
+    const most = this.pref.area === 'top' && this.width < 600 ? 4 : Number.POSITIVE_INFINITY;
+    const n = Math.min(most, Math.max(1, Math.floor((this.height * share[this.pref.area]) / this.laneHeight)));
     while (this.lanes.length < n) {
       // Each lane has a pace of its own: a wall of equal speed reads like a table.
       const pace = 0.9 + ((this.lanes.length * 7) % 5) * 0.055;

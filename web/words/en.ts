@@ -141,6 +141,38 @@ export const ui: Record<keyof typeof zh, string> = {
   codeCopy: 'Copy',
   codeCopied: 'Copied',
   check: 'Check the result',
+  verifyTitle: 'Check this draw',
+  verifyOk:
+    '{n} people took part, {k} were drawn. Your device has just repeated the draw: the published list, the random number and every winner agree.',
+  verifyOkOrder:
+    '{n} people took part, the first {k} won. Your device has just checked it: every winner agrees with the recorded order.',
+  verifyMissing: 'There is no draw to check here yet. Look at the link again, or come back after the draw.',
+  trustTitle: 'How much this tells',
+  trustPublic:
+    'The random number comes from a public source, the operator could not choose it, and its signature was checked too. To know the winners in advance takes the help of those who run that source, or a list that was exchanged afterwards.',
+  trustLate:
+    'It did not go quite by the announced times. If the operator meant that, the outcome could have been influenced; this check cannot see it.',
+  trustMoved:
+    'It opened or closed late, and a later random number was used: the operator alone could have chosen among outcomes; this check cannot see it.',
+  trustLocal:
+    'The random number was made by the operator’s own server: the operator may have known the outcome in advance, or chosen it. The check tells that what was published agrees with itself, not that nobody chose.',
+  trustOrder:
+    'First come, first served, in the order that the operator’s server recorded. The check tells that the winners agree with that record, not that the record was never changed; who took part can compare their receipt.',
+  trustSeal:
+    'Whether the list was exchanged afterwards shows in the seal words: they should be those that the room showed before the draw. Ask somebody who was there.',
+  verifyHow: 'How it was checked',
+  verifyHow1:
+    'Rules and prizes stand in the plan. The sealed list and the receipts of those who took part all refer to that plan: one changed word, and they no longer agree.',
+  verifyHow2:
+    'The list of entries was sealed first; which random number it would use was fixed by then, and that one was due only after the seal. No third party witnessed when it was sealed: the seal words stand for it.',
+  verifyHow2Order: 'First come, first served: places go by the recorded order of arrival, not by a random number.',
+  verifyHow3:
+    'This page fetched all of it and worked out the winners again on your device: the operator’s own calculation need not be believed.',
+  verifyNot: 'What was not checked',
+  verifyNotText:
+    'Whether those who took part are real people or the operator’s own, and whether prizes arrive, cannot be seen here. The operator also serves this page: the surest way is to save the proof file and check it with a program of your own.',
+  verifyRules: 'Rules',
+  verifyShare: 'Let others check it',
   checkTitle: 'Check this draw yourself',
   checkPlain:
     'The list of entries was sealed before the draw, and the winners follow from a random number published after it. Your own device repeats the whole calculation.',

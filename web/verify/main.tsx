@@ -1,0 +1,117 @@
+import { render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Verdict } from '../viewer/checker.ts';
+import { count } from '../viewer/clean.ts';
+import { language, w } from '../viewer/prefs.ts';
+import { byOrder, trust } from '../viewer/trust.ts';
+import { bundleURL, check } from '../viewer/verify.ts';
+import { said } from '../words/index.ts';
+import './style.css';
+
+// The page one sends to somebody who was not there, at /verify/ROOM/EVENT: it
+// repeats the draw on the reader's device at once and says in a sentence what
+// came of it. It needs no login and opens no line to the room.
+
+const path = /^\/verify\/([A-Za-z0-9._-]{1,64})\/([A-Za-z0-9._-]{1,64})\/?$/.exec(location.pathname);
+const room = path?.[1] ?? '';
+const event = path?.[2] ?? '';
+
+type Step = { is: 'running' | 'missing' | 'failed' } | { is: 'done'; verdict: Verdict };
+
+function Page() {
+  const [step, set] = useState<Step>({ is: 'running' });
+  const run = async (): Promise<void> => {
+    set({ is: 'running' });
+    try {
+      const verdict = await check(room, event, undefined, undefined);
+      set(verdict ? { is: 'done', verdict } : { is: 'missing' });
+    } catch {
+      set({ is: 'failed' });
+    }
+  };
+  useEffect(() => {
+    void run();
+  }, []);
+  useEffect(() => {
+    document.title = w('verifyTitle');
+  }, [language.value]);
+  return (
+    <main>
+      <header>
+        <h1>{w('verifyTitle')}</h1>
+        <button type="button" onClick={() => (language.value = language.value === 'zh' ? 'en' : 'zh')}>
+          {language.value === 'zh' ? 'English' : '中文'}
+        </button>
+      </header>
+      <div aria-live="polite">
+        {step.is === 'running' && <p class="lead">{w('checkRunning')}</p>}
+        {step.is === 'missing' && <p class="lead">{w('verifyMissing')}</p>}
+        {step.is === 'failed' && <p class="lead">{w('checkFailed')}</p>}
+        {step.is === 'done' && <Outcome v={step.verdict} />}
+      </div>
+      {(step.is === 'missing' || step.is === 'failed') && (
+        <button type="button" class="again" onClick={() => void run()}>
+          {w('retry')}
+        </button>
+      )}
+      <section>
+        <h2>{w('verifyHow')}</h2>
+        <ol>
+          <li>{w('verifyHow1')}</li>
+          <li>{w(step.is === 'done' && byOrder(step.verdict) ? 'verifyHow2Order' : 'verifyHow2')}</li>
+          <li>{w('verifyHow3')}</li>
+        </ol>
+      </section>
+      <section>
+        <h2>{w('verifyNot')}</h2>
+        <p>{w('verifyNotText')}</p>
+      </section>
+    </main>
+  );
+}
+
+function Outcome({ v }: { v: Verdict }) {
+  const sentence = v.ok
+    ? w(byOrder(v) ? 'verifyOkOrder' : 'verifyOk', { n: count(v.entrants, language.value), k: count(v.winners, language.value) })
+    : w('checkBad');
+  return (
+    <>
+      <p class={`lead ${v.ok ? 'ok' : 'bad'}`}>{sentence}</p>
+      {v.ok && (
+        <section class="worth">
+          <h2>{w('trustTitle')}</h2>
+          {trust(v).map((key) => (
+            <p key={key}>{w(key)}</p>
+          ))}
+          <p>{w('trustSeal')}</p>
+          <p>
+            {w('checkSeal')} <b class="seal">{v.seal}</b>
+          </p>
+        </section>
+      )}
+      <details>
+        <summary>{w('checkMore')}</summary>
+        <p>{w('checkCount', { n: v.rules })}</p>
+        {v.failed.length > 0 && <p>{v.failed.join(' ')}</p>}
+        <p>
+          {w('checkGrade')} <b>{v.grade}</b>
+        </p>
+        <p class="calm">{w('checkGradeWhy')}</p>
+        <ul class="calm">
+          {v.reasons.map((r) => (
+            <li key={r}>{said(language.value, `grade-${r}`).what}</li>
+          ))}
+        </ul>
+      </details>
+      <p class="links">
+        <a href={bundleURL(room, event)} download>
+          {w('checkSave')}
+        </a>
+        <a href={`/v1/rules/${encodeURIComponent(event)}`}>{w('verifyRules')}</a>
+      </p>
+    </>
+  );
+}
+
+const root = document.getElementById('verify');
+if (root) render(<Page />, root);

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { trust } from './trust.ts';
+
+describe('what a check is worth', () => {
+  it.each([
+    [['no-witnesses', 'sealed-by-one-host'], ['trustPublic']],
+    [
+      ['no-witnesses', 'late-marker'],
+      ['trustLate', 'trustPublic'],
+    ],
+    [
+      ['no-witnesses', 'later-round'],
+      ['trustLate', 'trustPublic'],
+    ],
+    [
+      ['no-witnesses', 'late-marker', 'later-round'],
+      ['trustMoved', 'trustPublic'],
+    ],
+    [['no-witnesses', 'local-beacon'], ['trustLocal']],
+    [
+      ['no-witnesses', 'local-beacon', 'late-marker'],
+      ['trustLocal', 'trustLate'],
+    ],
+    [['no-witnesses', 'order-of-arrival'], ['trustOrder']],
+    [
+      ['no-witnesses', 'local-beacon', 'order-of-arrival'],
+      ['trustOrder', 'trustLocal'],
+    ],
+  ])('%s', (reasons, words) => {
+    expect(trust({ reasons })).toEqual(words);
+  });
+});

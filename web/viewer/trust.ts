@@ -1,0 +1,22 @@
+import type { Word } from '../words/index.ts';
+import type { Verdict } from './checker.ts';
+
+// What a check that came out well is worth: it proves that what was published
+// agrees with itself. Who could have bent it all the same depends on where the
+// random number came from and on the times; a reader is told in sentences, for
+// a letter alone says nothing to them.
+
+export const byOrder = (v: Verdict): boolean => v.reasons.includes('order-of-arrival');
+
+/** The sentences for the reader, the weightiest first. */
+export function trust(v: Pick<Verdict, 'reasons'>): Word[] {
+  const has = (reason: string): boolean => v.reasons.includes(reason);
+  const all: Word[] = [];
+  if (has('order-of-arrival')) all.push('trustOrder');
+  if (has('local-beacon')) all.push('trustLocal');
+  if (has('late-marker') && has('later-round')) all.push('trustMoved');
+  else if (has('late-marker') || has('later-round')) all.push('trustLate');
+  // Only where nothing worse is to be said of the number.
+  if (!has('order-of-arrival') && !has('local-beacon')) all.push('trustPublic');
+  return all;
+}
