@@ -147,6 +147,56 @@ describe('a lucky bag', () => {
   });
 });
 
+describe('a prize', () => {
+  it('asks what the shop wants to know of its winner, and sends the answers', async () => {
+    const { page, complaints } = await joined(small);
+    const award = {
+      grant: 'g1',
+      event: 'e1',
+      eventName: '龙井茶礼福袋',
+      room: 'demo',
+      title: '手作品茗杯',
+      kind: 'goods',
+      state: 'to-claim',
+      wonAt: Date.now(),
+      deadline: Date.now() + 3 * 86_400_000,
+      hasForm: false,
+      fields: [
+        { id: 'colour', title: '颜色', options: ['月白', '天青'] },
+        { id: 'card', title: '刻字 <b>', optional: true },
+      ],
+    };
+    let asked: unknown;
+    await page.route('**/v1/me/prizes', (r) => r.fulfill({ json: { items: [award] } }));
+    await page.route('**/v1/me/prizes/g1/claim', (r) => {
+      asked = r.request().postDataJSON();
+      return r.fulfill({ status: 202, json: { ...award, hasForm: true } });
+    });
+    await page.click('.top-right button:last-child');
+    await page.click('.row-button');
+    await page.click('.award .go');
+    await page.fill('[name=name]', '王小云');
+    await page.fill('[name=phone]', '13800000000');
+    await page.fill('[name=address]', '杭州市西湖区某路 1 号');
+    // A question that must be answered keeps the form here.
+    await page.click('.address .go');
+    expect(await page.evaluate(() => document.querySelector('.address')?.matches(':invalid'))).toBe(true);
+    await page.getByRole('radio', { name: '天青' }).check();
+    await page.getByLabel('刻字 <b>').fill('平安喜乐');
+    await shot(page, 'small-claim');
+    expect(await serious(page)).toEqual([]);
+    await page.click('.address .go');
+    await page.waitForSelector('.address', { state: 'detached' });
+    expect(asked).toEqual({
+      name: '王小云',
+      phone: '13800000000',
+      address: '杭州市西湖区某路 1 号',
+      answers: { colour: '天青', card: '平安喜乐' },
+    });
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('the overlay', () => {
   it('is transparent, shows what is said, the bag and the winners', async () => {
     const { page, complaints } = await open(browser, `${edge.url}overlay/demo`, { ...desktop, name: '小明' });

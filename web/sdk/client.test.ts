@@ -283,6 +283,32 @@ describe('comments', () => {
     expect(x.client.retry(m.id)?.id).not.toBe(m.id);
   });
 
+  it('sends once what is said as soon as the line stands', async () => {
+    const place = fakePlace();
+    const client = new Client({ base: 'https://x.test/', room: 'r', env: place.env, token: () => 'T' });
+    client.on('status', (s) => s.is === 'live' && client.say('first'));
+    client.on('hello', () => {
+      client.say('second');
+      client.tap('e1');
+    });
+    client.start();
+    await settle();
+    place.server.hello();
+    await settle();
+    const sent = (): string[] => place.server.last.sent.flatMap((m) => ('id' in m ? [`${m.op} ${m.id}`] : []));
+    expect(sent().map((s) => s.split(' ')[0])).toEqual(['say', 'say', 'tap']);
+    expect(new Set(sent()).size).toBe(3);
+    // What the broken line left unanswered goes again, beside what the handlers say anew; the entry is asked for.
+    place.server.end({ code: 1006, why: '' });
+    const lost = sent().filter((s) => s.startsWith('say'));
+    await place.timers.move(2_000);
+    place.server.hello();
+    await settle();
+    for (const s of lost) expect(sent().filter((x) => x === s)).toEqual([s]);
+    expect(place.server.last.sent.filter((m) => m.op === 'me')).toHaveLength(1);
+    expect(sent()).toHaveLength(4);
+  });
+
   it("holds a guest's comment over the login, and gives it back if the login is called off", async () => {
     const guest = { user: '', h: undefined, entry_key: undefined };
     const x = await live(fakePlace(), guest, { token: () => undefined });

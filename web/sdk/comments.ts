@@ -22,6 +22,8 @@ interface Waiting {
   tries: number;
   timer: unknown;
   parked: boolean;
+  /** On its way on this very link: a greeting is no reason to send it again. */
+  out: boolean;
 }
 
 const ACK_MS = 8_000;
@@ -46,7 +48,7 @@ export class Comments {
 
   say(text: string, re?: number): Mine {
     const mine: Mine = { id: this.newId(), text, state: 'sending', ...(re !== undefined && { re }) };
-    const w: Waiting = { mine, tries: 0, timer: undefined, parked: false };
+    const w: Waiting = { mine, tries: 0, timer: undefined, parked: false, out: false };
     this.all.set(mine.id, w);
     this.forget();
     this.changed(mine);
@@ -82,7 +84,7 @@ export class Comments {
   /** The connection is back: what is not acknowledged goes again. For a guest, not what waits for a login. */
   resume(known: boolean): void {
     for (const w of this.all.values()) {
-      if (w.mine.state !== 'sending' || (w.parked && !known)) continue;
+      if (w.mine.state !== 'sending' || w.out || (w.parked && !known)) continue;
       w.parked = false;
       this.go(w);
     }
@@ -90,13 +92,17 @@ export class Comments {
 
   /** The link is gone: nothing is failed by that, it waits for `resume`. */
   pause(): void {
-    for (const w of this.all.values()) this.env.timers.cancel(w.timer);
+    for (const w of this.all.values()) {
+      this.env.timers.cancel(w.timer);
+      w.out = false;
+    }
   }
 
   ack(a: Ack): boolean {
     const w = this.all.get(a.id);
     if (!w) return false;
     if (w.mine.state !== 'sending') return true;
+    w.out = false;
     this.env.timers.cancel(w.timer);
     switch (a.code) {
       case 'sent':
@@ -158,6 +164,7 @@ export class Comments {
     this.env.timers.cancel(w.timer);
     if (!this.send({ op: 'say', id, text, ...(re !== undefined && { re }) })) return;
     w.tries++;
+    w.out = true;
     w.timer = this.env.timers.after(ACK_MS, () => this.later(w, 0, 'not-sent'));
   }
 

@@ -37,6 +37,8 @@ interface Waiting {
   timer: unknown;
   /** Waits for a login, which the viewer may take a while over. */
   parked: boolean;
+  /** On its way on this very link: a greeting is no reason to send it again. */
+  out: boolean;
 }
 
 const ANSWER_MS = 6_000;
@@ -80,7 +82,7 @@ export class Entries {
       state: 'submitting',
       ...(text !== undefined && { text }),
     };
-    const w: Waiting = { entry, tries: 0, asks: 0, timer: undefined, parked: false };
+    const w: Waiting = { entry, tries: 0, asks: 0, timer: undefined, parked: false, out: false };
     this.all.set(event, w);
     this.save();
     this.to.changed(entry);
@@ -92,7 +94,7 @@ export class Entries {
   resume(place: string): void {
     if (place !== this.place) this.load(place);
     for (const w of this.all.values()) {
-      if (w.entry.state !== 'submitting') continue;
+      if (w.entry.state !== 'submitting' || w.out) continue;
       w.parked = false;
       w.asks = 0;
       if (w.tries === 0) void this.go(w);
@@ -102,7 +104,10 @@ export class Entries {
 
   /** The link is gone: entries keep submitting and go on with `resume`. */
   pause(): void {
-    for (const w of this.all.values()) this.env.timers.cancel(w.timer);
+    for (const w of this.all.values()) {
+      this.env.timers.cancel(w.timer);
+      w.out = false;
+    }
   }
 
   refuseLogin(): void {
@@ -113,6 +118,7 @@ export class Entries {
     const w = this.find(a.id);
     if (!w) return false;
     if (w.entry.state !== 'submitting') return true;
+    w.out = false;
     this.env.timers.cancel(w.timer);
     switch (a.code) {
       case 'sent':
@@ -174,7 +180,7 @@ export class Entries {
   }
 
   private adopt(entry: Entry): void {
-    this.all.set(entry.event, { entry, tries: 1, asks: 0, timer: undefined, parked: false });
+    this.all.set(entry.event, { entry, tries: 1, asks: 0, timer: undefined, parked: false, out: false });
     this.save();
     this.to.changed(entry);
   }
@@ -184,6 +190,7 @@ export class Entries {
     this.env.timers.cancel(w.timer);
     const key = this.to.key();
     if (key === undefined) return this.park(w);
+    w.out = true; // from here on: the proof of it is made aside
     const epoch = this.to.give(event)?.epoch;
     let n: string | undefined;
     try {
@@ -193,7 +200,8 @@ export class Entries {
     }
     if (w.entry.state !== 'submitting' || this.all.get(event) !== w) return;
     const m = { op, id, event, ...(n !== undefined && { nonce: n }), ...(text !== undefined && { text }) };
-    if (!this.to.send(m)) return; // `resume` goes on
+    w.out = this.to.send(m);
+    if (!w.out) return; // `resume` goes on
     w.tries++;
     this.env.timers.cancel(w.timer);
     w.timer = this.env.timers.after(ANSWER_MS, () => this.later(w, 0));
@@ -213,6 +221,7 @@ export class Entries {
 
   private park(w: Waiting): void {
     w.parked = true;
+    w.out = false;
     this.to.login();
   }
 
@@ -264,7 +273,7 @@ export class Entries {
     this.place = place;
     this.all.clear();
     for (const e of parseEntries(this.env.storage.get(place))) {
-      this.all.set(e.event, { entry: e, tries: 1, asks: 0, timer: undefined, parked: false });
+      this.all.set(e.event, { entry: e, tries: 1, asks: 0, timer: undefined, parked: false, out: false });
       this.to.changed(e);
     }
     for (const w of tapped) if (this.get(w.entry.event)?.state !== 'in') this.all.set(w.entry.event, w);

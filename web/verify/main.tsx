@@ -76,6 +76,11 @@ function Outcome({ v }: { v: Verdict }) {
     : w('checkBad');
   return (
     <>
+      {v.closeAt > 0 && (
+        <p class="calm">
+          <bdi>{w('verifyWhen', { event, open: clock(v.openAt), close: clock(v.closeAt) })}</bdi>
+        </p>
+      )}
       <p class={`lead ${v.ok ? 'ok' : 'bad'}`}>{sentence}</p>
       {v.ok && (
         <section class="worth">
@@ -112,6 +117,10 @@ function Outcome({ v }: { v: Verdict }) {
     </>
   );
 }
+
+/** With seconds: a lucky bag is open for less than a minute. */
+const clock = (at: number): string =>
+  new Intl.DateTimeFormat(language.value === 'zh' ? 'zh-CN' : 'en', { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
 
 const root = document.getElementById('verify');
 if (root) render(<Page />, root);

@@ -18,14 +18,28 @@ export interface Award {
   tracking?: string;
   hasForm: boolean;
   code?: string;
+  /** What the shop asks of this prize, beside where to send it. */
+  fields?: Field[];
 }
 
-export interface Address {
-  name: string;
-  phone: string;
-  address: string;
-  note?: string;
+/** A question; with options they are the only answers, without any text is one. */
+export interface Field {
+  id: string;
+  title: string;
+  options?: string[];
+  optional?: boolean;
 }
+
+export interface Form {
+  name?: string;
+  phone?: string;
+  address?: string;
+  note?: string;
+  answers?: Record<string, string>;
+}
+
+/** Whether claiming it takes more than a tap. */
+export const asks = (a: Award): boolean => a.kind === 'goods' || (a.fields?.length ?? 0) > 0;
 
 /** Undefined: not asked yet, or this installation keeps no such record. */
 export const awards = signal<Award[] | undefined>(undefined);
@@ -56,8 +70,8 @@ export async function loadAwards(token: string | undefined): Promise<void> {
   }
 }
 
-/** Claims a prize, with an address where something is to be sent. Answers '' or the code of the refusal. */
-export async function claim(token: string | undefined, grant: string, to: Address | undefined): Promise<string> {
+/** Claims a prize, with a form where something is to be sent or asked. Answers '' or the code of the refusal. */
+export async function claim(token: string | undefined, grant: string, to: Form | undefined): Promise<string> {
   if (!token) return 'login-needed';
   try {
     const answer = await call(token, `/${encodeURIComponent(grant)}/claim`, to ?? {});

@@ -52,8 +52,8 @@ function Outcome({ v, event }: { v: Verdict; event: string }) {
         {v.ok && <Tick />}
         {v.ok ? w('checkOk') : w('checkBad')}
       </p>
-      {v.ok && trust(v).map((key) => <p key={key}>{w(key)}</p>)}
       {v.fate && fates.has(v.fate) && <p>{w(`fate_${v.fate}` as Word)}</p>}
+      {v.ok && trust(v).map((key) => <p key={key}>{w(key)}</p>)}
       <a
         class="link"
         href={`/verify/${encodeURIComponent(roomName.value)}/${encodeURIComponent(event)}`}

@@ -17,13 +17,15 @@ export interface Verdict {
   fate: string;
   entrants: number;
   winners: number;
+  openAt: number;
+  closeAt: number;
 }
 
 self.onmessage = (e: MessageEvent<Job>) => {
   const raw = new Uint8Array(e.data.bundle);
   const report = verify(raw);
   const own = e.data.receipt ? verifyReceipt(raw, new TextEncoder().encode(e.data.receipt)) : undefined;
-  const { entrants, winners } = size(raw);
+  const said = facts(raw);
   const verdict: Verdict = {
     ok: report.verdict === 'ok',
     rules: report.rules.length,
@@ -32,18 +34,22 @@ self.onmessage = (e: MessageEvent<Job>) => {
     grade: report.grade.letter,
     reasons: report.grade.reasons,
     fate: own?.fate ?? '',
-    entrants,
-    winners,
+    ...said,
   };
   self.postMessage(verdict);
 };
 
-/** How many took part and won, as the file says; the verifier has judged whether that is true. */
-function size(raw: Uint8Array): { entrants: number; winners: number } {
+/** How many took part and won, and when, as the file says; the verifier has judged whether that is true. */
+function facts(raw: Uint8Array): Pick<Verdict, 'entrants' | 'winners' | 'openAt' | 'closeAt'> {
   try {
-    const b = JSON.parse(new TextDecoder().decode(raw)) as { close?: { entrants?: number }; result?: { winners?: unknown[] } };
-    return { entrants: b.close?.entrants ?? 0, winners: b.result?.winners?.length ?? 0 };
+    const b = JSON.parse(new TextDecoder().decode(raw)) as {
+      plan?: { openAt?: number; closeAt?: number };
+      close?: { entrants?: number };
+      result?: { winners?: unknown[] };
+    };
+    const { openAt = 0, closeAt = 0 } = b.plan ?? {};
+    return { entrants: b.close?.entrants ?? 0, winners: b.result?.winners?.length ?? 0, openAt, closeAt };
   } catch {
-    return { entrants: 0, winners: 0 };
+    return { entrants: 0, winners: 0, openAt: 0, closeAt: 0 };
   }
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { said, type Word } from '../words/index.ts';
-import { type Award, awards, claim, loadAwards } from './awards.ts';
+import { type Award, asks, awards, claim, type Field, type Form, loadAwards } from './awards.ts';
 import { line, span, yuan } from './clean.ts';
 import { Bag } from './icons.tsx';
 import { language, w } from './prefs.ts';
@@ -56,12 +56,11 @@ const day = (at: number): string =>
   new Intl.DateTimeFormat(language.value === 'zh' ? 'zh-CN' : 'en', { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 
 function AwardRow({ a }: { a: Award }) {
-  const [open, show] = useState(a.state === 'to-claim' && sheetEvent.value === a.event && a.kind === 'goods');
+  const [open, show] = useState(a.state === 'to-claim' && sheetEvent.value === a.event && asks(a));
   const [why, say] = useState('');
   const left = (a.deadline ?? 0) - now.value;
-  const goods = a.kind === 'goods';
   const take = async (): Promise<void> => {
-    if (goods) return show(true);
+    if (asks(a)) return show(true);
     say(await claim(client.token, a.grant, undefined));
   };
   const words = why ? said(language.value, why) : undefined;
@@ -95,13 +94,13 @@ function AwardRow({ a }: { a: Award }) {
             {w('openPrize')}
           </button>
         )}
-        {a.state === 'to-ship' && goods && !open && (
+        {a.state === 'to-ship' && asks(a) && !open && (
           <button type="button" class={a.hasForm ? 'link' : 'go'} onClick={() => show(true)}>
-            {w(a.hasForm ? 'addressChange' : 'addressGive')}
+            {w(a.kind !== 'goods' ? 'formChange' : a.hasForm ? 'addressChange' : 'addressGive')}
           </button>
         )}
       </div>
-      {open && <AddressForm a={a} onDone={() => show(false)} />}
+      {open && <ClaimForm a={a} onDone={() => show(false)} />}
       {words && (
         <p class="award-why" role="alert">
           {words.what} · {words.next}
@@ -139,21 +138,14 @@ function Code({ code }: { code: string }) {
   );
 }
 
-/** Where to send it. The shop alone reads it; the field's names let the browser fill it. */
-function AddressForm({ a, onDone }: { a: Award; onDone: () => void }) {
+/** Where to send it, and what else the shop asks. The shop alone reads it; the field's names let the browser fill it. */
+function ClaimForm({ a, onDone }: { a: Award; onDone: () => void }) {
   const [state, turn] = useState<'' | 'busy' | string>('');
   const send = async (e: SubmitEvent): Promise<void> => {
     e.preventDefault();
     const f = new FormData(e.currentTarget as HTMLFormElement);
-    const of = (k: string): string => String(f.get(k) ?? '').trim();
     turn('busy');
-    const note = of('note');
-    const why = await claim(client.token, a.grant, {
-      name: of('name'),
-      phone: of('phone'),
-      address: of('address'),
-      ...(note && { note }),
-    });
+    const why = await claim(client.token, a.grant, written(f, a.fields ?? []));
     if (why === '') {
       tell(w('addressSent'));
       onDone();
@@ -162,18 +154,10 @@ function AddressForm({ a, onDone }: { a: Award; onDone: () => void }) {
   const words = state && state !== 'busy' ? said(language.value, state) : undefined;
   return (
     <form class="address" onSubmit={(e) => void send(e)}>
-      <label>
-        <span>{w('addressName')}</span>
-        <input name="name" autocomplete="name" maxLength={30} required />
-      </label>
-      <label>
-        <span>{w('addressPhone')}</span>
-        <input name="phone" type="tel" autocomplete="tel" inputMode="tel" minLength={5} maxLength={20} required />
-      </label>
-      <label>
-        <span>{w('addressWhere')}</span>
-        <textarea name="address" autocomplete="street-address" rows={2} maxLength={150} required />
-      </label>
+      {a.fields?.map((q) => (
+        <Question key={q.id} q={q} />
+      ))}
+      {a.kind === 'goods' && <Where />}
       <label>
         <span>{w('addressNote')}</span>
         <input name="note" maxLength={100} />
@@ -188,5 +172,67 @@ function AddressForm({ a, onDone }: { a: Award; onDone: () => void }) {
         {state === 'busy' ? w('st_submitting') : w('addressGo')}
       </button>
     </form>
+  );
+}
+
+/** What the form says; empty answers are left out. */
+function written(f: FormData, fields: Field[]): Form {
+  const of = (k: string): string => String(f.get(k) ?? '').trim();
+  const some = (names: string[], prefix = ''): Record<string, string> =>
+    Object.fromEntries(names.map((n) => [n, of(prefix + n)]).filter(([, v]) => v !== ''));
+  const answers = some(
+    fields.map((q) => q.id),
+    ASKED,
+  );
+  return { ...some(['name', 'phone', 'address', 'note']), ...(Object.keys(answers).length > 0 && { answers }) };
+}
+
+/** Before the names of the shop's own questions, so that none is taken for the address. */
+const ASKED = 'asked.';
+
+/** One question of the shop: a few choices are there to tap, anything else is written. */
+function Question({ q }: { q: Field }) {
+  const label = (
+    <>
+      <bdi>{line(q.title)}</bdi>
+      {q.optional && <small>{w('formOptional')}</small>}
+    </>
+  );
+  if (!q.options?.length)
+    return (
+      <label>
+        <span>{label}</span>
+        <input name={ASKED + q.id} maxLength={100} required={!q.optional} autocomplete="off" />
+      </label>
+    );
+  return (
+    <fieldset class="asked">
+      <legend>{label}</legend>
+      {q.options.map((o) => (
+        <label key={o}>
+          <input type="radio" name={ASKED + q.id} value={o} required={!q.optional} />
+          <bdi>{line(o)}</bdi>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Where() {
+  return (
+    <>
+      <label>
+        <span>{w('addressName')}</span>
+        <input name="name" autocomplete="name" maxLength={30} required />
+      </label>
+      <label>
+        <span>{w('addressPhone')}</span>
+        <input name="phone" type="tel" autocomplete="tel" inputMode="tel" minLength={5} maxLength={20} required />
+      </label>
+      <label>
+        <span>{w('addressWhere')}</span>
+        <textarea name="address" autocomplete="street-address" rows={2} maxLength={150} required />
+      </label>
+    </>
   );
 }
