@@ -50,7 +50,11 @@ func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now int64, f
 	}
 	need := wants(&f.problems)
 	need(f.shop.ID == g.Shop, "shop", "room", fmt.Sprintf("room %s is not of shop %s", g.Room, g.Shop))
-	f.times(now, fired, need)
+	on, err := air(ctx, q, g.Room, now)
+	if err != nil {
+		return nil, err
+	}
+	f.times(now, fired, on, need)
 	if err := f.prizes(ctx, q, g, need); err != nil {
 		return nil, err
 	}
@@ -69,7 +73,7 @@ func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now int64, f
 }
 
 // times finds when it opens and closes.
-func (f *finding) times(now int64, fired bool, need func(bool, string, string, string)) {
+func (f *finding) times(now int64, fired bool, on onAir, need func(bool, string, string, string)) {
 	d, t := f.draft, &f.draft.Trigger
 	f.zone = cmp.Or(t.Zone, f.shop.Zone)
 	need(d.NoticeMs >= 0 && d.NoticeMs <= 30*86_400_000, "draft.noticeMs", "notice", "notice is 0 to 30 days")
@@ -84,6 +88,8 @@ func (f *finding) times(now int64, fired bool, need func(bool, string, string, s
 		if fired {
 			f.openAt = now + f.delay()
 			f.closeAt = f.openAt + d.OpenMs
+		} else {
+			f.begun(on, now)
 		}
 		need(t.On != "product" || t.Item != "", "draft.trigger.item", "trigger", "say which product must come on air")
 	default:
@@ -100,8 +106,12 @@ func (f *finding) times(now int64, fired bool, need func(bool, string, string, s
 
 // delay is how long after what it waits for it opens.
 func (f *finding) delay() int64 {
-	return max(f.draft.Trigger.AfterMs, cmp.Or(f.draft.NoticeMs, noticeNow))
+	return max(f.draft.Trigger.AfterMs, f.notice())
 }
+
+// notice is how long before it opens something that is not planned for a time
+// is announced.
+func (f *finding) notice() int64 { return cmp.Or(f.draft.NoticeMs, noticeNow) }
 
 func (f *finding) planTimes(need func(bool, string, string, string)) {
 	d, t := f.draft, &f.draft.Trigger

@@ -26,6 +26,9 @@ type Meta struct {
 
 func (m *Meta) meta() *Meta { return m }
 
+// ETag names this version in headers.
+func (m Meta) ETag() string { return fmt.Sprintf("%q", fmt.Sprint(m.Version)) }
+
 // doc is what a table holds.
 type doc interface {
 	meta() *Meta
@@ -180,11 +183,13 @@ func set(ctx context.Context, tx querier, table string, v doc, by string, now in
 
 // match holds the version that a caller knows against the one there is.
 func match(c *rest.Call, m *Meta) error {
-	want := strings.Trim(c.Header("If-Match"), `"`)
-	if want != "" && want != fmt.Sprint(m.Version) {
-		return rest.Refuse(http.StatusPreconditionFailed, "changed", fmt.Sprintf("%s has version %d, you know %s: read it again", m.ID, m.Version, want))
+	want := strings.Trim(strings.TrimPrefix(c.Header("If-Match"), "W/"), `"`)
+	if want == "" || want == "*" || want == fmt.Sprint(m.Version) {
+		return nil
 	}
-	return nil
+	refused := rest.Refuse(http.StatusPreconditionFailed, "changed", fmt.Sprintf("%s has version %d, you know %.20s: %s changed it since, read it again", m.ID, m.Version, want, m.By))
+	refused.Conflict = &rest.Conflict{Known: want, Is: fmt.Sprint(m.Version), By: m.By, At: m.Updated}
+	return refused
 }
 
 // next is the cursor behind a full page.

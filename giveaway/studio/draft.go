@@ -46,7 +46,7 @@ type Trigger struct {
 	AfterMs int64  `json:"afterMs,omitempty" doc:"How long after what it waits for: N minutes after 开播, N seconds after the last draw."`
 	Item    string `json:"item,omitempty" doc:"on product: the product that must come on air."`
 	Event   string `json:"event,omitempty" doc:"on after-draw: of this giveaway; empty: whichever is drawn next in the room."`
-	Show    string `json:"show,omitempty" doc:"on show-start: of this show; empty: the next one of the room."`
+	Show    string `json:"show,omitempty" doc:"on show-start: of this show; empty: the next one of the room, or the one on air while afterMs from its start is still to come."`
 }
 
 // waits reports whether it opens when something happens, not at a time.

@@ -124,6 +124,21 @@ func approval(t *testing.T, h *house) {
 		t.Fatalf("%s by %s", g.State, g.ApprovedBy)
 	}
 	h.no(412, "mia", "POST", path+"/schedule", nil, "If-Match", "1")
+	// Two people who edit one draft: the second is told of the first, and overwrites nothing.
+	mine, theirs := exampleDraft, exampleDraft
+	mine.Title, theirs.Title = "我的", "她的"
+	first := as[Giveaway](h, h.ok("mia", "PUT", path, mine, "If-Match", g.ETag()))
+	var refused rest.Error
+	if err := json.Unmarshal([]byte(h.no(412, "ann", "PUT", path, theirs, "If-Match", g.ETag())), &refused); err != nil || refused.Code != "changed" || refused.Conflict == nil ||
+		*refused.Conflict != (rest.Conflict{Known: fmt.Sprint(g.Version), Is: fmt.Sprint(first.Version), By: "mia", At: first.Updated}) {
+		t.Errorf("%v %+v %+v", err, refused, refused.Conflict)
+	}
+	if now := h.giveaway(g.ID); now.Draft.Title != "我的" {
+		t.Errorf("the draft is %q", now.Draft.Title)
+	}
+	h.ok("mia", "PUT", path, exampleDraft)
+	h.ok("ann", "POST", path+"/approve", nil)
+	g = h.giveaway(g.ID)
 	h.ok("mia", "POST", path+"/schedule", nil, "If-Match", fmt.Sprint(g.Version))
 	if g = h.giveaway(g.ID); g.State != Scheduled || g.ApprovedBy != "ann" {
 		t.Fatalf("%s by %s", g.State, g.ApprovedBy)
@@ -350,6 +365,24 @@ func triggers(t *testing.T, h *house) {
 	}
 	if g := h.giveaway(second); g.Draft.Trigger.AfterMs != 20_000 || g.OpenAt == 0 {
 		t.Fatalf("%+v", g)
+	}
+	// Approved when the show had begun already.
+	began := as[rest.List[Show]](h, h.ok("host", "GET", "/v1/studio/shows?shop=yunduo&room=demo", nil)).Items[0].LiveAt
+	for _, tr := range []Trigger{{On: "show-start", Show: "s1", AfterMs: 1_200_000}, {On: "show-start", AfterMs: 1_500_000}} {
+		if g := h.giveaway(add(fmt.Sprint("迟批", tr.AfterMs), tr)); g.OpenAt != began+tr.AfterMs {
+			t.Errorf("%+v opens %d ms after 开播", tr, g.OpenAt-began)
+		}
+	}
+	if g := h.giveaway(add("迟批即开", Trigger{On: "show-start", Show: "s1"})); g.OpenAt < g.ArmedAt+noticeNow || g.OpenAt > g.ArmedAt+2*noticeNow {
+		t.Errorf("opens %d ms after it was scheduled", g.OpenAt-g.ArmedAt)
+	}
+	next := add("下一场", Trigger{On: "show-start", AfterMs: 1})
+	if body := string(h.ok("mia", "POST", "/v1/studio/check", NewGiveaway{"demo", exampleDraftAt(Trigger{On: "show-start", AfterMs: 1})})); !armed(next) || !armed(other) || !strings.Contains(body, `"begun"`) {
+		t.Errorf("what names no show holds it in this one, or says nothing: %s", body)
+	}
+	say(record.CtlShowEnd, time.Now(), record.ShowData{Show: "s1"})
+	if !armed(add("已下播", Trigger{On: "show-start", Show: "s1", AfterMs: 1_800_000})) {
+		t.Error("a show that is over starts something")
 	}
 	h.books()
 }

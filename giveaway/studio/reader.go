@@ -214,6 +214,13 @@ func (r reader) Command(ctx context.Context, tx *sql.Tx, c *record.Control) erro
 
 // show notes that a show went on or off air.
 func (r reader) show(ctx context.Context, tx *sql.Tx, c *record.Control, id string) error {
+	on := onAir{}
+	if c.Kind == record.CtlShowStart {
+		on = onAir{id, c.At}
+	}
+	if err := setAir(ctx, tx, c.Room, on); err != nil {
+		return err
+	}
 	v, err := showsT.get(ctx, tx, id)
 	var refused *rest.Error
 	if err != nil && !errors.As(err, &refused) {

@@ -17,6 +17,9 @@ import (
 // schedule reserves everything that a giveaway promises and puts it in line;
 // one that waits for something is armed.
 func (s *Studio) schedule(ctx context.Context, tx querier, g *Giveaway, by string, now int64) error {
+	if err := holdAir(ctx, tx, g.Room); err != nil {
+		return err
+	}
 	f, err := s.measure(ctx, tx, g, now)
 	if err != nil {
 		return err
@@ -34,8 +37,8 @@ func (s *Studio) schedule(ctx context.Context, tx querier, g *Giveaway, by strin
 		return err
 	}
 	g.State, g.ArmedAt = Scheduled, now
-	if g.Draft.Trigger.waits() {
-		return nil
+	if f.openAt == 0 {
+		return nil // it waits
 	}
 	return s.line(ctx, tx, g, f, by)
 }

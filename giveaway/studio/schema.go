@@ -42,6 +42,8 @@ var migrations = []string{
 	// The proofs of what was drawn, as rooms gave them; kept for good.
 	`CREATE TABLE studio_proofs (event TEXT PRIMARY KEY, state TEXT NOT NULL, at BIGINT NOT NULL, body BYTES NOT NULL)`,
 	docs("studio_rehearsals"),
+	// Which show each room is in, by the log; at 0: none.
+	`CREATE TABLE studio_onair (room TEXT PRIMARY KEY, show_id TEXT NOT NULL, at BIGINT NOT NULL)`,
 }
 
 // Store is the SQL side.

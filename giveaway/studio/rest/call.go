@@ -162,6 +162,9 @@ func write(c *app.RequestContext, route *Route, out any) {
 	if status == 0 {
 		status = http.StatusOK
 	}
+	if v, ok := out.(Versioned); ok {
+		c.Header("ETag", v.ETag())
+	}
 	f, ok := out.(*File)
 	if !ok {
 		c.JSON(status, out)

@@ -58,6 +58,10 @@ func (s *schemas) operation(r *Route) object {
 		}
 		parameters = append(parameters, object{"name": p.Name, "in": "query", "description": p.Doc, "schema": schema})
 	}
+	if _, ok := r.Out.(Versioned); ok && r.Method == http.MethodPut {
+		parameters = append(parameters, object{"name": "If-Match", "in": "header", "schema": object{"type": "string"},
+			"description": "The ETag of the version that is changed. If there is a newer one, this is refused with 412, which says whose it is; without the header it is overwritten."})
+	}
 	if len(parameters) > 0 {
 		op["parameters"] = parameters
 	}

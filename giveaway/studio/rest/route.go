@@ -60,13 +60,26 @@ type Error struct {
 	Code     string    `json:"code"`
 	Message  string    `json:"message"`
 	Problems []Problem `json:"problems,omitempty"`
+	Conflict *Conflict `json:"conflict,omitempty"`
 }
+
+// Conflict is a change that would overwrite one that its author has not seen.
+type Conflict struct {
+	Known string `json:"known" doc:"The version that was changed, as If-Match named it."`
+	Is    string `json:"is" doc:"The version that there is: read the thing again."`
+	By    string `json:"by" doc:"Who made that one."`
+	At    int64  `json:"at" doc:"Unix ms: when."`
+}
+
+// Versioned is an answer that says which version of a thing it is. It goes
+// into ETag; a PUT of such a thing knows If-Match.
+type Versioned interface{ ETag() string }
 
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
 // Refuse is an Error.
 func Refuse(status int, code, message string, problems ...Problem) *Error {
-	return &Error{status, code, message, problems}
+	return &Error{Status: status, Code: code, Message: message, Problems: problems}
 }
 
 // NotFound says that there is no such thing.
