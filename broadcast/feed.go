@@ -23,7 +23,7 @@ type feed struct {
 	caught  int64  // frames offset up to which the log went when the edge began
 	ready   bool   // frames were read that far
 	started bool   // the ledger is being read
-	heard   mark   // from the last Own or heartbeat
+	oldest  mark   // of those that frames named so far
 
 	from    atomic.Int64 // ledger offset at which results begin here
 	through atomic.Int64 // all below it are in the rooms' lanes; 0: not begun
@@ -88,7 +88,9 @@ func (f *feed) frame(rec *kafkalog.Record) {
 	}
 	if meta.Kind == record.FrameOwn || meta.Kind == record.FrameHeartbeat {
 		f.owner = string(rec.Value) // the ledger says it once, perhaps before this edge listened
-		f.heard = mark{meta.Ledger, meta.Pair}
+	}
+	if meta.Kind != record.FrameBatch && meta.Kind != record.FrameRelease {
+		f.mark(mark{meta.Ledger, meta.Pair})
 	}
 	if meta.Kind != record.FrameBatch && meta.Kind != record.FrameState {
 		return
@@ -112,8 +114,7 @@ func (f *feed) frame(rec *kafkalog.Record) {
 			f.e.tell(r)
 		}
 	case meta.Seq == 0:
-		r.result(rec.Value, meta.Ledger, rec.Time.UnixMilli(), now)
-		f.e.tell(r)
+		f.e.metrics.drops.badFrame.Inc()
 	default:
 		f.batch(r, rec, &meta, now)
 	}
@@ -132,6 +133,15 @@ func (f *feed) batch(r *room, rec *kafkalog.Record, meta *record.Meta, now int64
 	f.e.tell(r)
 }
 
+// mark notes from where the ledger must be read: as far back as frames go, which
+// is minutes. From the newest state on would do for who joins here; who comes from
+// an edge that is behind may have no result that this state already covers.
+func (f *feed) mark(m mark) {
+	if f.oldest.pair.Epoch == 0 || m.offset < f.oldest.offset {
+		f.oldest = m
+	}
+}
+
 // caughtUp begins to read results, once frames that the log had are read: they
 // say from where. A partition that nobody has written frames of for minutes has
 // no owner; its results begin with its next one's first frame.
@@ -140,19 +150,8 @@ func (f *feed) caughtUp() {
 		f.ready = true
 		f.e.caughtUp.Done()
 	}
-	if f.started {
-		return
-	}
-	from := f.heard
-	for _, r := range f.e.rooms.all() {
-		if r.partition != f.part {
-			continue
-		}
-		if at, ok := r.decided(); ok && (from.pair.Epoch == 0 || at.offset < from.offset) {
-			from = at
-		}
-	}
-	if from.pair.Epoch == 0 {
+	from := f.oldest
+	if f.started || from.pair.Epoch == 0 {
 		return
 	}
 	f.started = true

@@ -104,29 +104,32 @@ func (l *loop) inherit(at ref) {
 // says which results the viewer has.
 func (l *loop) greet(c *conn, a *arrival) {
 	v := c.local.view()
-	continues := a.hasSeq && l.continues(c, &v, a)
-	if !continues {
-		c.results = v.results.base
-		if v.state != nil {
-			c.results = v.results.afterLedger(v.ledger)
-		}
-		if a.results > 0 { // the state's cards do not name the winners
-			c.results = min(c.results, v.results.afterLedger(a.results-1))
-		}
-	}
+	continues := l.stand(c, &v, a)
 	l.out = append(l.out[:0], a.head...)
 	l.add(c, l.hello(c, v.seq))
 	if !continues {
-		if a.hasSeq && v.state != nil && a.seq < v.state.seq {
-			l.enc = wire.AppendGap(l.enc[:0], c.local.name, a.seq+1, v.state.seq, wire.GapResume)
-			l.add(c, l.enc)
-		}
-		l.fresh(c, &v)
+		l.whole(c, &v, a)
 	}
 	l.send(c, l.out)
 	if c.is(live) && !c.is(blocked) {
 		l.flush(c, &v)
 	}
+}
+
+// stand puts the cursors behind what the client has and reports true, or else
+// behind the state.
+func (l *loop) stand(c *conn, v *view, a *arrival) (continues bool) {
+	if a.hasSeq && l.continues(c, v, a) {
+		return true
+	}
+	c.next, c.last, c.results = v.place(), v.seq, v.results.base
+	if v.state != nil {
+		c.last, c.results = v.state.seq, v.results.afterLedger(v.ledger)
+	}
+	if a.results > 0 { // the state's cards do not name the winners
+		c.results = min(c.results, v.results.afterLedger(a.results-1))
+	}
+	return false
 }
 
 // add appends a message to l.out in the connection's form.
@@ -156,9 +159,10 @@ func (l *loop) continues(c *conn, v *view, a *arrival) bool {
 	case a.results > 0:
 		c.results = v.results.afterLedger(a.results - 1)
 	case pos > v.frames.base:
-		c.results = v.results.before(v.frames.at(pos-1), resultsMargin)
+		last := v.frames.at(pos - 1)
+		c.results = v.results.before(last.results, last.came-resultsMargin)
 	case v.state != nil && v.state.seq <= a.seq:
-		c.results = v.results.afterLedger(v.ledger)
+		c.results = v.results.before(v.results.afterLedger(v.ledger), v.state.came-resultsMargin)
 	default:
 		c.results = v.results.base
 	}
@@ -170,8 +174,7 @@ func (l *loop) continues(c *conn, v *view, a *arrival) bool {
 // and the edge that the viewer lost may have read them in another order.
 const resultsMargin = 10_000
 
-// given is the ledger offset below which the connection was given every result,
-// 0 if that cannot be said.
+// given is the ledger offset below which the connection was given every result.
 func (l *loop) given(c *conn) int64 {
 	through := l.e.feeds[c.local.partition].through.Load() // before the view: it has all below
 	v := c.local.view()
@@ -181,22 +184,24 @@ func (l *loop) given(c *conn) int64 {
 	case c.results < v.results.end():
 		return v.results.at(c.results).ledger
 	}
-	return through
+	return max(through, 1) // 1 as well where the ledger is not read yet
 }
 
-// fresh adds the state to l.out and puts the cursors behind it.
-func (l *loop) fresh(c *conn, v *view) {
-	c.next = v.place()
+// whole adds the state to l.out, and before it the gap of who was away for longer
+// than the ring reaches.
+func (l *loop) whole(c *conn, v *view, a *arrival) {
 	if v.state == nil {
 		l.enc = wire.AppendEmptyState(l.enc[:0], c.local.name, l.nowMS)
 		l.add(c, l.enc)
-		c.next, c.last = v.frames.end(), v.seq
 		c.set(stateDue)
 		c.local.due++
 		return
 	}
+	if a.hasSeq && a.seq < v.state.seq {
+		l.enc = wire.AppendGap(l.enc[:0], c.local.name, a.seq+1, v.state.seq, wire.GapResume)
+		l.add(c, l.enc)
+	}
 	l.out = append(l.out, v.state.form(c)...)
-	c.last = v.state.seq
 }
 
 // stated gives the state to members that joined before there was one, behind

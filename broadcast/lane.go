@@ -47,11 +47,11 @@ func (a lane) afterLedger(offset int64) uint32 {
 	return a.base + uint32(sort.Search(len(a.list), func(i int) bool { return a.list[i].ledger > offset }))
 }
 
-// before is the position of the first result that came at most margin ms before
-// a frame.
-func (a lane) before(frame *message, margin int64) uint32 {
-	pos := min(max(frame.results, a.base), a.end())
-	for pos > a.base && a.at(pos-1).came >= frame.came-margin {
+// before is the position, at most pos, of the first result that came at a time or
+// later, Unix ms.
+func (a lane) before(pos uint32, came int64) uint32 {
+	pos = min(max(pos, a.base), a.end())
+	for pos > a.base && a.at(pos-1).came >= came {
 		pos--
 	}
 	return pos

@@ -24,8 +24,6 @@ type room struct {
 	state   *message
 	cut     int64  // highest ledger offset of a result that went from the lane
 	ledger  int64  // results after this offset are not in state
-	early   mark   // of the oldest state in the log, as far back as results are kept
-	earlyAt int64  // when that was made, Unix ms
 	seq     uint64 // newest frame
 	epoch   uint64 // of the owner that wrote it
 	show    uint32 // hash of the show's id
@@ -71,16 +69,6 @@ func (r *room) view() view {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return view{r.frames, r.results, r.state, r.ledger, r.cut, r.seq}
-}
-
-// decided answers from where in the ledger results follow that are not in the
-// oldest state that the log still had; false if there is none yet. Viewers come
-// here from other edges in the middle of a show, and the newest state may have
-// what they were not given there.
-func (r *room) decided() (mark, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.early, r.state != nil
 }
 
 func (r *room) online() (n int32) {
@@ -171,9 +159,6 @@ func (r *room) snapshot(meta *record.Meta, payload []byte, made, now int64) (v v
 	r.state = newMessage(meta.Seq, payload)
 	r.state.made, r.state.came = made, now
 	r.ledger = meta.Ledger - 1 // a State names the offset from which results follow
-	if r.early.pair.Epoch == 0 || r.earlyAt < now-resultsFor.Milliseconds() {
-		r.early, r.earlyAt = mark{meta.Ledger, meta.Pair}, made
-	}
 	r.learnPhrases(payload, now)
 	if show, ok := showOf(payload); ok && show != r.show {
 		r.show = show
