@@ -177,6 +177,20 @@ describe('frames', () => {
     expect(x.gaps).toEqual([{ from: 12, to: 13, why: 'hole' }]);
   });
 
+  it('says an outcome once, though another edge tells again what the lost one had told', async () => {
+    const x = await live();
+    const said: unknown[] = [];
+    x.client.on('result', (r) => said.push(r.state));
+    const told = ['sealed', 'drawn'].map((state) => ({ op: 'result', room: 'r', event: 'e1', title: '袋', state, entered: 9 }));
+    x.server.tell(...told);
+    x.server.end({ code: 1006, why: '' });
+    await x.timers.move(1_200);
+    x.server.hello({});
+    x.server.tell(...told);
+    await settle();
+    expect(said).toEqual(['sealed', 'drawn']);
+  });
+
   it('does not call a gap that was told a hole', async () => {
     const x = await live();
     x.server.tell({ op: 'gap', from: 11, to: 20, why: 'slow' }, frame(21));

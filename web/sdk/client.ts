@@ -220,8 +220,7 @@ export class Client extends Emitter<Events> {
         this.entries.me(m);
         break;
       case 'result':
-        this.model.outcome(m);
-        this.emit('result', m);
+        if (this.model.outcome(m)) this.emit('result', m);
         break;
       case 'direct':
         this.emit('direct', m);

@@ -67,17 +67,21 @@ export class Model {
 
   /**
    * A giveaway's outcome. The word that the list is sealed comes on the same
-   * lane, so that nobody misses it; it is no outcome yet.
+   * lane, so that nobody misses it; it is no outcome yet. False if it was known:
+   * another edge may tell again what the lost one had told.
    */
-  outcome(r: Result): void {
+  outcome(r: Result): boolean {
     if (r.state !== 'sealed') {
+      const known = this.results.get(r.event)?.state === r.state;
       this.results.set(r.event, r);
-      return;
+      return !known;
     }
     const g = this.gives.get(r.event);
-    if (!g || (g.state !== 'open' && g.state !== 'closing')) return;
-    const { epoch: _, ...rest } = g;
-    this.give({ ...rest, state: 'sealed', ...(r.seal !== undefined && { seal: r.seal }) });
+    if (g && (g.state === 'open' || g.state === 'closing')) {
+      const { epoch: _, ...rest } = g;
+      this.give({ ...rest, state: 'sealed', ...(r.seal !== undefined && { seal: r.seal }) });
+    }
+    return !this.results.has(r.event);
   }
 
   private give(g: Give): void {
