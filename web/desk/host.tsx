@@ -3,12 +3,14 @@ import { language } from '../viewer/prefs.ts';
 import type { DeskWord } from '../words/desk.ts';
 import { cue } from './cue.ts';
 import { HostQuestions } from './questions.tsx';
+import { ReadyBags } from './ready.tsx';
 import { drawn, gives, now, product, w } from './store.ts';
 
 /**
  * What the host sees while speaking: at most three questions, the product on air,
  * and what comes next with the words to read. Everything is large, nothing moves
- * under a finger, and nothing here can be broken by a tap.
+ * under a finger, and nothing here can be broken by one tap: a bag that was left
+ * ready opens with the second.
  */
 export function HostView() {
   return (
@@ -17,6 +19,7 @@ export function HostView() {
       <div class="stand-right">
         <Next />
         <OnAirNow />
+        <ReadyBags most={3} />
       </div>
     </main>
   );

@@ -6,6 +6,7 @@ import type { Held } from './api.ts';
 import { StreamForm } from './first.tsx';
 import { GoodsList } from './goods.tsx';
 import { Hold } from './hold.tsx';
+import { ReadyBags } from './ready.tsx';
 import { command, gives, lease, now, pins, product, type Row, rows, settings, show, view, w, withOther } from './store.ts';
 
 const fen = (v: FormDataEntryValue | null): number => Math.round(Number(v ?? 0) * 100);
@@ -195,6 +196,16 @@ function Amount(p: { name: string; label: string; value?: string; step?: string;
   );
 }
 
+const LATER_MIN = 2;
+/** How often a giveaway may close later. */
+const LATER_MOST = 2;
+
+/** Closes later, or gives the time of an interruption back: viewers read why, and nobody loses an entry. */
+const later = (event: string, pause: boolean): void =>
+  void command('plan', {
+    extend: { event, byMs: LATER_MIN * 60_000, ...(pause && { pause }), reason: w(pause ? 'reason_pause' : 'reason_later') },
+  });
+
 const over = new Set(['drawn', 'claiming', 'settled', 'cancelled', 'void']);
 
 export function Bags() {
@@ -225,14 +236,28 @@ export function Bags() {
               {g.state === 'open' && g.close_at ? <time>{span(g.close_at - now.value)}</time> : null}{' '}
               {w('bagEntered', { n: count(g.entered, language.value) })}
             </p>
-            {g.state === 'announced' && (
-              <Hold klass="bad" onHold={() => void command('cancel', { event: g.event, reason: w('reason_staff') })}>
-                {w('bagCancel')}
-              </Hold>
+            {(g.state === 'announced' || g.state === 'open') && (
+              <div class="acts">
+                {(g.extended?.length ?? 0) < LATER_MOST && (
+                  <>
+                    <Hold onHold={() => later(g.event, false)}>{w('bagLater', { n: LATER_MIN })}</Hold>
+                    <Hold onHold={() => later(g.event, true)}>{w('bagPause', { n: LATER_MIN })}</Hold>
+                  </>
+                )}
+                <Hold
+                  klass="bad"
+                  onHold={() =>
+                    void command(g.state === 'open' ? 'void' : 'cancel', { event: g.event, reason: w('reason_staff') })
+                  }
+                >
+                  {w(g.state === 'open' ? 'bagVoid' : 'bagCancel')}
+                </Hold>
+              </div>
             )}
           </li>
         ))}
       </ul>
+      <ReadyBags />
       <form onSubmit={open}>
         <Field name="phrase" label={w('bagPhrase')} max={30} />
         <Field name="prize" label={w('bagPrize')} max={60} />

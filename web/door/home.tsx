@@ -18,6 +18,12 @@ export function Home({ who, may }: { who: Session; may: string[] }) {
       <section aria-labelledby="h-where">
         <h2 id="h-where">{w('where')}</h2>
         <ul class="places">
+          {can('room.write', 'shop.write') && (
+            <li>
+              <a href="/studio?part=start">{w('toStart')}</a>
+              <p>{w('toStartHow')}</p>
+            </li>
+          )}
           {can('desk.view') && (
             <li>
               <b>{w('toDesk')}</b>

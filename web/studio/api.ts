@@ -31,7 +31,17 @@ export interface PrizeSpec {
   valueFen: number;
   pool?: string;
   note?: string;
+  image?: string;
+  /** What winners are asked beside where to send it. */
+  fields?: Question[];
   retired?: boolean;
+}
+/** One question of a claim form; without options any text answers it. */
+export interface Question {
+  id: string;
+  title: string;
+  options?: string[];
+  optional?: boolean;
 }
 export type Prize = Meta & PrizeSpec & { stock: { available: number; reserved: number; given: number } };
 export type Budget = Meta & {
@@ -72,6 +82,8 @@ export interface Draft {
   conditions?: Condition[];
   alternates?: number;
   claimTtlMs?: number;
+  /** What happens if the public random number cannot be reached before it opens. */
+  noBeacon?: 'wait' | 'cancel';
   budget?: string;
 }
 export interface Problem {
@@ -117,6 +129,11 @@ export type Giveaway = Meta & {
   closeAt?: number;
   drawAt?: number;
   planHash?: string;
+  /** The last look at whether the public random number can be reached. */
+  beacon?: { chain: 'quicknet' | 'local'; at: number; ok: boolean };
+  extensions?: { id: string; by: string; closeAt: number; was: number; pause?: boolean; reason?: string; refused?: string }[];
+  template?: string;
+  series?: string;
   live: {
     entrants: number;
     excluded: number;
@@ -130,6 +147,73 @@ export type Giveaway = Meta & {
   };
   problems?: Problem[];
   why?: string;
+};
+/** How far viewers have come in a giveaway. */
+export interface Funnel {
+  state: GiveState;
+  asOf: number;
+  online: number;
+  seen: number;
+  refused: { reason: string; condition: number; rule?: Condition; n: number }[];
+  entered: number;
+  live: Giveaway['live'];
+}
+/** What the host may start alone, within an envelope. */
+export interface TemplateSpec {
+  title: string;
+  room: string;
+  draft: Draft;
+  envelope: { fen: number; uses: number; until?: number };
+}
+export type Template = Meta &
+  TemplateSpec & {
+    state: 'draft' | 'approved';
+    editor: string;
+    approvedBy?: string;
+    worthFen: number;
+    usedFen: number;
+    used: number;
+  };
+export interface SeriesSpec {
+  rooms: string[];
+  draft: Draft;
+  recurrence: { start: string; zone?: string; rule: string; fold?: 'first' | 'second' };
+  skipWrong?: boolean;
+}
+export interface Preview {
+  items: { local: string; at?: number; wrong?: string }[];
+  wrong: number;
+}
+export interface Finding {
+  level: 'fails' | 'risks' | 'notes';
+  giveaway?: string;
+  title?: string;
+  field?: string;
+  rule: string;
+  message: string;
+}
+export type Rehearsal = Meta & {
+  room: string;
+  viewers: number;
+  trolls: number;
+  findings: Finding[];
+  items: {
+    giveaway: string;
+    title: string;
+    state: GiveState;
+    live: Giveaway['live'];
+    told: number;
+    folded: boolean;
+    verified: boolean;
+    openForMs: number;
+  }[];
+  people: { code: string; n: number }[];
+  rogues: { code: string; n: number }[];
+  unanswered: number;
+  delayed: number;
+  forged: number;
+  spanMs: number;
+  tookMs: number;
 };
 export interface Checked {
   ok: boolean;
@@ -251,7 +335,7 @@ type Query = Record<string, string | number | undefined>;
 
 export class Api {
   /** The link's token, or a session's, which is renewed as it grows old. */
-  constructor(private readonly token: () => Promise<string | undefined>) {}
+  constructor(readonly token: () => Promise<string | undefined>) {}
 
   get<T>(path: string, query: Query = {}): Promise<T> {
     const q = new URLSearchParams();
@@ -281,7 +365,10 @@ export class Api {
     const q = new URLSearchParams();
     for (const [k, v] of Object.entries(query)) if (v) q.set(k, v);
     const answer = await fetch(`/v1/studio/${path}?${q}`, { headers: { Authorization: `Bearer ${await this.token()}` } });
-    if (!answer.ok) throw new Refused(answer.status, 'internal', '');
+    if (!answer.ok) {
+      const { code = 'internal', message = '' } = (await answer.json().catch(() => ({}))) as { code?: string; message?: string };
+      throw new Refused(answer.status, code, message);
+    }
     const a = document.createElement('a');
     a.href = URL.createObjectURL(await answer.blob());
     a.download = name;

@@ -1,27 +1,13 @@
 /** @jsxImportSource react */
-import {
-  Alert,
-  Button,
-  Descriptions,
-  Drawer,
-  Form,
-  Input,
-  Modal,
-  App as Notices,
-  Select,
-  Space,
-  Spin,
-  Statistic,
-  Steps,
-  Table,
-} from 'antd';
-import { useState } from 'react';
+import { Alert, Descriptions, Drawer, Spin, Statistic, Steps, Table } from 'antd';
 import type { StudioWord } from '../words/studio.ts';
+import { Actions } from './actions.tsx';
 import type { Giveaway, GiveState, Tier } from './api.ts';
 import { money, when } from './format.ts';
+import { Funnel } from './funnel.tsx';
 import { State } from './giveaways.tsx';
 import { problem } from './say.ts';
-import { useDo, useLoad, useMay, useStudio, useWords } from './state.tsx';
+import { useLoad, useStudio, useWords } from './state.tsx';
 
 interface Props {
   id: string;
@@ -83,6 +69,7 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
           )}
           {g.rejected && <Alert type="warning" showIcon title={t('sentBack', { why: g.rejected })} />}
           {step(g.state) >= 4 && <Live g={g} />}
+          {step(g.state) >= 2 && <Funnel g={g} />}
           <Descriptions
             column={2}
             size="small"
@@ -96,10 +83,27 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
               { label: t('phrase'), children: <bdi>{g.draft.phrases?.join('、') || '—'}</bdi> },
               {
                 label: t('approvedBy'),
-                children: <bdi>{g.approvedBy === 'policy' ? t('byPolicy') : (g.approvedBy ?? '—')}</bdi>,
+                children: <bdi>{approver(g, t)}</bdi>,
               },
+              { label: t('fairness'), children: <Fairness g={g} /> },
+              { label: t('noBeacon'), children: t(`noBeacon_${g.draft.noBeacon ?? 'wait'}`) },
             ]}
           />
+          {(g.extensions?.length ?? 0) > 0 && (
+            <ul className="later">
+              {g.extensions?.map((x) => (
+                <li key={x.id}>
+                  {t(x.refused ? 'laterRefused' : x.pause ? 'pausedTo' : 'laterTo', { time: time(x.closeAt), who: x.by })}
+                  {x.reason && (
+                    <>
+                      {' · '}
+                      <bdi>{x.reason}</bdi>
+                    </>
+                  )}
+                </li>
+              ))}
+            </ul>
+          )}
           <Table<Tier>
             size="small"
             rowKey="tier"
@@ -138,6 +142,20 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
   );
 }
 
+function approver(g: Giveaway, t: ReturnType<typeof useWords>): string {
+  if (g.approvedBy === 'policy') return t('byPolicy');
+  return g.approvedBy?.startsWith('template:') ? t('byTemplate') : (g.approvedBy ?? '—');
+}
+
+/** Where the random number comes from, and whether it could be reached when somebody last looked. */
+function Fairness({ g }: { g: Giveaway }) {
+  const t = useWords();
+  const { shop, language } = useStudio();
+  if (!g.beacon) return t('beaconUntested');
+  if (g.beacon.chain === 'local') return t('beaconLocal');
+  return t(g.beacon.ok ? 'beaconReached' : 'beaconAway', { time: when(g.beacon.at, shop.zone, language) });
+}
+
 function Live({ g }: { g: Giveaway }) {
   const t = useWords();
   const l = g.live;
@@ -150,129 +168,5 @@ function Live({ g }: { g: Giveaway }) {
       <Statistic title={t('returned')} value={l.returned} />
       {l.seal && <Statistic title={t('sealWords')} value={l.seal} />}
     </div>
-  );
-}
-
-const early = new Set<GiveState>(['draft', 'approved', 'refused']);
-const running = new Set<GiveState>(['scheduled', 'announced', 'open', 'closing']);
-
-function Actions({ g, onEdit, onDone }: { g: Giveaway; onEdit: () => void; onDone: () => void }) {
-  const t = useWords();
-  const may = useMay();
-  const act = useDo();
-  const { modal } = Notices.useApp();
-  const { api, rooms, shop } = useStudio();
-  const [why, ask] = useState<'reject' | 'cancel' | undefined>(undefined);
-  const [copying, copy] = useState(false);
-  const run = (path: string, body?: unknown): Promise<void> =>
-    act(() => api.post(`giveaways/${g.id}/${path}`, body)).then((ok) => {
-      if (ok) onDone();
-    });
-  const waits =
-    g.state === 'draft' &&
-    shop.approval.mode !== 'none' &&
-    (shop.approval.mode === 'always' || g.worthFen > (shop.approval.aboveFen ?? 0));
-  return (
-    <Space wrap>
-      {may('giveaway.run') && (g.state === 'approved' || (g.state === 'draft' && !waits)) && (
-        <Button
-          type="primary"
-          onClick={() =>
-            modal.confirm({
-              title: t('scheduleAsk'),
-              content: t('scheduleWhat', { n: g.units, worth: money(g.worthFen) }),
-              onOk: () => run('schedule'),
-            })
-          }
-        >
-          {t('schedule')}
-        </Button>
-      )}
-      {may('giveaway.approve') && waits && (
-        <Button type="primary" onClick={() => void run('approve')}>
-          {t('approve')}
-        </Button>
-      )}
-      {may('giveaway.approve') && (g.state === 'draft' || g.state === 'approved') && (
-        <Button onClick={() => ask('reject')}>{t('sendBack')}</Button>
-      )}
-      {may('giveaway.tap') && g.state === 'scheduled' && !g.openAt && (
-        <Button type="primary" onClick={() => void run('tap')}>
-          {t('startNow')}
-        </Button>
-      )}
-      {may('giveaway.write') && (g.state === 'draft' || g.state === 'approved') && <Button onClick={onEdit}>{t('edit')}</Button>}
-      {may('giveaway.run') && g.state === 'scheduled' && (
-        <Button onClick={() => void run('unschedule')}>{t('unschedule')}</Button>
-      )}
-      {may('giveaway.write') && <Button onClick={() => copy(true)}>{t('copyTo')}</Button>}
-      {may('giveaway.run') && running.has(g.state) && (
-        <Button danger onClick={() => ask('cancel')}>
-          {t(g.state === 'open' || g.state === 'closing' ? 'voidIt' : 'cancelIt')}
-        </Button>
-      )}
-      {may('giveaway.write') && early.has(g.state) && (
-        <Button
-          danger
-          onClick={() =>
-            modal.confirm({ title: t('removeAsk'), onOk: () => act(() => api.remove(`giveaways/${g.id}`)).then(onDone) })
-          }
-        >
-          {t('remove')}
-        </Button>
-      )}
-      {why && (
-        <Why
-          title={t(why === 'reject' ? 'sendBack' : 'cancelIt')}
-          onClose={() => ask(undefined)}
-          onWhy={(reason) => run(why, { reason })}
-        />
-      )}
-      {copying && (
-        <CopyTo
-          rooms={rooms.map((r) => ({ value: r.id, label: r.title || r.id }))}
-          onClose={() => copy(false)}
-          onRooms={(to) => run('copy', { rooms: to })}
-        />
-      )}
-    </Space>
-  );
-}
-
-function Why({ title, onClose, onWhy }: { title: string; onClose: () => void; onWhy: (why: string) => Promise<void> }) {
-  const t = useWords();
-  const [form] = Form.useForm<{ why: string }>();
-  return (
-    <Modal open title={title} onCancel={onClose} onOk={() => form.submit()}>
-      <Form form={form} layout="vertical" onFinish={({ why }) => void onWhy(why).then(onClose)}>
-        <Form.Item name="why" label={t('reason')} extra={t('reasonHow')} rules={[{ required: true, message: t('needed') }]}>
-          <Input.TextArea maxLength={160} rows={3} />
-        </Form.Item>
-      </Form>
-    </Modal>
-  );
-}
-
-function CopyTo(p: { rooms: { value: string; label: string }[]; onClose: () => void; onRooms: (to: string[]) => Promise<void> }) {
-  const t = useWords();
-  const [to, set] = useState<string[]>([]);
-  return (
-    <Modal
-      open
-      title={t('copyTo')}
-      onCancel={p.onClose}
-      onOk={() => void p.onRooms(to).then(p.onClose)}
-      okButtonProps={{ disabled: to.length === 0 }}
-    >
-      <Select
-        mode="multiple"
-        className="wide"
-        aria-label={t('rooms')}
-        placeholder={t('rooms')}
-        value={to}
-        onChange={set}
-        options={p.rooms}
-      />
-    </Modal>
   );
 }

@@ -18,6 +18,7 @@ export interface Fields {
   claimHours?: number;
   alternates?: number;
   budget?: string;
+  noBeacon?: 'wait' | 'cancel';
   /** What the form does not show and must not lose. */
   rest?: Partial<Draft>;
 }
@@ -34,6 +35,7 @@ export const empty = (room: string): Fields => ({
   conditions: [],
   claimHours: 48,
   alternates: 0,
+  noBeacon: 'wait',
 });
 
 /** Rules that count in seconds for the engine and in minutes for people. */
@@ -62,6 +64,7 @@ export function toDraft(f: Fields): Draft {
     alternates: f.alternates ?? 0,
     claimTtlMs: Math.round((f.claimHours ?? 0) * HOUR),
     ...(f.budget && { budget: f.budget }),
+    ...(f.noBeacon === 'cancel' && { noBeacon: f.noBeacon }),
   };
 }
 
@@ -81,7 +84,8 @@ function condition(c: Fields['conditions'][number]): Condition {
 }
 
 export function toFields(g: Giveaway): Fields {
-  const { kind, title, trigger, openMs, prizes, phrases, conditions, alternates, claimTtlMs, budget, ...rest } = g.draft;
+  const { kind, title, trigger, openMs, prizes, phrases, conditions, alternates, claimTtlMs, budget, noBeacon, ...rest } =
+    g.draft;
   const simple = (conditions ?? []).filter((c) => c.rule);
   const trees = (conditions ?? []).filter((c) => !c.rule);
   const at = fromWall(trigger.at);
@@ -104,6 +108,7 @@ export function toFields(g: Giveaway): Fields {
     claimHours: (claimTtlMs ?? 0) / HOUR,
     alternates: alternates ?? 0,
     ...(budget && { budget }),
+    noBeacon: noBeacon ?? 'wait',
     rest: {
       ...rest,
       ...((phrases?.length ?? 0) > 1 && { phrases: phrases?.slice(1) }),

@@ -94,6 +94,9 @@ export function Editor({ of, onClose, onSaved }: Props) {
               <InputNumber min={0} max={10_000} />
             </Form.Item>
           </div>
+          <Form.Item name="noBeacon" label={t('noBeacon')} extra={t('noBeaconHow')} {...at(checked, 'noBeacon')}>
+            <Select options={(['wait', 'cancel'] as const).map((x) => ({ value: x, label: t(`noBeacon_${x}`) }))} />
+          </Form.Item>
           {(budgets.value?.items.length ?? 0) > 0 && (
             <Form.Item name="budget" label={t('budget')} {...at(checked, 'budget')}>
               <Select
@@ -159,6 +162,7 @@ const placed = new Set([
   'claimTtlMs',
   'alternates',
   'budget',
+  'noBeacon',
 ]);
 
 /** What the plan comes to: worth, times, whether somebody must approve it, and the rules viewers will read. */

@@ -1,10 +1,12 @@
 /** @jsxImportSource react */
-import { Button, Empty, Form, Input, InputNumber, Modal, Progress, Select, Space, Table, Tabs, Tag } from 'antd';
+import { Button, Checkbox, Empty, Form, Input, InputNumber, Modal, Progress, Select, Space, Table, Tabs, Tag } from 'antd';
 import { useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
 import type { Budget, Page, Prize } from './api.ts';
 import { fen, money } from './format.ts';
+import { asked, Questions, toQuestions, type Written } from './questions.tsx';
 import { useDo, useLoad, useMay, useStudio, useWords } from './state.tsx';
+import { Templates } from './templates.tsx';
 
 /** What there is to give: prizes with their stock, budgets with their money. */
 export function Library() {
@@ -14,6 +16,7 @@ export function Library() {
     <Tabs
       items={[
         { key: 'prizes', label: t('prizes'), children: <PrizeTable /> },
+        { key: 'templates', label: t('templates'), children: <Templates /> },
         ...(may('ledger.read') ? [{ key: 'budgets', label: t('budgets'), children: <BudgetTable /> }] : []),
       ]}
     />
@@ -93,12 +96,38 @@ function PrizeTable() {
   );
 }
 
+interface PrizeFields {
+  title: string;
+  kind: Prize['kind'];
+  value?: number;
+  units?: number;
+  note?: string;
+  pool?: string;
+  retired?: boolean;
+  questions?: Written[];
+}
+
+/** A prize as the server keeps it; what the form does not show stays as it was. */
+function toPrize(f: PrizeFields, of: Prize | undefined): object {
+  const questions = f.kind === 'cash' ? [] : toQuestions(f.questions ?? []);
+  return {
+    title: f.title,
+    kind: f.kind,
+    valueFen: fen(f.value),
+    ...(f.note && { note: f.note }),
+    ...(f.kind === 'coupon' && f.pool && { pool: f.pool }),
+    ...(of?.image && { image: of.image }),
+    ...(f.retired && { retired: true }),
+    ...(questions.length > 0 && { fields: questions }),
+  };
+}
+
 /** Adds a prize or changes one. */
 export function PrizeForm({ of, onClose, onSaved }: { of: Prize | undefined; onClose: () => void; onSaved: () => void }) {
   const t = useWords();
   const act = useDo();
   const { api, shop } = useStudio();
-  const [form] = Form.useForm<{ title: string; kind: Prize['kind']; value?: number; units?: number; note?: string }>();
+  const [form] = Form.useForm<PrizeFields>();
   const kind = Form.useWatch('kind', form);
   return (
     <Modal open title={of ? t('edit') : t('newPrize')} onCancel={onClose} onOk={() => form.submit()} okText={t('save')}>
@@ -106,16 +135,15 @@ export function PrizeForm({ of, onClose, onSaved }: { of: Prize | undefined; onC
         form={form}
         component={false}
         layout="vertical"
-        initialValues={of ? { ...of, value: of.valueFen / 100 } : { kind: 'goods', units: 10 }}
-        onFinish={({ value, units, ...f }) =>
+        initialValues={of ? { ...of, value: of.valueFen / 100, questions: asked(of.fields) } : { kind: 'goods', units: 10 }}
+        onFinish={(f) =>
           void act(() =>
             of
-              ? api.put(`prizes/${of.id}`, { ...f, valueFen: fen(value), ...(of.pool && { pool: of.pool }) }, of.version)
+              ? api.put(`prizes/${of.id}`, toPrize(f, of), of.version)
               : api.post('prizes', {
                   shop: shop.id,
-                  ...f,
-                  valueFen: fen(value),
-                  ...(f.kind !== 'cash' && { units: units ?? 0 }),
+                  ...toPrize(f, undefined),
+                  ...(f.kind !== 'cash' && { units: f.units ?? 0 }),
                 }),
           ).then((ok) => ok && onSaved())
         }
@@ -141,9 +169,20 @@ export function PrizeForm({ of, onClose, onSaved }: { of: Prize | undefined; onC
             )}
           </div>
         )}
+        {kind === 'coupon' && (
+          <Form.Item name="pool" label={t('pool')} extra={t('poolHow')} rules={[{ required: true, message: t('needed') }]}>
+            <Input maxLength={60} />
+          </Form.Item>
+        )}
+        {kind !== 'cash' && <Questions />}
         <Form.Item name="note" label={t('note')}>
           <Input.TextArea maxLength={500} rows={2} />
         </Form.Item>
+        {of && (
+          <Form.Item name="retired" valuePropName="checked">
+            <Checkbox>{t('retire')}</Checkbox>
+          </Form.Item>
+        )}
       </Form>
     </Modal>
   );

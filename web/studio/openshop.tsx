@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Api, Page, Profile, ShopSpec } from './api.ts';
 import { sentence } from './say.ts';
 import { type Language, texts } from './state.tsx';
+import { visit } from './visit.ts';
 
 /** The first shop of an installation: five fields, and the studio is open. */
 export function OpenShop({ api, language, onDone }: { api: Api; language: Language; onDone: () => void }) {
@@ -22,6 +23,7 @@ export function OpenShop({ api, language, onDone }: { api: Api; language: Langua
       const has = (await api.get<Page<{ id: string }>>('shops')).items.some((s) => s.id === id);
       if (!has) await api.post('shops', { id, ...spec });
       await api.post('rooms', { id: room, shop: id, title: f.name });
+      visit('start');
       onDone();
     } catch (e) {
       say(sentence(language, e));
@@ -35,7 +37,7 @@ export function OpenShop({ api, language, onDone }: { api: Api; language: Langua
         {why && <Alert type="error" title={why} showIcon />}
         <Form
           layout="vertical"
-          initialValues={{ id: 'shop', room: 'demo', profile: 'cn-2020', approve: 'none' }}
+          initialValues={{ id: 'shop', room: 'live', profile: 'cn-2020', approve: 'none' }}
           onFinish={(f) => void open(f)}
         >
           <Form.Item name="name" label={t('shopName')} rules={[{ required: true, message: t('needed') }]}>

@@ -5,6 +5,7 @@ import type { Giveaway, Page } from './api.ts';
 import { Detail } from './detail.tsx';
 import { money, when } from './format.ts';
 import { State } from './giveaways.tsx';
+import { OverTime } from './over.tsx';
 import { useLoad, useStudio, useWords } from './state.tsx';
 
 const over = 'drawn,claiming,settled,cancelled,void';
@@ -30,6 +31,7 @@ export function Results() {
         <Statistic title={t('claimed')} value={sum((g) => g.live.claimed)} suffix={`/ ${sum((g) => g.live.granted)}`} />
         <Statistic title={t('returned')} value={sum((g) => g.live.returned)} />
       </div>
+      <OverTime rows={rows} />
       <div className="tools">
         <span className="gap" />
         <Button disabled={rows.length === 0} onClick={() => save(rows, t)}>

@@ -1,5 +1,6 @@
+import { machinery } from '../words/glossary.ts';
 import { type Rule, refusals, rules, unknownRefusal } from '../words/studio.ts';
-import { type Checked, type Problem, Refused } from './api.ts';
+import { type Checked, type Finding, type Problem, Refused } from './api.ts';
 
 type Language = 'zh' | 'en';
 
@@ -20,11 +21,15 @@ export const sorted = (c: Checked): Checked => ({ ...c, problems: c.problems.map
 /** A problem in the reader's words; what the check itself says stands behind it where it has figures. */
 export function problem(language: Language, p: Problem): string {
   const known = Object.hasOwn(rules, p.rule) ? rules[p.rule as Rule][language] : undefined;
-  if (language === 'en') return p.message || (known ?? p.rule);
+  if (language === 'en') return machinery.test(p.message) ? (known ?? p.rule) : p.message || (known ?? p.rule);
   const figures = p.message.match(/\d[\d,.]*/g)?.length ? p.message : '';
   if (!known) return p.message;
   return p.rule === 'plan' || figures ? `${known}（${p.message}）` : known;
 }
+
+/** What a rehearsal found: its rule in words, with the figures that it gives. */
+export const finding = (language: Language, f: Finding): string =>
+  problem(language, { field: f.field ?? '', rule: f.rule, message: f.message });
 
 /** What went wrong and what to do. */
 export function sentence(language: Language, e: unknown): string {

@@ -8,9 +8,12 @@ import { Audit } from './audit.tsx';
 import { Fulfil } from './fulfil.tsx';
 import { Giveaways } from './giveaways.tsx';
 import { Library } from './library.tsx';
+import { Rehearse } from './rehearse.tsx';
 import { Results } from './results.tsx';
 import { Settings } from './settings.tsx';
+import { Start } from './start.tsx';
 import { type Language, useLoad, useMay, useStudio, useWords } from './state.tsx';
+import { from, visit } from './visit.ts';
 import { Wall } from './wall.tsx';
 
 interface Part {
@@ -22,8 +25,10 @@ interface Part {
 }
 
 const parts: Part[] = [
+  { key: 'start', word: 'start', may: 'shop.read', part: Start },
   { key: 'giveaways', word: 'giveaways', may: 'giveaway.read', part: Giveaways },
   { key: 'wall', word: 'wall', may: 'giveaway.read', part: Wall },
+  { key: 'rehearse', word: 'rehearse', may: 'giveaway.read', part: Rehearse },
   { key: 'library', word: 'library', may: 'shop.read', part: Library },
   { key: 'approvals', word: 'approvals', may: 'giveaway.read', part: Approvals },
   { key: 'fulfil', word: 'fulfil', may: 'prize.state', part: Fulfil },
@@ -32,7 +37,17 @@ const parts: Part[] = [
   { key: 'settings', word: 'settings', may: 'shop.read', part: Settings },
 ];
 
-const from = (): string => new URLSearchParams(location.search).get('part') ?? 'giveaways';
+const WIDE = matchMedia('(min-width: 1100px)');
+
+function useWide(): boolean {
+  const [wide, set] = useState(WIDE.matches);
+  useEffect(() => {
+    const hear = (): void => set(WIDE.matches);
+    WIDE.addEventListener('change', hear);
+    return () => WIDE.removeEventListener('change', hear);
+  }, []);
+  return wide;
+}
 
 interface Props {
   shops: Shop[];
@@ -56,16 +71,30 @@ export function Shell({ shops, choose, speak, dark }: Props) {
     addEventListener('popstate', back);
     return () => removeEventListener('popstate', back);
   }, []);
-  const turn = (key: string): void => {
-    const url = new URL(location.href);
-    url.searchParams.set('part', key);
-    history.pushState(null, '', url);
-    go(key);
-  };
+  const wide = useWide();
   const seen = parts.filter((p) => may(p.may));
   const here = seen.find((p) => p.key === at) ?? seen[0];
   const drafts = waiting.value?.items.length ?? 0;
   const Here = here?.part;
+  const menu = (mode: 'horizontal' | 'inline') => (
+    <Menu
+      mode={mode}
+      theme={dark ? 'dark' : 'light'}
+      selectedKeys={here ? [here.key] : []}
+      onClick={({ key }) => visit(key)}
+      items={seen.map((p) => ({
+        key: p.key,
+        label:
+          p.key === 'approvals' && drafts > 0 ? (
+            <Badge count={drafts} offset={[10, 0]} size="small">
+              {t(p.word)}
+            </Badge>
+          ) : (
+            t(p.word)
+          ),
+      }))}
+    />
+  );
   return (
     <Layout className={`studio ${dark ? 'is-dark' : ''}`}>
       <Layout.Header className="bar">
@@ -77,29 +106,17 @@ export function Shell({ shops, choose, speak, dark }: Props) {
           options={shops.map((s) => ({ value: s.id, label: s.name }))}
           popupMatchSelectWidth={false}
         />
-        <Menu
-          mode="horizontal"
-          theme={dark ? 'dark' : 'light'}
-          selectedKeys={here ? [here.key] : []}
-          onClick={({ key }) => turn(key)}
-          items={seen.map((p) => ({
-            key: p.key,
-            label:
-              p.key === 'approvals' && drafts > 0 ? (
-                <Badge count={drafts} offset={[10, 0]} size="small">
-                  {t(p.word)}
-                </Badge>
-              ) : (
-                t(p.word)
-              ),
-          }))}
-        />
+        {!wide && menu('horizontal')}
+        <span className="gap" />
         <Space>
           <span className="who">{me.name || me.user}</span>
           <Button onClick={() => speak(language === 'zh' ? 'en' : 'zh')}>{language === 'zh' ? 'English' : '中文'}</Button>
         </Space>
       </Layout.Header>
-      <Layout.Content className="page">{Here && <Here />}</Layout.Content>
+      <div className="body">
+        {wide && <nav className="side">{menu('inline')}</nav>}
+        <Layout.Content className="page">{Here && <Here />}</Layout.Content>
+      </div>
     </Layout>
   );
 }

@@ -54,7 +54,8 @@ describe("the studio's texts", () => {
       .filter((f) => f.endsWith('.tsx') || f.endsWith('.ts'))
       .map((f) => readFileSync(new URL(f, dir), 'utf8'))
       .join('\n');
-    const built = /^(state|kind|kindHow|on|prize|prizeHow|policy|role|approval|award)_/;
+    const built =
+      /^(state|kind|kindHow|on|prize|prizeHow|policy|role|approval|award|step|stepHow|level|reason|day|every|slot|noBeacon)_/;
     for (const k of Object.keys(zh)) if (!built.test(k)) expect(new RegExp(`['"]${k}['"]`).test(source), k).toBe(true);
   });
 });
