@@ -197,6 +197,20 @@ describe('a prize', () => {
   });
 });
 
+describe('an answer', () => {
+  it('is read by who comes late where it is pinned, and in the list by who was there', async () => {
+    edge.room.state.pins = [{ pin: 'q1', x: '有没有加香 — 不加香精' }];
+    const { page } = await joined();
+    await page.locator('.pinned', { hasText: '不加香精' }).waitFor();
+    edge.room.push({ t: 'answer', cluster: 'q2', q: '几号发货', x: '明天一早' });
+    await page.locator('.pinned', { hasText: '明天一早' }).waitFor();
+    await page.locator('.row.k-answer', { hasText: '问：几号发货' }).waitFor();
+    // It stays pinned for who joins now; what was only said is over for them.
+    const late = await open(browser, edge.url, phone);
+    await late.page.locator('.pinned', { hasText: '不加香精' }).waitFor();
+  });
+});
+
 describe('the overlay', () => {
   it('is transparent, shows what is said, the bag and the winners', async () => {
     const { page, complaints } = await open(browser, `${edge.url}overlay/demo`, { ...desktop, name: '小明' });

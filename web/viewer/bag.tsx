@@ -30,13 +30,18 @@ export function BagChip() {
         )}
       </span>
       <span class="chip-words">
-        <span class="chip-title">{e?.state === 'in' && phase === 'open' ? w('st_in') : name(g)}</span>
-        <span class="chip-time">
-          {phase === 'open' && left > 0 && span(left)}
-          {phase === 'before' && span(left)}
-          {(phase === 'closing' || (phase === 'open' && left <= 0)) && w('stepClosing')}
-          {phase === 'sealed' && (waits(g, phase) ? said(language.value, g.wait ?? '').what : w('stepDraw'))}
-          {phase === 'over' && w('resultTitle')}
+        <span class="chip-title">
+          <bdi>{gist(g) || name(g)}</bdi>
+        </span>
+        <span class="chip-line">
+          <span class="chip-time">
+            {phase === 'open' && left > 0 && span(left)}
+            {phase === 'before' && w('bagStarts', { time: span(left) })}
+            {(phase === 'closing' || (phase === 'open' && left <= 0)) && w('stepClosing')}
+            {phase === 'sealed' && (waits(g, phase) ? said(language.value, g.wait ?? '').what : w('stepDraw'))}
+            {phase === 'over' && w('resultTitle')}
+          </span>
+          {phase === 'open' && left > 0 && <span class="chip-how">{e?.state === 'in' ? w('st_in') : how(g)}</span>}
         </span>
       </span>
     </button>
@@ -44,6 +49,20 @@ export function BagChip() {
 }
 
 const name = (g: Give): string => (g.kind === 'grab' ? w('tapGive') : g.kind === 'packet' ? w('packet') : w('bag'));
+
+/** What there is to win, in few words: the first prize, and how many there are of all. */
+function gist(g: Give): string {
+  const first = line(g.prizes?.[0]?.title);
+  const total = (g.prizes ?? []).reduce((n, p) => n + (p.qty ?? 1), 0);
+  if (!first || total <= 1) return first;
+  return w(g.prizes?.length === 1 ? 'chipOne' : 'chipMany', { prize: first, n: count(total, language.value) });
+}
+
+/** What one does to take part. */
+const how = (g: Give): string => {
+  if (isTap(g)) return w('bagTapGo');
+  return g.phrase ? w('chipPhrase', { phrase: line(g.phrase) }) : w('bagEnterGo');
+};
 
 /** The result will take a while: the card folds, and the show goes on. */
 const waits = (g: Give, phase: Phase): boolean => phase === 'sealed' && !!g.wait;

@@ -34,7 +34,7 @@ const share: Record<Area, number> = { top: 0.27, half: 0.5, full: 1 };
 const colours: Record<Kind, string> = {
   normal: '#ffffff',
   own: '#ffe08a',
-  host: '#ffb3a7',
+  host: '#ffffff',
   agg: '#ffd76a',
   question: '#b9e6ff',
   buyer: '#ffd9b8',
@@ -53,7 +53,7 @@ export class Danmaku {
   private frame = 0;
   private allowance = 10;
   private allowedAt = 0;
-  private pref: Flying = { on: true, density: 'normal', area: 'half', opacity: 0.9 };
+  private pref: Flying = { on: true, density: 'normal', area: 'top', opacity: 0.9 };
   /** Left to the list: for the curious and for tests. */
   skipped = 0;
 
@@ -129,8 +129,8 @@ export class Danmaku {
   }
 
   private layout(): void {
-    // A phone's upper quarter is the host's face: four lanes leave it free.
-    const most = this.pref.area === 'top' && this.width < 600 ? 4 : Number.POSITIVE_INFINITY;
+    // Below the upper band is the host's face: few lanes leave it free, on a short screen two.
+    const most = this.pref.area === 'top' ? (innerHeight < 700 ? 2 : 4) : Number.POSITIVE_INFINITY;
     const n = Math.min(most, Math.max(1, Math.floor((this.height * share[this.pref.area]) / this.laneHeight)));
     while (this.lanes.length < n) {
       // Each lane has a pace of its own: a wall of equal speed reads like a table.
@@ -217,7 +217,7 @@ export class Danmaku {
     pen.textBaseline = 'middle';
     const middle = laneHeight / 2;
     if (boxed) {
-      pen.fillStyle = s.shot.kind === 'own' ? 'rgba(90,40,10,.55)' : 'rgba(160,20,30,.55)';
+      pen.fillStyle = s.shot.kind === 'own' ? 'rgba(90,40,10,.72)' : 'rgba(184,24,36,.8)';
       pen.beginPath();
       pen.roundRect(1, middle - size * 0.78, s.width - 2, size * 1.56, size);
       pen.fill();

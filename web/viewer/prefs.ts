@@ -29,7 +29,7 @@ function load(): Prefs {
     flying: {
       on: !matchMedia('(prefers-reduced-motion: reduce)').matches,
       density: 'normal',
-      area: innerWidth < 900 ? 'top' : 'half',
+      area: 'top',
       opacity: 0.9,
     },
   };

@@ -42,6 +42,9 @@ export interface Row {
 const ROWS = innerWidth < 600 ? 80 : 150;
 const FLUSH_MS = innerWidth < 600 ? 240 : 160;
 
+// As long as it takes to read an answer twice.
+const ANSWER_MS = 45_000;
+
 export const rows = signal<Row[]>([]);
 export const status = signal<Status>({ is: 'idle' });
 export const user = signal<{ id: string; name: string; h: string } | undefined>(undefined);
@@ -194,7 +197,7 @@ function show(i: Item, fresh: boolean): void {
       if (fresh) event(i);
       break;
     case 'answer':
-      answer.value = { q: cleanLine(i.q), x: cleanLine(i.x) };
+      answered(cleanLine(i.q), cleanLine(i.x), fresh);
       break;
     case 'retract':
       retract(i.o);
@@ -214,6 +217,18 @@ function event(i: Extract<Item, { t: 'buy' | 'gift' | 'join' }>): void {
   const item = cleanLine(i.title);
   if (i.t === 'gift') return showBanner(w('giftLine', { n, title: item, count: i.count ?? 1 }));
   showBanner(item ? w('buyLine', { n, title: item }) : w('buyLinePlain', { n }));
+}
+
+let answerTimer = 0;
+/** An answer stands on top for a while, then makes room for what is pinned; in the list it can be read again. */
+function answered(q: string, x: string, fresh: boolean): void {
+  add({ key: `n${uniq()}`, kind: 'c', klass: 'answer', name: q ? w('answerQ', { q }) : w('host'), text: x });
+  if (!fresh) return;
+  answer.value = { q, x };
+  clearTimeout(answerTimer);
+  answerTimer = window.setTimeout(() => {
+    answer.value = undefined;
+  }, ANSWER_MS);
 }
 
 /** The host answered what this viewer asked: it stays in the list, so that it can be read again. */

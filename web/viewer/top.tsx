@@ -33,7 +33,8 @@ export function Top() {
           </h1>
           <p>
             {onAir.value ? <span class="on">{w('live')}</span> : <span>{w('offair')}</span>}
-            <span>{w('likes', { n: count(likes.value, language.value) })}</span>
+            <span class="watching">{w('online', { n: count(online.value, language.value) })}</span>
+            <span class="liked">{w('likes', { n: count(likes.value, language.value) })}</span>
           </p>
         </div>
         <button
