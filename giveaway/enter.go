@@ -26,6 +26,12 @@ func (e *Events) Enter(in *Entry, offset, now int64) Result {
 	ev := e.byID[in.Event]
 	takes := ev != nil && ev.takes()
 	r := e.enter(ev, in, offset, now)
+	if e.hole != nil && (r.Code == record.Entered || r.Code == record.Already) {
+		// Who was in before, or paid, may stand in the part that is lost: a receipt
+		// could promise a place that somebody else has. The event ends with the Gap,
+		// or goes on with the list of the ledger.
+		r = Result{Code: record.Closed, Offset: offset}
+	}
 	switch {
 	case takes:
 		ev.Tries.count(len(ev.Plan.Conditions), &r)

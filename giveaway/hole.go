@@ -60,11 +60,6 @@ func (e *Events) lacks(offset int64) bool {
 	return e.hole != nil && e.hole.From <= offset && offset < e.hole.To
 }
 
-// lost reports whether entries of an event lie in the hole.
-func (e *Events) lost(ev *event) bool {
-	return e.hole != nil && ev.Opened != nil && ev.Opened.Offset < e.hole.To && (ev.Closed == nil || ev.Closed.Offset >= e.hole.From)
-}
-
 // keepPlan holds on to a plan that was refused under a hole, where room time
 // stands still: if the ledger announces it, it was accepted.
 func (e *Events) keepPlan(data []byte) {
@@ -226,9 +221,14 @@ func (e *Events) recall(ev *event, d *record.Decision, data *EntrantsDecision) e
 		return nil
 	}
 	slices.SortStableFunc(ev.recalled, func(a, b recalled) int { return cmp.Compare(a.leaf.Offset, b.leaf.Offset) })
+	folded := ev.entries // of those behind the hole the names are known
 	ev.entries = newTable(ev.id(), e.cfg.Keys.EventKey([]byte(ev.id())))
 	for _, r := range ev.recalled {
-		ev.entries.add([]byte(r.user), nil, uint8(max(1, r.leaf.Weight)), int64(r.leaf.Offset))
+		var name []byte
+		if at := folded.find([]byte(r.user)); at >= 0 {
+			name = folded.name(at)
+		}
+		ev.entries.add([]byte(r.user), name, uint8(max(1, r.leaf.Weight)), int64(r.leaf.Offset))
 	}
 	ev.recalled, ev.list = nil, nil
 	l := e.listed(ev, data.Cap)

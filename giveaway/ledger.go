@@ -156,7 +156,7 @@ func (e *Events) applyEntrants(ev *event, d *record.Decision, offset int64) erro
 	if ev.Seal != nil || d.Chunk < ev.Listed.Chunks {
 		return nil // a repeat
 	}
-	if e.trusts(offset) && e.lost(ev) {
+	if e.trusts(offset) { // also of what opened behind the hole: purchases before it may decide
 		return e.applyLost(ev, d, &data)
 	}
 	l := e.listed(ev, data.Cap)

@@ -73,7 +73,7 @@ func (s *stage) disturbBroker() {
 			return
 		}
 		if try == 20 {
-			log.Fatal("chaos: ", err)
+			s.fail(err)
 		}
 		time.Sleep(250 * time.Millisecond)
 	}
@@ -91,11 +91,17 @@ func (s *stage) between(least, most time.Duration) time.Duration {
 // again starts a node that ended and waits until it takes part.
 func (s *stage) again(n *process) {
 	if err := n.start(); err != nil {
-		log.Fatal("chaos: ", err)
+		s.fail(err)
 	}
-	if err := n.ready(60 * time.Second); err != nil {
-		log.Fatal("chaos: ", err)
+	if err := n.ready(180 * time.Second); err != nil {
+		s.fail(err)
 	}
+}
+
+// fail ends the run, and with it everything that it started.
+func (s *stage) fail(err error) {
+	s.stop()
+	log.Fatal("chaos: ", err)
 }
 
 // healAll lets everything run again that ended by itself, which is a fault.

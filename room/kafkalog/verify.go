@@ -92,6 +92,14 @@ func (c *cluster) configs(ctx context.Context, names []string) (map[string]map[s
 		return nil, nil
 	}
 	res, err := client.DescribeConfigs(ctx, req)
+	// On a busy machine a client may not have heard of any broker yet when it is
+	// asked, and says that none is available: no reason for a process to end.
+	for try := 0; err != nil && errors.Is(err, kafka.BrokerNotAvailable) && try < 40; try++ {
+		if perr := pause(ctx, 4*retryPause); perr != nil {
+			break
+		}
+		res, err = client.DescribeConfigs(ctx, req)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("kafkalog: settings of the topics: %w", err)
 	}
