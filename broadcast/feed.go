@@ -157,6 +157,7 @@ func (f *feed) caughtUp() {
 	f.started = true
 	f.ledger.Pair = from.pair
 	f.from.Store(from.offset)
+	f.through.Store(from.offset) // what is below it, states have
 	f.e.cfg.Tailer.Add(kafkalog.Ledger, f.part, from.offset, f.deliverLedger, f.refollow(kafkalog.Ledger, f.deliverLedger))
 }
 

@@ -159,10 +159,9 @@ func (l *loop) continues(c *conn, v *view, a *arrival) bool {
 	case a.results > 0:
 		c.results = v.results.afterLedger(a.results - 1)
 	case pos > v.frames.base:
-		last := v.frames.at(pos - 1)
-		c.results = v.results.before(last.results, last.came-resultsMargin)
+		c.results = v.results.before(v.results.end(), v.frames.at(pos-1).made-resultsMargin)
 	case v.state != nil && v.state.seq <= a.seq:
-		c.results = v.results.before(v.results.afterLedger(v.ledger), v.state.came-resultsMargin)
+		c.results = v.results.before(v.results.afterLedger(v.ledger), v.state.made-resultsMargin)
 	default:
 		c.results = v.results.base
 	}

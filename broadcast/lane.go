@@ -47,11 +47,12 @@ func (a lane) afterLedger(offset int64) uint32 {
 	return a.base + uint32(sort.Search(len(a.list), func(i int) bool { return a.list[i].ledger > offset }))
 }
 
-// before is the position, at most pos, of the first result that came at a time or
-// later, Unix ms.
-func (a lane) before(pos uint32, came int64) uint32 {
+// before is the position, at most pos, of the first result made at a time or
+// later, Unix ms. Times of records tell it, also where an edge that has just begun
+// read all of them at once.
+func (a lane) before(pos uint32, made int64) uint32 {
 	pos = min(max(pos, a.base), a.end())
-	for pos > a.base && a.at(pos-1).came >= came {
+	for pos > a.base && a.at(pos-1).made >= made {
 		pos--
 	}
 	return pos

@@ -10,17 +10,16 @@ import (
 // form is one frame, header included; the SSE form is made when the first such
 // viewer needs it.
 type message struct {
-	seq     uint64 // of the frame; of a hole its last seq; 0: not numbered
-	from    uint64 // first seq it stands for: seq, but of a hole the first one missing
-	results uint32 // position of the result lane when it came
-	ledger  int64  // offset, of a result
-	made    int64  // time of its record, Unix ms: data for the lag metric only
-	came    int64  // when this edge read it, Unix ms
-	count   uint32 // comments in it
-	head    uint8  // length of the WebSocket header
-	ws      []byte
-	sse     atomic.Pointer[[]byte]
-	small   atomic.Pointer[[]byte]
+	seq    uint64 // of the frame; of a hole its last seq; 0: not numbered
+	from   uint64 // first seq it stands for: seq, but of a hole the first one missing
+	ledger int64  // offset, of a result
+	made   int64  // time of its record, Unix ms: for the lag metric, and for who comes back without a ticket
+	came   int64  // when this edge read it, Unix ms
+	count  uint32 // comments in it
+	head   uint8  // length of the WebSocket header
+	ws     []byte
+	sse    atomic.Pointer[[]byte]
+	small  atomic.Pointer[[]byte]
 }
 
 // newMessage copies payload behind a WebSocket header.

@@ -36,10 +36,10 @@ func TestResultsFollowViewer(t *testing.T) {
 			f.through.Store(60)
 			e.feeds[kafkalog.Partition(room)] = f
 			r := e.rooms.open([]byte(room), 0)
-			r.result([]byte(`{"op":"result"}`), 50, 0, 1000)
+			r.result([]byte(`{"op":"result"}`), 50, 1000, 9000)
 			r.cut = c.cut
 			for seq := uint64(99); seq <= 101; seq++ {
-				r.batch(&record.Meta{Seq: seq, Pair: record.Pair{Epoch: 1}}, []byte(`{"op":"frame"}`), 0, 1000+c.later, &e.cfg)
+				r.batch(&record.Meta{Seq: seq, Pair: record.Pair{Epoch: 1}}, []byte(`{"op":"frame"}`), 1000+c.later, 9000, &e.cfg)
 			}
 			l, v := &loop{e: e}, r.view()
 			conn := &conn{local: &localRoom{room: r}}

@@ -115,7 +115,7 @@ func (r *room) batch(meta *record.Meta, payload []byte, made, now int64, cfg *Co
 	r.learnPhrases(payload, now)
 	r.setLoad(meta.Refuse, now)
 	m := newMessage(meta.Seq, payload)
-	m.count, m.made, m.came, m.results = meta.Count, made, now, r.results.end()
+	m.count, m.made, m.came = meta.Count, made, now
 	r.frames.add(m)
 	r.trim(now, cfg)
 	return v
@@ -124,7 +124,7 @@ func (r *room) batch(meta *record.Meta, payload []byte, made, now int64, cfg *Co
 // hole puts a gap where frames are missing, so that every viewer is told.
 func (r *room) hole(from, to uint64, why string, now int64) {
 	m := newMessage(to, wire.AppendGap(nil, r.name, from, to, why))
-	m.from, m.came, m.made, m.results = from, now, now, r.results.end()
+	m.from, m.came, m.made = from, now, now
 	r.frames.add(m)
 }
 

@@ -21,15 +21,15 @@ type farewell struct {
 
 func (f *farewell) begin(l *loop, within time.Duration) {
 	waves := max(1, int(within.Milliseconds()/farewellStep))
-	f.on, f.slot = true, 0
+	f.on, f.slot, f.at = true, 0, l.nowMS
 	f.each = max(16, (len(l.pages)*pageSize+waves-1)/waves)
 }
 
 // tick does what time asks for: once a second for every connection, and while
 // the edge drains a wave of goodbyes.
 func (l *loop) tick() {
-	if l.farewell.on && l.nowMS-l.farewell.at >= farewellStep {
-		l.farewell.at = l.nowMS
+	for l.farewell.on && l.nowMS-l.farewell.at >= farewellStep {
+		l.farewell.at += farewellStep // a loop that was late makes up for it: who is not told in time is cut off
 		l.wave()
 	}
 	if l.sec == l.lastTick {
