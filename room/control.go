@@ -112,7 +112,9 @@ func (p *Partition) command(r *room, ctl *record.Control, out *Out) error {
 	case record.CtlAnswer:
 		return with(ctl, func(a *record.AnswerData) error { return p.answer(r, ctl, a) })
 	case record.CtlQuestion:
-		return with(ctl, func(q *record.QuestionData) error { return r.moveQuestion(q) })
+		return with(ctl, func(q *record.QuestionData) error { return p.moveQuestion(r, q, out) })
+	case record.CtlPrompt:
+		return with(ctl, func(d *record.PromptData) error { return r.asked.Prompt(d, ctl.By) })
 	case record.CtlCatalogue:
 		return with(ctl, func(d *record.CatalogueData) error { return r.asked.Change(d, p.clock.now) })
 	case record.CtlRetract:

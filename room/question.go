@@ -135,7 +135,36 @@ type answered struct {
 	ShowMS   int64  `json:"show_ms,omitempty"` // since the show began
 }
 
-func (r *room) moveQuestion(q *record.QuestionData) error {
+// moveQuestion folds what staff say of a cluster: where it stands, and what it
+// is one with.
+func (p *Partition) moveQuestion(r *room, q *record.QuestionData, out *Out) (err error) {
+	if err := q.Check(); err != nil {
+		return err
+	}
+	var told *questions.Told
+	switch {
+	case q.Into != "":
+		if q.Offset != nil {
+			told, err = r.asked.JoinComment(*q.Offset, q.Into, p.clock.now)
+		} else {
+			told, err = r.asked.Join(q.Cluster, q.Into, p.clock.now)
+		}
+	case q.Part:
+		err = r.asked.Part(q.Cluster)
+	case q.Out != nil:
+		_, err = r.asked.TakeOut(q.Cluster, *q.Out, p.clock.now)
+	default:
+		return r.setQuestion(q)
+	}
+	if told != nil {
+		out.Asked.Repeated += int64(len(told.Users))
+		p.tellAskers(r, told, out)
+	}
+	p.keepTime(r)
+	return err
+}
+
+func (r *room) setQuestion(q *record.QuestionData) error {
 	to, ok := questions.ParseMove(q.State)
 	if !ok {
 		return fmt.Errorf("state %q: want open, onscreen or dismissed", q.State)

@@ -57,6 +57,7 @@ var permissions = map[string][]string{
 	"desk." + record.CtlAttr:      crew,
 	"desk." + record.CtlAnswer:    crew,
 	"desk." + record.CtlQuestion:  crew,
+	"desk." + record.CtlPrompt:    crew,
 	"desk." + record.CtlCatalogue: {Assistant, Moderator, Host, Marketer},
 	"desk." + record.CtlRetract:   guard,
 	"desk." + record.CtlVerdict:   guard,

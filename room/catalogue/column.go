@@ -69,6 +69,19 @@ var answers = []struct {
 	{"商品编号", []string{"item", "sku"}, "coat-01", func(d *record.FAQData, v string) { d.Item = v }},
 }
 
+// lines are the columns of the sheet of scripts.
+var lines = []struct {
+	head    string
+	aliases []string
+	example string
+	put     func(*record.ScriptData, string)
+}{
+	{"编号", []string{"id", "script"}, "open", func(d *record.ScriptData, v string) { d.ID = v }},
+	{"场景", []string{"话术标题", "when", "scene"}, "开场", func(d *record.ScriptData, v string) { d.Title = v }},
+	{"话术", []string{"话术内容", "text", "line"}, "欢迎新进来的朋友，点个关注，开播有福袋", func(d *record.ScriptData, v string) { d.Text = v }},
+	{"商品编号", []string{"item", "sku"}, "", func(d *record.ScriptData, v string) { d.Item = v }},
+}
+
 // tidy is a cell or a header as it is compared: narrow, trimmed.
 func tidy(s string) string {
 	return strings.TrimSpace(strings.Trim(width.Narrow.String(s), "\ufeff\u00a0"))
@@ -130,4 +143,4 @@ func putNumber[T int | int64](to **T, v string, units ...string) error {
 	return nil
 }
 
-var errNoHeader = errors.New("no row has the headers of the template: 商品编号 and 商品名称, or 问题 and 答案; download the template and keep its first row")
+var errNoHeader = errors.New("no row has the headers of the template: 商品编号 and 商品名称, 问题 and 答案, or 场景 and 话术; download the template and keep its first row")

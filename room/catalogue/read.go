@@ -12,11 +12,12 @@ import (
 
 // Import is what a file says, and everything that is wrong with it.
 type Import struct {
-	Items    []record.ItemData `json:"items"`
-	FAQ      []record.FAQData  `json:"faq"`
-	Rows     int               `json:"rows"` // with something in them, below the headers
-	Problems []Problem         `json:"problems"`
-	Ignored  []string          `json:"ignored"` // columns and sheets that nobody knows
+	Items    []record.ItemData   `json:"items"`
+	FAQ      []record.FAQData    `json:"faq"`
+	Scripts  []record.ScriptData `json:"scripts"`
+	Rows     int                 `json:"rows"` // with something in them, below the headers
+	Problems []Problem           `json:"problems"`
+	Ignored  []string            `json:"ignored"` // columns and sheets that nobody knows
 }
 
 // Problem is one thing to put right. Row counts from 1, as spreadsheets do.
@@ -37,7 +38,7 @@ func Read(raw []byte) (*Import, error) {
 	if err != nil {
 		return nil, fmt.Errorf("catalogue: %w", err)
 	}
-	in := &Import{Items: []record.ItemData{}, FAQ: []record.FAQData{}, Problems: []Problem{}, Ignored: []string{}}
+	in := &Import{Items: []record.ItemData{}, FAQ: []record.FAQData{}, Scripts: []record.ScriptData{}, Problems: []Problem{}, Ignored: []string{}}
 	known := false
 	for i := range all {
 		r := reading{in: in, s: &all[i], seen: map[string]int{}}
@@ -48,6 +49,9 @@ func Read(raw []byte) (*Import, error) {
 		case faq:
 			known = true
 			r.faq(head)
+		case scripts:
+			known = true
+			r.scripts(head)
 		default:
 			in.Ignored = append(in.Ignored, "sheet "+all[i].name)
 		}
@@ -75,6 +79,7 @@ const (
 	unknown kind = iota
 	goods
 	faq
+	scripts
 )
 
 // header finds the row of headers among the first ones, for people put a title
@@ -88,6 +93,8 @@ func (r *reading) header() (row int, k kind) {
 		switch {
 		case named(have, answers[1].head, answers[1].aliases) && named(have, answers[2].head, answers[2].aliases):
 			return row, faq
+		case named(have, lines[1].head, lines[1].aliases) && named(have, lines[2].head, lines[2].aliases):
+			return row, scripts
 		case named(have, columns[0].head, columns[0].aliases):
 			return row, goods
 		}
@@ -209,6 +216,29 @@ func (r *reading) faq(head int) {
 	})
 }
 
+func (r *reading) scripts(head int) {
+	r.each(head, func(row int, cells []string) {
+		var d record.ScriptData
+		for i, h := range r.s.rows[head] {
+			for c := range lines {
+				if v, ok := r.cell(row, cells, i, lines[c].head); ok && matches(h, lines[c].head, lines[c].aliases) {
+					lines[c].put(&d, v)
+				}
+			}
+		}
+		if d.ID == "" {
+			d.ID = fmt.Sprintf("row%d", row+1)
+		}
+		if first, twice := r.seen[d.ID]; twice {
+			r.fail(row, lines[0].head, "%s stands in row %d already", d.ID, first+1)
+			return
+		}
+		r.seen[d.ID] = row
+		r.try(row, &record.CatalogueData{Scripts: []record.ScriptData{d}})
+		r.in.Scripts = append(r.in.Scripts, d)
+	})
+}
+
 // try asks the room's own rules, so that what is previewed as good is taken.
 func (r *reading) try(row int, d *record.CatalogueData) {
 	err := new(questions.Book).Change(d, 1)
@@ -216,7 +246,7 @@ func (r *reading) try(row int, d *record.CatalogueData) {
 		return
 	}
 	for _, line := range strings.Split(err.Error(), "\n") {
-		for _, prefix := range []string{"items[0]: ", "faq[0]: "} {
+		for _, prefix := range []string{"items[0]: ", "faq[0]: ", "scripts[0]: "} {
 			line = strings.TrimPrefix(line, prefix)
 		}
 		r.fail(row, "", "%s", line)
@@ -236,7 +266,7 @@ func (in *Import) check() {
 		}
 		links[*d.Link] = d.Item
 	}
-	if err := new(questions.Book).Change(&record.CatalogueData{Items: in.Items, FAQ: in.FAQ}, 1); err != nil && len(in.Problems) == 0 {
+	if err := new(questions.Book).Change(&record.CatalogueData{Items: in.Items, FAQ: in.FAQ, Scripts: in.Scripts}, 1); err != nil && len(in.Problems) == 0 {
 		in.Problems = append(in.Problems, Problem{Message: err.Error()})
 	}
 }
@@ -267,6 +297,10 @@ func (in *Import) Parts(show string, replace bool, asOf int64) (parts []record.C
 		d.AsOf = asOf
 		room(d)
 		part.FAQ = append(part.FAQ, d)
+	}
+	for _, d := range in.Scripts {
+		room(d)
+		part.Scripts = append(part.Scripts, d)
 	}
 	return append(parts, part)
 }

@@ -80,18 +80,43 @@ func TestProblems(t *testing.T) {
 
 // The template is a catalogue without a problem, in each of its forms.
 func TestTemplate(t *testing.T) {
-	for format, want := range map[string][2]int{"xlsx": {1, 1}, "csv": {1, 0}, "faq.csv": {0, 1}} {
+	for format, want := range map[string][3]int{"xlsx": {1, 1, 1}, "csv": {1, 0, 0}, "faq.csv": {0, 1, 0}, "scripts.csv": {0, 0, 1}} {
 		file, _, err := catalogue.Template(format)
 		if err != nil {
 			t.Fatal(err)
 		}
 		in, err := catalogue.Read(file)
-		if err != nil || len(in.Problems)+len(in.Ignored) > 0 || len(in.Items) != want[0] || len(in.FAQ) != want[1] {
+		if err != nil || len(in.Problems)+len(in.Ignored) > 0 || len(in.Items) != want[0] || len(in.FAQ) != want[1] || len(in.Scripts) != want[2] {
 			t.Errorf("%s: %+v, %v", format, in, err)
 		}
 	}
 	if _, _, err := catalogue.Template("pdf"); err == nil {
 		t.Error("there is no template in PDF")
+	}
+}
+
+// The script library comes from the same file as the goods, or from one of its
+// own; what is wrong is told by row.
+func TestScripts(t *testing.T) {
+	in, err := catalogue.Read([]byte("编号,场景,话术,商品编号\nopen,开场,欢迎新进来的朋友,\n,催单,只剩最后 20 件,coat-01\n"))
+	if err != nil || len(in.Problems) > 0 || len(in.Scripts) != 2 || len(in.Items)+len(in.FAQ) != 0 {
+		t.Fatalf("%+v, %v", in, err)
+	}
+	if a, b := in.Scripts[0], in.Scripts[1]; a.ID != "open" || a.Title != "开场" || b.ID != "row3" || b.Item != "coat-01" || b.Text != "只剩最后 20 件" {
+		t.Errorf("%+v", in.Scripts)
+	}
+	var b questions.Book
+	for _, part := range in.Parts("", false, 1) {
+		if err := b.Change(&part, 1); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(b.Catalogue().Scripts) != 2 {
+		t.Errorf("the room has %+v", b.Catalogue())
+	}
+	in, err = catalogue.Read([]byte("编号,场景,话术\nopen,开场,\nx,催单," + strings.Repeat("快", 400) + "\nopen,又,一次\n"))
+	if err != nil || len(in.Problems) != 3 || in.Problems[0].Row != 2 || in.Problems[1].Row != 3 || in.Problems[2].Row != 4 {
+		t.Errorf("%+v, %v", in, err)
 	}
 }
 

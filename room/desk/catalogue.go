@@ -27,6 +27,9 @@ func (d *Desk) template(_ context.Context, c *app.RequestContext) {
 	if format == "faq.csv" {
 		name = "fudai-faq.csv"
 	}
+	if format == "scripts.csv" {
+		name = "fudai-scripts.csv"
+	}
 	c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
 	c.Data(consts.StatusOK, kind, file)
 }

@@ -44,6 +44,8 @@ func check(kind string, data json.RawMessage) error {
 		v = &record.AnswerData{}
 	case record.CtlQuestion:
 		v = &record.QuestionData{}
+	case record.CtlPrompt:
+		v = &record.PromptData{}
 	case record.CtlCatalogue:
 		v = &record.CatalogueData{}
 	case record.CtlRetract:
@@ -119,9 +121,16 @@ func problems(v any) error {
 		check(!v.Pin || v.Cluster != "" && v.Text != "", "a pinned answer needs a cluster and a text")
 		text("text", v.Text, maxAnswer)
 	case *record.QuestionData:
-		check(v.Cluster != "", "cluster is empty: name one of the view's questions")
+		if err := v.Check(); err != nil {
+			check(false, "%v", err)
+		}
 		_, ok := questions.ParseMove(v.State)
-		check(ok, "state is %q: say open, onscreen or dismissed", v.State)
+		check(ok || v.State == "", "state is %q: say open, onscreen or dismissed", v.State)
+	case *record.PromptData:
+		if v.Script == "" {
+			errs = append(errs, new(questions.Book).Prompt(v, ""))
+		}
+		check(v.Script == "" || v.Text == "", "script and text: say one of them")
 	case *record.CatalogueData:
 		if err := new(questions.Book).Change(v.WithoutDeletions(), 1); err != nil {
 			check(false, "%v", err)

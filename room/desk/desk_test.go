@@ -347,3 +347,41 @@ func TestExtendFromTheDesk(t *testing.T) {
 		t.Errorf("%d commands were written, want 1", len(o.log.recs))
 	}
 }
+
+// Questions are joined, parted and taken out by hand, and texts put before the
+// host: what is no such command is refused here with its reason.
+func TestByHandFromTheDesk(t *testing.T) {
+	o := newOffice(t)
+	host := o.token(record.Host, false)
+	for i, good := range []string{
+		`"question","data":{"cluster":"q2","into":"q1"}`, `"question","data":{"cluster":"q2","part":true}`,
+		`"question","data":{"cluster":"q1","out":0}`, `"question","data":{"offset":0,"into":"q1"}`,
+		`"prompt","data":{"script":"open"}`, `"prompt","data":{"text":"还有一分钟开福袋"}`, `"prompt","data":{}`,
+		`"catalogue","data":{"scripts":[{"id":"open","title":"开场","text":"欢迎"}]}`,
+	} {
+		if code, body := o.send(host, "demo", fmt.Sprintf(`{"id":"h%d","kind":%s}`, i, good)); code != 202 {
+			t.Errorf("%s: %d %s", good, code, body)
+		}
+	}
+	written := len(o.log.recs)
+	for bad, why := range map[string]string{
+		`"question","data":{"cluster":"q2"}`:                           "want one of them",
+		`"question","data":{"cluster":"q2","into":"q1","part":true}`:   "want one of them",
+		`"question","data":{"into":"q1"}`:                              "cluster is empty",
+		`"question","data":{"cluster":"q2","offset":4,"state":"open"}`: "in place of cluster",
+		`"prompt","data":{"script":"open","text":"x"}`:                 "one of them",
+		`"catalogue","data":{"scripts":[{"id":"open"}]}`:               "text of 0 bytes",
+		`"prompt","data":{"text":"` + strings.Repeat("x", 1001) + `"}`: "1001 bytes",
+		`"question","data":{"cluster":"q2","state":"merged"}`:          "open, onscreen or dismissed",
+	} {
+		if code, body := o.send(host, "demo", `{"kind":`+bad+`}`); code != 400 || !strings.Contains(body, why) {
+			t.Errorf("%s: %d %s", bad, code, body)
+		}
+	}
+	if code, _ := o.send(o.token(record.Viewer, false), "demo", `{"kind":"prompt","data":{"text":"x"}}`); code != 403 {
+		t.Errorf("a viewer: %d", code)
+	}
+	if len(o.log.recs) != written {
+		t.Errorf("%d commands were written, want %d", len(o.log.recs), written)
+	}
+}

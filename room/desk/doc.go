@@ -29,10 +29,13 @@
 //	    "count": 132, "askers": 118, "more": true, "buyers": 4,
 //	    "first": 1763690041000, "last": 1763690082000,  // room time (view.now); first is 0 for a moment
 //	    "offset": 4711, "samples": [5201, 5207, 5210],  // of comments: the first, the newest
+//	    "wordings": [{"text": "有没有大码", "count": 90, "offset": 4711}],   // where there are several
+//	    "joined": [{"cluster": "q21", "title": "大号有吗", "count": 9}],    // by hand
 //	    "rank": 182000, "round": 1,                     // round: how often it was answered before
 //	    "suggest": {"from": "catalogue", "ref": "sku3", "text": "有 S、M、L、XL", "as_of": 1763690000000},
 //	    "answer": {"text": "有的", "spoken": true, "at": 1763690090000, "show_ms": 90000, "by": "host", "wait_ms": 41000, "told": 118}
-//	  }]
+//	  }],
+//	  "scripts": 20, "prompt": {"script": "open", "title": "开场", "text": "欢迎…", "by": "zhuli"}
 //	}
 //
 // intent is one of price, coupon, size, fit, delivery, fee, place, return,
@@ -45,9 +48,14 @@
 //	{"kind":"answer",   "data":{"cluster":"q17","text":"…","to_room":true}}     to the room; "pin":true pins it
 //	{"kind":"answer",   "data":{"offsets":[4711],"text":"…"}}                   to the question that a comment asked
 //	{"kind":"question", "data":{"cluster":"q17","state":"onscreen"}}            or "dismissed", "open"
+//	{"kind":"question", "data":{"cluster":"q21","into":"q17"}}                  they ask the same; undone by {"cluster":"q21","part":true}
+//	{"kind":"question", "data":{"cluster":"q17","out":5201}}                    what that comment asks is another question, with all
+//	                                                                            that say the same; undone by {"offset":5201,"into":"q17"}
+//	{"kind":"prompt",   "data":{"script":"open"}}                               puts a script before the host; or {"text":"…"}, or {} for nothing
 //	{"kind":"catalogue","data":{"items":[{"item":"sku3","link":3,"price":9900,"stock":120,"sizes":["S","M"],
 //	                            "facts":{"delivery":"48 小时内发货"},"as_of":…}],
-//	                            "faq":[{"id":"f1","questions":["会起球吗"],"answer":"不会"}]}}
+//	                            "faq":[{"id":"f1","questions":["会起球吗"],"answer":"不会"}],
+//	                            "scripts":[{"id":"open","title":"开场","text":"欢迎…","item":"sku3"}]}}
 //
 // Who asked hears a direct line "reply" whose data is
 // {"cluster","q","spoken","at","show_ms"}; its text is empty if the host only spoke.
@@ -70,12 +78,12 @@
 // What the shop says of its goods, and its approved answers, come by the command
 // "catalogue" (a price changes mid-show) or as a file:
 //
-//	GET  /v1/catalogue/template?format=xlsx   an empty one to fill in; also csv (goods) and faq.csv (answers)
-//	GET  /v1/rooms/{room}/catalogue           staff: what the room knows now, {"items","faq"} as in the command
+//	GET  /v1/catalogue/template?format=xlsx   an empty one to fill in; also csv (goods), faq.csv (answers), scripts.csv
+//	GET  /v1/rooms/{room}/catalogue           staff: what the room knows now, {"items","faq","scripts"} as in the command
 //	POST /v1/rooms/{room}/catalogue           the file is the body: preview, nothing changes
 //	     ?apply=true[&replace=true][&show=s1][&id=…]   writes it, if every row is right
 //
-// The answer is {"items","faq","rows","ignored","problems":[{"sheet","row","column","message"}],
+// The answer is {"items","faq","scripts","rows","ignored","problems":[{"sheet","row","column","message"}],
 // "applied","commands"}: 200 for a preview, 202 written, 409 with problems and nothing written,
 // 400 for a file that cannot be read at all. replace forgets what was there before; show says whose
 // link numbers ("3号链接") these are, and is best the id of the show to come. Prices in files are in yuan, in commands in fen.

@@ -51,11 +51,20 @@ func (b *Book) holds(c *cluster, now int64) bool {
 
 // reopen asks the host again: a new round, with askers and counts of its own.
 // The answer given before becomes a suggestion.
-func (b *Book) reopen(c *cluster) {
-	b.forgetAskers(c)
-	if c.state, c.first, c.waits = Open, 0, 0; c.reply.At == 0 {
-		c.reply = nil // taken back before anybody was told
+func (b *Book) reopen(head *cluster) {
+	b.parts(head, func(c *cluster) {
+		b.forgetAskers(c)
+		c.state, c.first, c.waits = Open, 0, 0
+	})
+	if head.reply.At == 0 {
+		head.reply = nil // taken back before anybody was told
 	}
+}
+
+// newRound reopens a question that is asked anew.
+func (b *Book) newRound(head *cluster) {
+	b.reopen(head)
+	b.parts(head, func(c *cluster) { c.count = 0 })
 }
 
 // cluster finds a cluster by its name.
@@ -96,9 +105,11 @@ func (b *Book) Answer(name string, r Reply) (title string, err error) {
 	if err != nil {
 		return "", err
 	}
+	c = b.head(c)
 	next := &reply{Text: r.Text, Spoken: r.Spoken, By: r.By, Quiet: r.Quiet}
 	if c.state == Answered {
-		c.told, next.Wait, next.Again = 0, c.reply.Wait, c.reply.At != 0
+		b.parts(c, func(x *cluster) { x.told = 0 })
+		next.Wait, next.Again = c.reply.Wait, c.reply.At != 0
 	} else {
 		b.total.Answered++
 		if r.Spoken {
@@ -118,7 +129,7 @@ func (b *Book) stamp(c *cluster, now int64) *Told {
 		r.ShowMS = max(now-b.since, 0)
 	}
 	if !r.Again {
-		r.Wait = max(now-c.waits, 0)
+		r.Wait = max(now-b.waiting(c), 0)
 		if c.rounds == 1 {
 			b.waits.add(r.Wait)
 		}
@@ -126,12 +137,10 @@ func (b *Book) stamp(c *cluster, now int64) *Told {
 	told := c.tell(nil)
 	told.WaitMS, told.First = r.Wait, c.rounds == 1 && !r.Again
 	if !r.Quiet {
-		for i := c.told; i < len(c.askers); i++ {
-			told.Users = append(told.Users, c.user(&c.askers[i]))
-		}
+		b.untold(c, told)
 		r.Told = len(told.Users)
 	}
-	c.told = len(c.askers)
+	b.parts(c, func(x *cluster) { x.told = len(x.askers) })
 	return told
 }
 
@@ -150,6 +159,7 @@ func (b *Book) Move(name string, to State) error {
 	if err != nil {
 		return err
 	}
+	c = b.head(c)
 	switch to {
 	case Open:
 		if c.state == Answered {
@@ -184,5 +194,5 @@ func (b *Book) Title(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return c.title(), nil
+	return b.head(c).title(), nil
 }

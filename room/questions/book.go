@@ -17,6 +17,8 @@ type Book struct {
 	shop     Shop
 	recent   []asked // the newest questions, to find their cluster by a comment
 
+	prompt  *Prompt // stands before the host
+	joined  int     // clusters that point at another
 	scratch []uint32
 }
 
@@ -24,6 +26,8 @@ type Book struct {
 type asked struct {
 	Offset  int64  `json:"o"`
 	Cluster uint64 `json:"c"`
+	User    uint64 `json:"u,omitempty"`
+	Text    uint64 `json:"h,omitempty"` // hash
 }
 
 // maxRecent bounds the questions that can be answered by their comment.
@@ -31,13 +35,15 @@ const maxRecent = 1024
 
 // Totals count what happened since the show began.
 type Totals struct {
-	Asked     int64 `json:"asked"`     // questions recognised
-	Clusters  int64 `json:"clusters"`  // clusters begun
-	Answered  int64 `json:"answered"`  // times a cluster was answered
-	Spoken    int64 `json:"spoken"`    // of those, by speaking
-	Repeated  int64 `json:"repeated"`  // questions that got the answer given before
-	Dismissed int64 `json:"dismissed"` // times a cluster was dismissed
-	Lost      int64 `json:"lost"`      // clusters given up because of a bound
+	Asked     int64 `json:"asked"`               // questions recognised
+	Clusters  int64 `json:"clusters"`            // clusters begun
+	Answered  int64 `json:"answered"`            // times a cluster was answered
+	Spoken    int64 `json:"spoken"`              // of those, by speaking
+	Repeated  int64 `json:"repeated"`            // questions that got the answer given before
+	Dismissed int64 `json:"dismissed"`           // times a cluster was dismissed
+	Lost      int64 `json:"lost"`                // clusters given up because of a bound
+	Joined    int64 `json:"joined,omitempty"`    // by hand, to another
+	TakenOut  int64 `json:"taken_out,omitempty"` // by hand, of another
 }
 
 // Asking is one question of one viewer.
@@ -97,21 +103,22 @@ func (b *Book) find(k *key, a *Asking, shingles []uint32) *cluster {
 	if k.Intent.slotted() {
 		value = a.Canon[a.ValueAt:a.ValueEnd]
 	}
+	var found *cluster
 	for _, c := range b.clusters {
-		if c.key.Intent != k.Intent || c.key.Link != k.Link || c.key.Item != k.Item || c.state == Unanswered {
-			continue
-		}
-		if k.Intent == Other {
-			if alike(c.shingles, shingles) {
+		switch {
+		case c.key.Intent != k.Intent || c.key.Link != k.Link || c.key.Item != k.Item || b.head(c).state == Unanswered:
+		case len(c.texts) > 0: // taken out of another, which began before it
+			if slices.Contains(c.texts, a.Hash) && same(c.key.Value, value) {
 				return c
 			}
-			continue
-		}
-		if same(c.key.Value, value) {
-			return c
+		case found != nil:
+		case k.Intent == Other && alike(c.shingles, shingles), k.Intent != Other && same(c.key.Value, value):
+			if found = c; b.total.TakenOut == 0 {
+				return found
+			}
 		}
 	}
-	return nil
+	return found
 }
 
 func same(s string, runes []rune) bool {
@@ -142,9 +149,9 @@ func (b *Book) begin(k *key, a *Asking, shingles []uint32) *cluster {
 
 // fold counts a question in its cluster.
 func (b *Book) fold(c *cluster, a *Asking) *Told {
-	if c.state == Answered && !b.holds(c, a.Now) {
-		b.reopen(c)
-		c.count = 0
+	head := b.head(c)
+	if head.state == Answered && !b.holds(head, a.Now) {
+		b.newRound(head)
 	}
 	c.count++
 	c.word(a)
@@ -153,13 +160,14 @@ func (b *Book) fold(c *cluster, a *Asking) *Told {
 	if len(b.recent) >= maxRecent { // half at a time: no shift for each question
 		b.recent = append(b.recent[:0], b.recent[maxRecent/2:]...)
 	}
-	b.recent = append(b.recent, asked{a.Offset, c.id})
-	if b.newAsker(c, a) {
+	b.recent = append(b.recent, asked{a.Offset, c.id, a.User, a.Hash})
+	known := b.asks(head, c, a.User)
+	if b.newAsker(c, a) && !known {
 		c.warm(a)
-		if c.state == Answered && c.reply.At != 0 { // else the next Tick tells
+		if head.state == Answered && head.reply.At != 0 { // else the next Tick tells
 			b.total.Repeated++
 			c.told = len(c.askers)
-			return c.tell(a.ID)
+			return head.tell(a.ID)
 		}
 	}
 	return nil
@@ -181,7 +189,7 @@ func (b *Book) newAsker(c *cluster, a *Asking) bool {
 	}
 	b.members[id] = struct{}{}
 	b.ids++
-	c.askers = append(c.askers, asker{a.User, uint32(len(c.ids)), uint8(len(a.ID))})
+	c.askers = append(c.askers, asker{a.User, uint32(len(c.ids)), uint8(len(a.ID)), a.Buyer})
 	c.ids = append(c.ids, a.ID...)
 	if a.Buyer {
 		c.buyers++
@@ -230,7 +238,16 @@ func (b *Book) Tick(now int64) (told []*Told) {
 
 // drop removes a cluster and forgets who asked.
 func (b *Book) drop(i int) {
-	b.forgetAskers(b.clusters[i])
+	gone := b.clusters[i]
+	b.forgetAskers(gone)
+	if gone.into != 0 {
+		b.joined--
+	}
+	for _, c := range b.clusters {
+		if c.into == gone.id {
+			b.detach(c, gone.into)
+		}
+	}
 	b.clusters = slices.Delete(b.clusters, i, i+1)
 }
 
@@ -248,7 +265,7 @@ func (b *Book) giveUp(now int64) {
 	worst, at := int64(1)<<62, 0
 	for i, c := range b.clusters {
 		rank := b.rank(c, "", now)
-		switch c.state {
+		switch b.head(c).state {
 		case Dismissed:
 			rank -= 3 << 50
 		case Unanswered:

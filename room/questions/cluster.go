@@ -73,7 +73,9 @@ type cluster struct {
 	wordings []wording
 	shingles []uint32
 	reply    *reply
-	rounds   int // times it was answered
+	rounds   int      // times it was answered
+	into     uint64   // the cluster it was joined to by hand, 0 for none
+	texts    []uint64 // taken out by hand: only what says one of these is asked here
 }
 
 // asker is somebody who asked; the id stands in ids.
@@ -81,6 +83,7 @@ type asker struct {
 	hash   uint64
 	at     uint32
 	length uint8
+	buyer  bool
 }
 
 // wording is one way in which a question was asked.

@@ -16,6 +16,9 @@
 //	}
 //	book.Tick(now)                              // room time: stamps what was asked since
 //	book.Answer(cluster, questions.Reply{...})  // the host spoke or wrote
+//	book.Join(cluster, into, now)               // they ask the same; Part undoes it
+//	book.TakeOut(cluster, offset, now)          // that comment asks something else
+//	book.Prompt(...)                            // a script of the library before the host
 //	view := book.View(onAir, now)               // what the desk shows
 //
 // # Invariants
@@ -24,8 +27,11 @@
 //     their snapshots. Integers only, no maps walked in their own order.
 //   - Count is every question folded into a cluster; Askers is exact up to
 //     MaxAskers and says More beyond. Both only ever grow.
+//   - A cluster that was joined to another keeps what it is, so that Part leaves
+//     no trace of a mistake; each question counts in one row, and who asked both
+//     hears one answer.
 //   - Memory is bounded: MaxClusters clusters, MaxAskers askers each, MaxAsked
-//     in all, MaxItems items and MaxFAQ answers in bounded texts. What has to go
+//     in all, MaxItems items, MaxFAQ answers and MaxScripts scripts in bounded texts. What has to go
 //     for the bound goes by a rule: dismissed first, then answered, then the
 //     lowest rank, and each loss is counted.
 //   - Recognise, and Ask of a question that somebody asked before, allocate nothing.

@@ -42,16 +42,20 @@ const longestWait = 120_000
 // late, a little by all of them, more for who is about to buy and for what is on
 // air, and the more the longer they wait. Integers, so that every owner ranks alike.
 func (b *Book) rank(c *cluster, onAir string, now int64) int64 {
-	heat, _ := cool(c.heat, c.heated, now)
-	rank := heat + 250*int64(bits.Len(uint(len(c.askers))))
+	heat, askers := int64(0), 0
+	b.parts(c, func(x *cluster) {
+		h, _ := cool(x.heat, x.heated, now)
+		heat, askers = heat+h, askers+len(x.askers)
+	})
+	rank := heat + 250*int64(bits.Len(uint(askers)))
 	if c.key.Intent.buys() {
 		rank = rank * 5 / 4
 	}
 	if onAir != "" && c.key.Item == onAir {
 		rank *= 2
 	}
-	if c.waits > 0 && c.state.waits() {
-		rank += rank * min(max(now-c.waits, 0), longestWait) / 30_000
+	if waits := b.waiting(c); waits > 0 && c.state.waits() {
+		rank += rank * min(max(now-waits, 0), longestWait) / 30_000
 	}
 	return rank
 }
@@ -69,9 +73,11 @@ type ranked struct {
 // inOrder are the clusters as the desk lists them: on screen, waiting by rank,
 // then answered (the newest first), unanswered and dismissed.
 func (b *Book) inOrder(onAir string, now int64) []ranked {
-	all := make([]ranked, len(b.clusters))
-	for i, c := range b.clusters {
-		all[i] = ranked{c, b.rank(c, onAir, now), 0}
+	all := make([]ranked, 0, len(b.clusters))
+	for _, c := range b.clusters {
+		if c.into == 0 { // what was joined stands in its head
+			all = append(all, ranked{c, b.rank(c, onAir, now), 0})
+		}
 	}
 	byRank := func(x, y ranked) int { return cmp.Or(cmp.Compare(y.rank, x.rank), cmp.Compare(x.id, y.id)) }
 	slices.SortFunc(all, byRank)

@@ -23,9 +23,10 @@ const (
 // Shop is what the shop says of its goods and which answers it approved. It
 // changes mid-show by control records; every fact carries the time it is of.
 type Shop struct {
-	items []*item // by id
-	faq   []*faq  // by id
-	bytes int
+	items   []*item   // by id
+	faq     []*faq    // by id
+	scripts []*script // by id
+	bytes   int
 }
 
 // item is one product. A nil or empty field is not known, and then nothing is
@@ -121,6 +122,14 @@ func (b *Book) Change(d *record.CatalogueData, now int64) error {
 			errs = append(errs, fmt.Errorf("faq[%d]: %w", i, err))
 		}
 	}
+	for i := range d.Scripts {
+		if err := next.putScript(&d.Scripts[i]); err != nil {
+			errs = append(errs, fmt.Errorf("scripts[%d]: %w", i, err))
+		}
+	}
+	if len(next.scripts) > MaxScripts {
+		errs = append(errs, fmt.Errorf("%d scripts: at most %d", len(next.scripts), MaxScripts))
+	}
 	if len(next.items) > MaxItems || len(next.faq) > MaxFAQ || next.bytes > maxShop {
 		errs = append(errs, fmt.Errorf("%d items, %d answers, %d bytes: at most %d, %d and %d", len(next.items), len(next.faq), next.bytes, MaxItems, MaxFAQ, maxShop))
 	}
@@ -138,6 +147,9 @@ func (b *Book) Catalogue() (d record.CatalogueData) {
 	}
 	for _, f := range b.shop.faq {
 		d.FAQ = append(d.FAQ, f.FAQData)
+	}
+	for _, s := range b.shop.scripts {
+		d.Scripts = append(d.Scripts, s.ScriptData)
 	}
 	return d
 }
@@ -164,7 +176,7 @@ func (b *Book) OnAir(p *record.ProductData, now int64) {
 }
 
 func (s *Shop) clone() Shop {
-	return Shop{slices.Clone(s.items), slices.Clone(s.faq), s.bytes}
+	return Shop{slices.Clone(s.items), slices.Clone(s.faq), slices.Clone(s.scripts), s.bytes}
 }
 
 // put lays d over the item, or removes it.

@@ -27,7 +27,20 @@ func (b *Book) suggest(c *cluster, onAir string) *Suggestion {
 	if s := b.fact(c, onAir); s != nil {
 		return s
 	}
+	if s := b.partsAnswer(c); s != nil {
+		return s
+	}
 	return b.shop.match(c, onAir)
+}
+
+// partsAnswer is what the host answered to what was joined to a cluster, the newest.
+func (b *Book) partsAnswer(c *cluster) (s *Suggestion) {
+	b.parts(c, func(x *cluster) {
+		if r := x.reply; x != c && r != nil && r.Text != "" && !b.stale(x) && (s == nil || r.At >= s.AsOf) {
+			s = &Suggestion{"host", x.name(), r.Text, r.At}
+		}
+	})
+	return s
 }
 
 // stale reports whether a newer fact of the item may contradict the answer.

@@ -1,6 +1,10 @@
 package record
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
 
 // Control is one record of fudai.control: what staff and configuration ask for.
 // The header "sig" is HMAC-SHA-256 of the value under the control key, so that
@@ -30,6 +34,7 @@ const (
 	CtlAttr      = "attr"       // AttrData: a versioned room attribute
 	CtlAnswer    = "answer"     // AnswerData: the host answered
 	CtlQuestion  = "question"   // QuestionData: a cluster of questions moves to another state
+	CtlPrompt    = "prompt"     // PromptData: a text before the host
 	CtlCatalogue = "catalogue"  // CatalogueData: what the shop says of its goods
 	CtlRetract   = "retract"    // RetractData: take a shown comment back
 	CtlVerdict   = "verdict"    // VerdictData: hook or reviewer on a held comment
@@ -126,18 +131,54 @@ type AnswerData struct {
 	Users   []string `json:"users,omitempty"`
 }
 
-// QuestionData moves a cluster of questions.
+// QuestionData moves a cluster of questions to a State, or says by hand what it
+// asks: exactly one of State, Into, Part and Out.
 type QuestionData struct {
-	Cluster string `json:"cluster"`
-	State   string `json:"state"` // open, onscreen or dismissed
+	Cluster string `json:"cluster,omitempty"`
+	State   string `json:"state,omitempty"` // open, onscreen or dismissed
+	// Into joins the cluster, or the one that the comment at Offset asked, to
+	// another; Part undoes that.
+	Into   string `json:"into,omitempty"`
+	Offset *int64 `json:"offset,omitempty"`
+	Part   bool   `json:"part,omitempty"`
+	// Out takes what the comment at this offset asked out of the cluster, with
+	// all that says the same; undone by Offset and Into.
+	Out *int64 `json:"out,omitempty"`
 }
 
-// CatalogueData upserts and deletes goods and approved answers of a room, all
+// Check answers what is wrong with the form of q.
+func (q *QuestionData) Check() error {
+	n := 0
+	for _, given := range []bool{q.State != "", q.Into != "", q.Part, q.Out != nil} {
+		if given {
+			n++
+		}
+	}
+	switch {
+	case n != 1:
+		return fmt.Errorf("%d of state, into, part and out are given: want one of them", n)
+	case q.Offset != nil && (q.Into == "" || q.Cluster != ""):
+		return errors.New("offset stands in place of cluster, and with into alone")
+	case q.Offset == nil && q.Cluster == "":
+		return errors.New("cluster is empty: name one of the view's questions")
+	}
+	return nil
+}
+
+// PromptData puts a script of the library, or a line, before the host; with
+// neither nothing stands there any more.
+type PromptData struct {
+	Script string `json:"script,omitempty"`
+	Text   string `json:"text,omitempty"`
+}
+
+// CatalogueData upserts and deletes goods, approved answers and scripts of a room, all
 // or nothing. With Replace what was there before goes first.
 type CatalogueData struct {
-	Replace bool       `json:"replace,omitempty"`
-	Items   []ItemData `json:"items,omitempty"`
-	FAQ     []FAQData  `json:"faq,omitempty"`
+	Replace bool         `json:"replace,omitempty"`
+	Items   []ItemData   `json:"items,omitempty"`
+	FAQ     []FAQData    `json:"faq,omitempty"`
+	Scripts []ScriptData `json:"scripts,omitempty"`
 }
 
 // WithoutDeletions is d without what it deletes: what can be checked without
@@ -152,6 +193,11 @@ func (d *CatalogueData) WithoutDeletions() *CatalogueData {
 	for i := range d.FAQ {
 		if !d.FAQ[i].Delete {
 			n.FAQ = append(n.FAQ, d.FAQ[i])
+		}
+	}
+	for i := range d.Scripts {
+		if !d.Scripts[i].Delete {
+			n.Scripts = append(n.Scripts, d.Scripts[i])
 		}
 	}
 	return n
@@ -184,6 +230,16 @@ type FAQData struct {
 	Answer    string   `json:"answer,omitempty"`
 	Item      string   `json:"item,omitempty"`  // "": whatever is asked about
 	AsOf      int64    `json:"as_of,omitempty"` // Unix ms
+}
+
+// ScriptData is a short text for the host to say, or to answer with: of the shop
+// or of one Item.
+type ScriptData struct {
+	ID     string `json:"id"`
+	Delete bool   `json:"delete,omitempty"`
+	Title  string `json:"title,omitempty"` // when to say it: 开场, 催单
+	Text   string `json:"text,omitempty"`
+	Item   string `json:"item,omitempty"`
 }
 
 // RetractData takes shown comments back.

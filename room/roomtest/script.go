@@ -273,7 +273,13 @@ func (s *script) questions() (lines []string) {
 		if c.Suggest != nil {
 			line += fmt.Sprintf(" suggest %s %s: %s", c.Suggest.From, c.Suggest.Ref, c.Suggest.Text)
 		}
+		for _, j := range c.Joined {
+			line += fmt.Sprintf(" with %s %q", j.Cluster, j.Title)
+		}
 		lines = append(lines, line)
+	}
+	if p := v.Questions.Prompt; p != nil {
+		lines = append(lines, fmt.Sprintf("before the host: %s %q %q", p.Script, p.Title, p.Text))
 	}
 	f := v.Questions.FirstAnswer
 	return append(lines, fmt.Sprintf("waiting %d, %d first answers, p50 %d ms", v.Questions.Waiting, f.Count, f.P50MS))

@@ -131,6 +131,16 @@ func (w *World) staff(rnd *Rand, roomName, user string) {
 		say(record.CtlAnswer, `{"cluster":"q%d","text":%q,"spoken":%v,"to_room":%v,"pin":%v}`, 1+rnd.N(12), []string{"", "有的", "yes"}[rnd.N(3)], rnd.One(2), rnd.One(4), rnd.One(5))
 	case 13:
 		say(record.CtlQuestion, `{"cluster":"q%d","state":%q}`, 1+rnd.N(12), []string{"open", "onscreen", "dismissed", "gone"}[rnd.N(4)])
+		switch rnd.N(4) { // by hand
+		case 0:
+			say(record.CtlQuestion, `{"cluster":"q%d","into":"q%d"}`, 1+rnd.N(12), 1+rnd.N(12))
+		case 1:
+			say(record.CtlQuestion, `{"cluster":"q%d","part":true}`, 1+rnd.N(12))
+		case 2:
+			say(record.CtlQuestion, `{"cluster":"q%d","out":%d}`, 1+rnd.N(12), max(0, w.next.comments-int64(rnd.N(30))))
+		case 3:
+			say(record.CtlPrompt, `{"text":%q}`, []string{"", "快到抽奖了"}[rnd.N(2)])
+		}
 	case 14:
 		say(record.CtlCatalogue, `{"items":[{"item":"sku%d","link":%d,"price":%d,"sizes":["S","M"],"facts":{"delivery":"48 小时内"}}],"faq":[{"id":"f%d","questions":["how much is it?","多少钱"],"answer":"9.9"}]}`, rnd.N(3), 1+rnd.N(3), 100*rnd.N(50), rnd.N(3))
 	case 15:
