@@ -30,8 +30,12 @@ export default defineConfig({
     reportCompressedSize: true,
     chunkSizeWarningLimit: 1_500, // the studio's component library, which no viewer loads
     rolldownOptions: {
-      // The same library marks its files for a server framework that is not here.
-      onwarn: (w, say) => w.code === 'MODULE_LEVEL_DIRECTIVE' || say(w),
+      onwarn: (w, say) => {
+        // A package that is not installed would be left for the browser to find: run npm ci.
+        if (w.code === 'UNRESOLVED_IMPORT') throw new Error(w.message);
+        // The same library marks its files for a server framework that is not here.
+        if (w.code !== 'MODULE_LEVEL_DIRECTIVE') say(w);
+      },
       input: {
         viewer: here('./index.html'),
         overlay: here('./overlay.html'),
