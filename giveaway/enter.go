@@ -77,15 +77,21 @@ func (e *Events) enter(ev *event, in *Entry, offset, now int64) Result {
 	return r
 }
 
-// qualifies asks the conditions in order. A no is told before an unknown: it
-// is the answer that stays.
+// qualifies asks the conditions, all of them, so that the funnel knows each. The
+// first no is told, and before any unknown: it is the answer that stays.
 func (ev *event) qualifies(a *asked) (record.Code, uint8) {
 	code, detail := record.Entered, 0
+	ev.Tries.asks(len(ev.Plan.Conditions))
 	for i := range ev.Plan.Conditions {
 		switch ev.Plan.Conditions[i].eval(a) {
+		case yes:
+			ev.Tries.Yes[i]++
 		case no:
-			return record.Ineligible, uint8(i)
+			if code != record.Ineligible {
+				code, detail = record.Ineligible, i
+			}
 		case unknown:
+			ev.Tries.Open[i]++
 			if code == record.Entered {
 				code, detail = record.Unknown, i
 			}

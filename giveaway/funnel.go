@@ -2,14 +2,26 @@ package giveaway
 
 import "github.com/fudai-live/fudai/room/record"
 
-// Tries counts the attempts between the markers that did not count, by what
-// they were told. One viewer may try more than once.
+// Tries counts the attempts between the markers: of which conditions held, and
+// those that did not count by what they were told. One viewer may try more
+// than once.
 type Tries struct {
 	Already int64   `json:"already,omitempty"` // who was in
 	Wrong   int64   `json:"wrong,omitempty"`   // not the passphrase, or no valid nonce
 	Full    int64   `json:"full,omitempty"`    // more entrants than an event holds
+	Asked   int64   `json:"asked,omitempty"`   // attempts of which the conditions were asked
+	Yes     []int64 `json:"yes,omitempty"`     // by condition: of those, for how many it held,
+	Open    []int64 `json:"open,omitempty"`    // and for how many nobody stated the fact
 	No      []int64 `json:"no,omitempty"`      // by condition: it does not hold
 	Unknown []int64 `json:"unknown,omitempty"` // by condition: nobody stated the fact
+}
+
+// asks counts an attempt of which the conditions are asked.
+func (t *Tries) asks(conditions int) {
+	t.Asked++
+	if t.Yes == nil && conditions > 0 {
+		t.Yes, t.Open = make([]int64, conditions), make([]int64, conditions)
+	}
 }
 
 func (t *Tries) count(conditions int, r *Result) {

@@ -42,7 +42,7 @@ import (
 var laws = []struct {
 	name string
 	test func(t *testing.T, s *shop)
-}{{"goods", goodsLaw}, {"coupons", couponsLaw}, {"webhooks", webhooksLaw}, {"winners", winnersLaw}, {"export", exportLaw}, {"questions", questionsLaw}, {"document", documentLaw}}
+}{{"goods", goodsLaw}, {"coupons", couponsLaw}, {"webhooks", webhooksLaw}, {"winners", winnersLaw}, {"export", exportLaw}, {"questions", questionsLaw}, {"rehearsal", rehearsalLaw}, {"document", documentLaw}}
 
 func TestSQLite(t *testing.T) {
 	for _, l := range laws {

@@ -21,8 +21,21 @@ type Funnel struct {
 	Online  int64       `json:"online" doc:"Viewers in the room then."`
 	Seen    int64       `json:"seen" doc:"Different viewers of the show until then, as the room estimates them."`
 	Refused []RefusedBy `json:"refused" doc:"Attempts that did not count, by the reason they were told; one viewer may try more than once."`
-	Entered int64       `json:"entered"`
-	Live    Live        `json:"live" doc:"What the ledger says of winners and claims."`
+	// Attempts, not viewers: a room keeps no list of those who did not get in.
+	Asked     int64         `json:"asked" doc:"Attempts that came in time with the right passphrase, and were asked the conditions."`
+	Qualified []QualifiedBy `json:"qualified" doc:"Of those, for how many each condition held, in the order of draft.conditions."`
+	Entered   int64         `json:"entered"`
+	Live      Live          `json:"live" doc:"What the ledger says of winners and claims."`
+}
+
+// QualifiedBy is one condition of the draft.
+type QualifiedBy struct {
+	Condition int                 `json:"condition" doc:"Which of draft.conditions."`
+	Rule      *giveaway.Condition `json:"rule"`
+	Zh        string              `json:"zh"`
+	Yes       int64               `json:"yes" doc:"It held."`
+	No        int64               `json:"no" doc:"It did not."`
+	Unknown   int64               `json:"unknown" doc:"Nobody stated the fact that it asks for."`
 }
 
 // RefusedBy is one reason for which attempts did not count.
@@ -118,7 +131,7 @@ func (s *Studio) funnel(c *rest.Call) (any, error) {
 			}
 		}
 	}
-	out := Funnel{State: g.State, Live: g.Live, Entered: g.Live.Entrants + g.Live.Excluded, Refused: []RefusedBy{}}
+	out := Funnel{State: g.State, Live: g.Live, Entered: g.Live.Entrants + g.Live.Excluded, Refused: []RefusedBy{}, Qualified: []QualifiedBy{}}
 	var body string
 	err = s.store.db.QueryRowContext(c, `SELECT at, body FROM studio_funnels WHERE event = $1`, g.ID).Scan(&out.AsOf, &body)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -132,8 +145,22 @@ func (s *Studio) funnel(c *rest.Call) (any, error) {
 		return nil, err
 	}
 	out.Online, out.Seen, out.Entered = w.Room.Online, w.Room.Unique, max(out.Entered, int64(w.Give.Entered))
-	out.Refused = refusals(&g.Draft, &w.Give)
+	out.Refused, out.Asked, out.Qualified = refusals(&g.Draft, &w.Give), w.Give.Tries.Asked, qualified(&g.Draft, &w.Give)
 	return out, nil
+}
+
+// qualified says how many attempts met each condition.
+func qualified(d *Draft, f *giveaway.Funnel) []QualifiedBy {
+	all := []QualifiedBy{}
+	for i := range d.Conditions {
+		q := QualifiedBy{Condition: i, Rule: &d.Conditions[i], Zh: words(&d.Conditions[i], func(v Vocabulary) string { return v.Zh }, " 且 ", " 或 ", "非 ")}
+		if i < len(f.Tries.Yes) {
+			q.Yes, q.Unknown = f.Tries.Yes[i], f.Tries.Open[i]
+			q.No = f.Tries.Asked - q.Yes - q.Unknown
+		}
+		all = append(all, q)
+	}
+	return all
 }
 
 // refusals says the room's counts in words.

@@ -528,6 +528,10 @@ func funnel(t *testing.T, h *house) {
 		if want := "early/-1 1, already/-1 3, wrong/-1 1, no/0 2, unknown/1 1"; strings.Join(got, ", ") != want || f.Entered != entered || f.Seen != 34 || f.AsOf == 0 {
 			t.Fatalf("%v, want %s\n%+v", got, want, f)
 		}
+		// Four who are in, three who are not; those who said nothing new or something else were not asked.
+		if q := f.Qualified; f.Asked != 7 || len(q) != 2 || q[0].Yes != 5 || q[0].No != 2 || q[0].Unknown != 0 || q[1].Yes != 5 || q[1].No != 1 || q[1].Unknown != 1 {
+			t.Fatalf("asked %d: %+v", f.Asked, q)
+		}
 	}
 	check(as[Funnel](h, h.ok("mia", "GET", path, nil)), 4)
 	h.pass(o, 200*time.Second)
