@@ -1,8 +1,8 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Danmaku } from './danmaku.ts';
 import { flying, w } from './prefs.ts';
 import { Scene } from './scene.tsx';
-import { onFly, stream } from './store.ts';
+import { onFly, stream, title } from './store.ts';
 import { Video } from './video.tsx';
 
 /** The picture: the room's stream, or a drawn host where there is none; above it the flying comments. */
@@ -13,12 +13,37 @@ export function Stage() {
         <Video url={stream.value} />
       ) : (
         <div class="scene" role="img" aria-label={w('stageAlt')}>
-          <Scene />
+          <Calmly />
         </div>
       )}
       <Overlay />
     </div>
   );
+}
+
+const CURTAIN_MS = 2_500;
+
+/**
+ * The drawn host comes on when the room is there to read: drawing it is most of
+ * a cheap phone's work, and would stand before what one came for.
+ */
+function Calmly() {
+  const [late, turn] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => turn(true), CURTAIN_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const known = title.value !== '';
+  const [up, raise] = useState(false);
+  useEffect(() => {
+    if (!known) return;
+    // The frame that shows the room goes first.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => raise(true));
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [known]);
+  return up || late ? <Scene /> : null;
 }
 
 function Overlay() {
