@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { phaseOf } from '../viewer/bag.tsx';
+import { gist, phaseOf } from '../viewer/bag.tsx';
 import { count, line, name, span } from '../viewer/clean.ts';
 import { Bag } from '../viewer/icons.tsx';
 import { language, w } from '../viewer/prefs.ts';
@@ -61,7 +61,7 @@ function Top() {
       <Bag size={72} />
       <div>
         <p>
-          <bdi>{line(g.title)}</bdi>
+          <bdi>{gist(g) || line(g.title)}</bdi>
         </p>
         <b class="clock">
           {phase === 'sealed' ? w('stepSealed') : phase === 'closing' || left <= 0 ? w('stepClosing') : span(left)}

@@ -51,7 +51,7 @@ export function BagChip() {
 const name = (g: Give): string => (g.kind === 'grab' ? w('tapGive') : g.kind === 'packet' ? w('packet') : w('bag'));
 
 /** What there is to win, in few words: the first prize, and how many there are of all. */
-function gist(g: Give): string {
+export function gist(g: Give): string {
   const first = line(g.prizes?.[0]?.title);
   const total = (g.prizes ?? []).reduce((n, p) => n + (p.qty ?? 1), 0);
   if (!first || total <= 1) return first;
