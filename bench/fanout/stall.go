@@ -65,20 +65,22 @@ func (c *stall) Run(o *options) error {
 		{"one stalls, comes again", with(1, never, double)},
 		{"half read slowly", with(half, slowly, nil)}}
 	results, err := rounds(variants, o.Rounds, func(name string, w *window) {
-		q := w.whole().quantiles(.5, .99, .999)
+		q, e := w.whole().quantiles(.5, .99, .999), w.edge(s.frames).quantiles(.5, .99, .999)
 		bytes, comments := w.size()
-		fmt.Printf("%-24s the others: p50 %d p99 %d p99.9 %d ms, %.0f frames/s of %.0f B, %.1f comments; most owed to one %.0f KB, to all %.1f MB; %s%s\n",
-			name, q[0], q[1], q[2], float64(w.tally.Frames)/w.seconds, bytes, comments, float64(w.queue)/1e3, float64(w.stuck)/1e6, w.cores(), w.trouble())
+		fmt.Printf("%-24s the others: p50 %d p99 %d p99.9 %d ms, from the frame's record %d %d %d ms, %.0f frames/s of %.0f B, %.1f comments; most owed to one %.0f KB, to all %.1f MB; %s%s\n",
+			name, q[0], q[1], q[2], e[0], e[1], e[2], float64(w.tally.Frames)/w.seconds, bytes, comments, float64(w.queue)/1e3, float64(w.stuck)/1e6, w.cores(), w.trouble())
 	})
 	if err != nil {
 		return err
 	}
 	fmt.Println("\nmedians, of the viewers who always read")
 	for i, v := range variants {
-		q := func(at float64) float64 {
-			return results.median(i, func(w *window) float64 { return float64(w.whole().quantiles(at)[0]) })
+		q := func(at float64, of func(*window) spread) float64 {
+			return results.median(i, func(w *window) float64 { return float64(of(w).quantiles(at)[0]) })
 		}
-		fmt.Printf("%-24s p50 %.0f p99 %.0f p99.9 %.0f ms\n", v.name, q(.5), q(.99), q(.999))
+		edge := func(w *window) spread { return w.edge(s.frames) }
+		fmt.Printf("%-24s p50 %.0f p99 %.0f p99.9 %.0f ms, from the frame's record %.0f %.0f %.0f ms\n", v.name, q(.5, (*window).whole), q(.99, (*window).whole), q(.999, (*window).whole),
+			q(.5, edge), q(.99, edge), q(.999, edge))
 	}
 	fmt.Printf("the server moved slow viewers over %.0f frames, closed %.0f as stalled\n", s.metric(`fudai_edge_drops_total{reason="slow"}`), s.metric(`fudai_edge_drops_total{reason="stalled"}`))
 	return nil
