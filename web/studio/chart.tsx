@@ -45,6 +45,7 @@ export function Chart({ label, at, lines, zone, language, days = false }: Props)
       {
         width: el.clientWidth,
         height: HEIGHT,
+        padding: [8, 32, 0, 0],
         cursor: { y: false },
         legend: { live: false },
         scales: { x: { time: true }, y: { range: (_, __, top) => [0, Math.max(4, top * 1.1)] } },

@@ -22,8 +22,15 @@ export const sorted = (c: Checked): Checked => ({ ...c, problems: c.problems.map
 export function problem(language: Language, p: Problem): string {
   const known = Object.hasOwn(rules, p.rule) ? rules[p.rule as Rule][language] : undefined;
   if (language === 'en') return machinery.test(p.message) ? (known ?? p.rule) : p.message || (known ?? p.rule);
-  const figures = p.message.match(/\d[\d,.]*/g)?.length ? p.message : '';
   if (!known) return p.message;
+  // What it is about stands in quotes: that is all one needs of the check's own sentence.
+  const about = [...new Set([...p.message.matchAll(/"((?:[^"\\]|\\.)+)"/g)].map((m) => (m[1] ?? '').replace(/^【彩排】/, '')))];
+  if (about.length > 0 && p.rule !== 'plan') {
+    const rest = p.message.replace(/"(?:[^"\\]|\\.)+"|[\w.]*g-\w+/g, '');
+    const numbers = rest.match(/\d[\d,.]*/g)?.join(' / ');
+    return `${known}：${about.map((x) => `“${x}”`).join('、')}${numbers ? `（${numbers}）` : ''}`;
+  }
+  const figures = /\d/.test(p.message) ? p.message : '';
   return p.rule === 'plan' || figures ? `${known}（${p.message}）` : known;
 }
 
