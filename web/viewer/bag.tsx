@@ -6,6 +6,7 @@ import { Bag, Check, Clock } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { Sheet } from './sheet.tsx';
 import { client, current, entries, gives, now, openSheet, results, sheetEvent } from './store.ts';
+import { promise } from './trust.ts';
 
 /** The lucky bag's chip over the picture: what it is and how long it still takes. */
 export function BagChip() {
@@ -154,6 +155,7 @@ function Prizes({ g }: { g: Give }) {
 
 function Conditions({ g }: { g: Give }) {
   const list = (g.conditions ?? []).map((c) => condition(c, w)).filter(Boolean);
+  const { fair } = promise(g);
   return (
     <section class="conditions">
       {list.length > 0 && (
@@ -166,7 +168,7 @@ function Conditions({ g }: { g: Give }) {
           </ul>
         </>
       )}
-      <p class="calm">{list.length === 0 ? `${w('bagNoCond')}。${w('bagFair')}`.replace('.。', '. ') : w('bagFair')}</p>
+      <p class="calm">{list.length === 0 ? `${w('bagNoCond')}。${w(fair)}`.replace('.。', '. ') : w(fair)}</p>
     </section>
   );
 }
@@ -174,7 +176,8 @@ function Conditions({ g }: { g: Give }) {
 /** What happens between the last entry and the winners, one step lit at a time. */
 function Steps({ g, phase }: { g: Give; phase: Phase }) {
   const at = phase === 'sealed' ? 1 : 0;
-  const steps = [at === 0 ? w('stepClosing') : w('stepSealed'), w('stepWait'), w('stepDraw')];
+  const word = promise(g);
+  const steps = [at === 0 ? w('stepClosing') : w('stepSealed'), w(word.step), w('stepDraw')];
   const wait = waits(g, phase) ? said(language.value, g.wait ?? '') : undefined;
   return (
     <section class="steps" aria-live="polite">
@@ -191,7 +194,7 @@ function Steps({ g, phase }: { g: Give; phase: Phase }) {
           {wait.what} · {wait.next}
         </p>
       )}
-      <p class="calm">{wait ? wait.why : at === 0 ? w('sealWhy') : w('waitWhy')}</p>
+      <p class="calm">{wait ? wait.why : at === 0 ? w('sealWhy') : w(word.wait)}</p>
       {g.seal && <p class="seal">{w('sealWords', { words: line(g.seal) })}</p>}
     </section>
   );

@@ -5,7 +5,7 @@ import { Check as Tick } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { Sheet } from './sheet.tsx';
 import { entries, gives, roomName, sheetEvent } from './store.ts';
-import { trust } from './trust.ts';
+import { promise, trust } from './trust.ts';
 
 type Step = { is: 'idle' | 'running' | 'missing' | 'failed' } | { is: 'done'; verdict: Verdict };
 
@@ -25,7 +25,7 @@ export function CheckSheet({ onClose }: { onClose: () => void }) {
   };
   return (
     <Sheet title={w('checkTitle')} onClose={onClose} klass="check">
-      <p>{w('checkPlain')}</p>
+      <p>{w(promise(gives.value.get(event)).check)}</p>
       <div aria-live="polite">
         {step.is === 'running' && (
           <p class="checking">

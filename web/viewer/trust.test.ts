@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { trust } from './trust.ts';
+import { promise, trust } from './trust.ts';
 
 describe('what a check is worth', () => {
   it.each([
@@ -28,5 +28,16 @@ describe('what a check is worth', () => {
     ],
   ])('%s', (reasons, words) => {
     expect(trust({ reasons })).toEqual(words);
+  });
+});
+
+describe('what a card promises', () => {
+  it.each([
+    [['no-witnesses', 'sealed-by-one-host'], 'bagFair', 'waitWhy'],
+    [['no-witnesses', 'local-beacon'], 'bagFair', 'waitLocal'],
+    [['no-witnesses', 'local-beacon', 'order-of-arrival'], 'bagFirst', 'waitFirst'],
+    [undefined, 'bagFair', 'waitWhy'],
+  ])('%s', (why_grade, fair, wait) => {
+    expect(promise(why_grade ? { why_grade } : {})).toMatchObject({ fair, wait });
   });
 });

@@ -1,3 +1,4 @@
+import type { Give } from '@fudai/sdk';
 import type { Word } from '../words/index.ts';
 import type { Verdict } from './checker.ts';
 
@@ -19,4 +20,13 @@ export function trust(v: Pick<Verdict, 'reasons'>): Word[] {
   // Only where nothing worse is to be said of the number.
   if (!has('order-of-arrival') && !has('local-beacon')) all.push('trustPublic');
   return all;
+}
+
+/** What a card may promise before the draw: no more than the check will say after it. */
+export function promise(g: Pick<Give, 'why_grade'> | undefined): Record<'fair' | 'step' | 'wait' | 'check', Word> {
+  const why = g?.why_grade ?? [];
+  if (why.includes('order-of-arrival'))
+    return { fair: 'bagFirst', step: 'stepCount', wait: 'waitFirst', check: 'checkPlainFirst' };
+  if (why.includes('local-beacon')) return { fair: 'bagFair', step: 'stepNumber', wait: 'waitLocal', check: 'checkPlain' };
+  return { fair: 'bagFair', step: 'stepWait', wait: 'waitWhy', check: 'checkPlain' };
 }
