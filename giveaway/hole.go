@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -19,10 +20,10 @@ import (
 // in.
 type hole struct {
 	record.Gap
-	Until int64                      `json:"until"` // decisions below this ledger offset were made by who knew the comments
-	Since int64                      `json:"since"` // room time when it was found
-	Plans map[string]json.RawMessage `json:"plans,omitempty"`
-	Ends  []end                      `json:"ends,omitempty"` // of staff; they wait for the Gap
+	Until int64                        `json:"until"`           // decisions below this ledger offset were made by who knew the comments
+	Since int64                        `json:"since"`           // room time when it was found
+	Plans map[string][]json.RawMessage `json:"plans,omitempty"` // refused here; the ledger may know better
+	Ends  []end                        `json:"ends,omitempty"`  // of staff; they wait for the Gap
 	// Extensions since the hole was found. Whether the owner of that time took
 	// one hung on what is lost (had it closed? what was the time?); the hash in the
 	// ledger's report of the close tells.
@@ -66,41 +67,67 @@ func (e *Events) keepPlan(data []byte) {
 	var p struct {
 		Event string `json:"event"`
 	}
-	if json.Unmarshal(data, &p) != nil || p.Event == "" || len(e.hole.Plans) >= maxQueued {
+	if json.Unmarshal(data, &p) != nil || p.Event == "" || len(e.hole.Plans) >= maxQueued || len(e.hole.Plans[p.Event]) >= maxSameID {
 		return
 	}
 	if e.hole.Plans == nil {
-		e.hole.Plans = map[string]json.RawMessage{}
+		e.hole.Plans = map[string][]json.RawMessage{}
 	}
-	e.hole.Plans[p.Event] = bytes.Clone(data)
+	e.hole.Plans[p.Event] = append(e.hole.Plans[p.Event], bytes.Clone(data))
 }
+
+// instead takes another plan of the same id where the ledger announces that one:
+// the one here was taken under a hole, and refused by who knew the time.
+func (e *Events) instead(ev *event, d *record.Decision) (*event, error) {
+	var data PlanDecision
+	if err := json.Unmarshal(d.Data, &data); err != nil || data.Hash == ev.Hash || ev.Announced != 0 {
+		return ev, err
+	}
+	other, err := e.announced(ev.id(), d)
+	if err != nil {
+		return ev, err
+	}
+	e.order = slices.DeleteFunc(e.order, func(x *event) bool { return x == ev })
+	return other, nil
+}
+
+// maxSameID bounds how many plans of one id are kept under a hole.
+const maxSameID = 16
+
+var errNoPlan = errors.New("its plan is not known, part of the log is lost")
 
 // announced takes the plan of a decision at the ledger's word.
 func (e *Events) announced(id string, d *record.Decision) (*event, error) {
 	var data PlanDecision
-	raw := e.hole.Plans[id]
 	if d.Kind == record.DecideVoid { // before it was announced
 		delete(e.hole.Plans, id)
 		e.retired[id] = true
 		return nil, nil
 	}
-	if d.Kind != record.DecidePlan || raw == nil {
-		return nil, fmt.Errorf("its plan is not known, part of the log is lost")
+	if d.Kind != record.DecidePlan {
+		return nil, errNoPlan
 	}
 	if err := json.Unmarshal(d.Data, &data); err != nil {
 		return nil, err
 	}
 	// It was taken when it came, which may have been long before an owner wrote
 	// that down: behind its close even, of an opening that was missed.
-	var times struct {
-		CloseAt int64 `json:"closeAt"`
+	var f *Finished
+	var errs []error
+	for _, raw := range e.hole.Plans[id] {
+		var times struct {
+			CloseAt int64 `json:"closeAt"`
+		}
+		if err := json.Unmarshal(raw, &times); err != nil {
+			return nil, err
+		}
+		try, err := Finish(raw, &e.cfg, min(data.At, times.CloseAt-1))
+		if errs = append(errs, err); err == nil && try.Hash == data.Hash {
+			f = try
+		}
 	}
-	if err := json.Unmarshal(raw, &times); err != nil {
-		return nil, err
-	}
-	f, err := Finish(raw, &e.cfg, min(data.At, times.CloseAt-1))
-	if err != nil {
-		return nil, err
+	if f == nil {
+		return nil, errors.Join(append(errs, errNoPlan)...)
 	}
 	ev := newEvent(&e.cfg, f)
 	e.add(ev)

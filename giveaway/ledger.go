@@ -100,6 +100,12 @@ func (e *Events) apply(d *record.Decision, offset int64) error {
 	}
 	switch d.Kind {
 	case record.DecidePlan:
+		if trusted {
+			var err error
+			if ev, err = e.instead(ev, d); err != nil {
+				return err
+			}
+		}
 		return ev.applyPlan(d)
 	case record.DecideOpened:
 		return e.applyMark(ev, ev.Opened, d, trusted)

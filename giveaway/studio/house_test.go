@@ -41,6 +41,7 @@ var laws = []struct {
 	{"announce again", announceAgain},
 	{"red packets", redPackets},
 	{"bad plans", badPlans},
+	{"abroad", abroad},
 	{"approval", approval},
 	{"template", template2},
 	{"stop", stop},

@@ -44,7 +44,7 @@ type planned struct {
 	public          bool // drawn by a public beacon
 }
 
-var profiles = map[string]*Profile{"cn-2020": china, "generic": {
+var profiles = map[string]*Profile{"cn-2020": china, "us-2026": states, "uk-2026": kingdom, "generic": {
 	ID: "generic", Name: "No region: only what every plan must have", KeepDays: 3*365 + 1,
 	Demands: []string{"title", "prizes"},
 	check:   func(*planned, func(bool, string, string, string)) {},

@@ -1,0 +1,74 @@
+package studio
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fudai-live/fudai/giveaway"
+)
+
+// The law of other places: what it refuses, each with the name of its rule, and
+// what it writes into the plan.
+func abroad(t *testing.T, h *house) {
+	h.furnish()
+	h.ok("mia", "POST", "/v1/studio/prizes", NewPrize{"bike", "yunduo", PrizeSpec{Title: "电动车", Kind: Goods, ValueFen: 1_600_000}, 5})
+	bought := giveaway.Condition{Rule: "bought", N: 100}
+	here := func(in ...string) giveaway.Condition {
+		return giveaway.Condition{Not: &giveaway.Condition{Rule: "region", In: in}}
+	}
+	bikes := func(d *Draft) { d.Budget, d.Prizes = "", []DraftPrize{{Prize: "bike", Qty: 2}} } // 32000 yuan
+	for _, row := range []struct {
+		profile, name string
+		spoil         func(*Draft)
+		rules         []string
+	}{
+		{"us-2026", "nothing wrong", func(*Draft) {}, nil},
+		{"us-2026", "a purchase lets in", func(d *Draft) {
+			d.Conditions = []giveaway.Condition{{Any: []giveaway.Condition{{Rule: "verified"}, {All: []giveaway.Condition{bought}}}}}
+		}, []string{"us-2026/free-entry"}},
+		{"us-2026", "a purchase gives tickets", func(d *Draft) { d.Weights = []giveaway.Weight{{When: bought, Add: 1}} }, []string{"us-2026/free-entry"}},
+		{"us-2026", "worth a bond", bikes, []string{"us-2026/registration"}},
+		{"us-2026", "worth a bond, one state left out", func(d *Draft) { bikes(d); d.Conditions = []giveaway.Condition{here("US-NY")} }, []string{"us-2026/registration"}},
+		{"us-2026", "worth a bond, both left out", func(d *Draft) { bikes(d); d.Conditions = []giveaway.Condition{here("US-FL", "US-NY", "US-RI")} }, nil},
+		{"us-2026", "rules that say nothing", func(d *Draft) { d.Texts = map[string]giveaway.Text{"en": {Rules: "Be nice."}} }, []string{"us-2026/rules"}},
+		{"uk-2026", "nothing wrong", func(*Draft) {}, nil},
+		{"uk-2026", "worth a bond elsewhere", bikes, nil},
+		{"uk-2026", "everything at once", func(d *Draft) {
+			d.Kind, d.Phrases, d.Selection, d.ClaimTTLMs, d.Conditions = giveaway.Grab, nil, "first", 0, []giveaway.Condition{bought}
+		}, []string{"uk-2026/8.24", "uk-2026/8.28", "uk-2026/payment"}},
+	} {
+		shop := exampleShop
+		shop.Profile = row.profile
+		h.ok("boss", "PUT", "/v1/studio/shops/yunduo", shop)
+		d := exampleDraft
+		d.Prizes, d.Conditions = slices.Clone(d.Prizes), nil
+		row.spoil(&d)
+		got := as[Checked](h, h.ok("mia", "POST", "/v1/studio/check", NewGiveaway{"demo", d}))
+		var rules []string
+		for _, p := range got.Problems {
+			rules = append(rules, p.Rule)
+		}
+		slices.Sort(rules)
+		if !slices.Equal(rules, row.rules) {
+			t.Errorf("%s, %s: %v, want %v\n%+v", row.profile, row.name, rules, row.rules, got.Problems)
+		}
+		if want := map[string]string{"us-2026": "NO PURCHASE NECESSARY", "uk-2026": "Anybody can verify"}[row.profile]; row.rules == nil && !strings.Contains(got.Rules, want) {
+			t.Errorf("%s: the rules do not say %q:\n%s", row.profile, want, got.Rules)
+		}
+	}
+	// A shop that leaves out who it is holds nothing in either.
+	shop := exampleShop
+	shop.Profile, shop.Organiser, shop.Contact = "uk-2026", "", ""
+	h.ok("boss", "PUT", "/v1/studio/shops/yunduo", shop)
+	got := as[Checked](h, h.ok("mia", "POST", "/v1/studio/check", NewGiveaway{"demo", exampleDraft}))
+	n := 0
+	for _, p := range got.Problems {
+		if p.Rule == "uk-2026/8.17" {
+			n++
+		}
+	}
+	if n != 2 {
+		t.Errorf("%+v", got.Problems)
+	}
+}
