@@ -21,6 +21,8 @@ export interface View {
     totals: { asked: number; answered: number; spoken: number };
     first_answer?: { count: number; p50_ms: number; p90_ms: number };
     clusters: Question[] | null;
+    /** What stands before the host. */
+    prompt?: Prompt;
   };
   mutes: { user: string; until?: number; ban?: boolean }[];
   stats: {
@@ -46,8 +48,33 @@ export interface Question {
   first: number;
   last: number;
   rank: number;
+  /** The ways in which it is asked, where there are several. */
+  wordings?: { text: string; count: number; offset: number }[];
+  /** What staff joined to it. */
+  joined?: { cluster: string; title: string; count: number }[];
   suggest?: { from: string; text: string; as_of?: number };
   answer?: { text?: string; spoken?: boolean; at: number; show_ms?: number; told?: number };
+}
+
+/** A text that stands before the host: a script, or a line of whoever helps. */
+export interface Prompt {
+  script?: string;
+  title?: string;
+  text: string;
+}
+
+/** A short text of the shop for the host to say, of one product or of any. */
+export interface Script {
+  id: string;
+  title?: string;
+  text: string;
+  item?: string;
+}
+
+/** What the room knows of the shop. */
+export interface Catalogue {
+  items: Goods[];
+  scripts: Script[];
 }
 
 /** One product of the shop, as the room knows it (room/record: ItemData). */
@@ -67,6 +94,7 @@ export interface Goods {
 export interface Import {
   items: Goods[] | null;
   faq: unknown[] | null;
+  scripts?: unknown[] | null;
   problems: { sheet: string; row: number; column?: string; message: string }[] | null;
   applied: boolean;
 }
@@ -96,8 +124,9 @@ export class Api {
     return ((await this.call('POST', 'commands', { kind, data })) as { by?: string }).by ?? '';
   }
 
-  async goods(): Promise<Goods[]> {
-    return ((await this.call('GET', 'catalogue')) as { items?: Goods[] | null }).items ?? [];
+  async catalogue(): Promise<Catalogue> {
+    const c = (await this.call('GET', 'catalogue')) as { items?: Goods[] | null; scripts?: Script[] | null };
+    return { items: c.items ?? [], scripts: c.scripts ?? [] };
   }
 
   /** Reads a table of goods and answers; with `apply` the room takes it, if every row is right. */

@@ -1,32 +1,21 @@
-import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { line, yuan } from '../viewer/clean.ts';
 import type { Goods, Import } from './api.ts';
-import { command, importGoods, loadGoods, now, product, sorry, tell, w } from './store.ts';
-
-const goods = signal<Goods[]>([]);
-
-const look = (): Promise<void> =>
-  loadGoods().then(
-    (list) => {
-      goods.value = list;
-    },
-    () => undefined, // the room has none yet, or is moving: the list stays as it is
-  );
+import { command, goods, importGoods, loadShop, now, product, sorry, tell, w } from './store.ts';
 
 /** The shop's goods: imported from a table, and put on show with one tap. */
 export function GoodsList() {
   const [found, say] = useState<{ file: File; result: Import } | undefined>(undefined);
   const [busy, work] = useState(false);
-  useEffect(() => void look(), []);
+  useEffect(() => void loadShop(), []);
   const read = async (file: File, apply: boolean): Promise<void> => {
     work(true);
     try {
       const result = await importGoods(file, apply);
       say(result.applied ? undefined : { file, result });
       if (result.applied) {
-        tell(w('goodsTaken', { n: result.items?.length ?? 0 }));
-        setTimeout(() => void look(), 1_500); // the room folds it in a moment
+        tell(w('goodsTaken', { n: (result.items?.length ?? 0) + (result.scripts?.length ?? 0) }));
+        setTimeout(() => void loadShop(), 1_500); // the room folds it in a moment
       }
     } catch (e) {
       tell(sorry(e));
@@ -83,7 +72,11 @@ function Preview(p: { result: Import; busy: boolean; take: () => void; drop: () 
         <b>
           {wrong.length > 0
             ? w('goodsWrong', { n: wrong.length })
-            : w('goodsFound', { n: p.result.items?.length ?? 0, faq: p.result.faq?.length ?? 0 })}
+            : w('goodsFound', {
+                n: p.result.items?.length ?? 0,
+                faq: p.result.faq?.length ?? 0,
+                scripts: p.result.scripts?.length ?? 0,
+              })}
         </b>
       </p>
       <ul>

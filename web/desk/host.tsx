@@ -4,6 +4,7 @@ import type { DeskWord } from '../words/desk.ts';
 import { cue } from './cue.ts';
 import { HostQuestions } from './questions.tsx';
 import { ReadyBags } from './ready.tsx';
+import { BeforeHost } from './scripts.tsx';
 import { drawn, gives, now, product, w } from './store.ts';
 
 /**
@@ -17,6 +18,7 @@ export function HostView() {
     <main class="stand">
       <HostQuestions />
       <div class="stand-right">
+        <BeforeHost />
         <Next />
         <OnAirNow />
         <ReadyBags most={3} />

@@ -9,6 +9,7 @@ import { HostView } from './host.tsx';
 import { Pair } from './pair.tsx';
 import { Bags, Comments, HeldQueue, OnAir, Room } from './parts.tsx';
 import { Questions } from './questions.tsx';
+import { Scripts } from './scripts.tsx';
 import { access, asHost, clock, heardAt, notice, online, room, show, start, w } from './store.ts';
 import './style.css';
 
@@ -30,6 +31,7 @@ function Assistant() {
       <div>
         {!show.value.on && <Room />}
         <OnAir />
+        <Scripts />
         <Bags />
         {show.value.on && <Room />}
       </div>

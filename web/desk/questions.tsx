@@ -5,7 +5,8 @@ import { language } from '../viewer/prefs.ts';
 import type { DeskWord } from '../words/desk.ts';
 import type { Question } from './api.ts';
 import { Order } from './order.ts';
-import { ago, answer, dismiss, questions, view, w } from './store.ts';
+import { AnswerBy } from './scripts.tsx';
+import { ago, answer, command, dismiss, join, questions, takeOut, view, w } from './store.ts';
 
 type Tab = 'open' | 'answered' | 'unanswered';
 const tabs: readonly Tab[] = ['open', 'answered', 'unanswered'];
@@ -102,6 +103,7 @@ function Row({ q }: { q: Question }) {
           </button>
         </div>
       )}
+      {open && !writing && <ByHand q={q} />}
       {q.state === 'unanswered' && !writing && (
         <div class="acts">
           <button type="button" onClick={() => write(true)}>
@@ -109,8 +111,53 @@ function Row({ q }: { q: Question }) {
           </button>
         </div>
       )}
+      {writing && <AnswerBy q={q} onDone={() => write(false)} />}
       {writing && <Write q={q} onDone={() => write(false)} />}
     </li>
+  );
+}
+
+/** What the words did not show: that two rows ask the same, or that one of the wordings asks something else. */
+function ByHand({ q }: { q: Question }) {
+  const others = (questions.value ?? []).filter((x) => x.cluster !== q.cluster && (waits(x) || x.state === 'answered'));
+  if (others.length === 0 && !q.wordings && !q.joined) return null;
+  return (
+    <details class="by-hand">
+      <summary>{w('sameOrNot')}</summary>
+      {q.wordings?.map((x) => (
+        <p key={x.offset}>
+          <bdi>{line(x.text)}</bdi> <small>×{count(x.count, language.value)}</small>{' '}
+          <button type="button" onClick={() => void takeOut(q, x.offset)}>
+            {w('takeOut')}
+          </button>
+        </p>
+      ))}
+      {q.joined?.map((x) => (
+        <p key={x.cluster}>
+          <bdi>{line(x.title)}</bdi> <small>×{count(x.count, language.value)}</small>{' '}
+          <button type="button" onClick={() => void command('question', { cluster: x.cluster, part: true })}>
+            {w('part')}
+          </button>
+        </p>
+      ))}
+      {others.length > 0 && (
+        <select
+          aria-label={w('joinTo')}
+          value=""
+          onChange={(e) => {
+            const into = others.find((x) => x.cluster === e.currentTarget.value);
+            if (into) void join(q, into);
+          }}
+        >
+          <option value="">{w('joinTo')}</option>
+          {others.map((x) => (
+            <option key={x.cluster} value={x.cluster}>
+              {line(x.title)} ×{count(x.count, language.value)}
+            </option>
+          ))}
+        </select>
+      )}
+    </details>
   );
 }
 

@@ -15,7 +15,19 @@ import { sessionToken } from '../door/session.ts';
 import { line, name } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import { type DeskWord, en, refusals, unknownRefusal, zh } from '../words/desk.ts';
-import { Api, dropToken, type Goods, type Held, type Import, type Question, Refused, takeToken, type View } from './api.ts';
+import {
+  Api,
+  dropToken,
+  type Goods,
+  type Held,
+  type Import,
+  type Prompt,
+  type Question,
+  Refused,
+  type Script,
+  takeToken,
+  type View,
+} from './api.ts';
 import type { Drawn } from './cue.ts';
 
 export interface Row {
@@ -97,7 +109,22 @@ export function tell(text: string, undo?: () => void): void {
   }, ms);
 }
 
-export const loadGoods = (): Promise<Goods[]> => api.goods();
+export const goods = signal<Goods[]>([]);
+export const scripts = signal<Script[]>([]);
+/** What stands before the host. */
+export const prompt = computed<Prompt | undefined>(() => view.value?.questions?.prompt);
+
+/** What the room knows of the shop; the lists stay as they are while it has none, or is moving. */
+export async function loadShop(): Promise<void> {
+  try {
+    const c = await api.catalogue();
+    goods.value = c.items;
+    scripts.value = c.scripts;
+  } catch {
+    // As it was.
+  }
+}
+
 export const importGoods = (file: Blob, apply: boolean): Promise<Import> => api.importGoods(file, apply);
 
 /** What went wrong, in words: never the server's own. */
@@ -180,6 +207,28 @@ export async function dismiss(q: Question): Promise<void> {
     { text: w('dismissed'), kind: 'question', data: { cluster: q.cluster, state: 'open' } },
   );
   if (!ok) mark(q, q.state);
+}
+
+/** Says that two questions ask the same; for ten seconds that can be undone. */
+export const join = (q: Question, into: Question): Promise<boolean> =>
+  command(
+    'question',
+    { cluster: q.cluster, into: into.cluster },
+    { text: w('joined'), kind: 'question', data: { cluster: q.cluster, part: true } },
+  );
+
+/** Says that one wording asks something else than its question. */
+export const takeOut = (q: Question, offset: number): Promise<boolean> =>
+  command(
+    'question',
+    { cluster: q.cluster, out: offset },
+    { text: w('takenOut'), kind: 'question', data: { offset, into: q.cluster } },
+  );
+
+/** Puts a script or a line before the host, or takes away what stands there. */
+export async function putBefore(data: { script?: string; text?: string }): Promise<boolean> {
+  const was = prompt.value;
+  return command('prompt', data, { text: w('putBefore'), kind: 'prompt', data: was ? { text: was.text } : {} });
 }
 
 function take(items: Item[], m: Model): void {

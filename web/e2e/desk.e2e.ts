@@ -139,7 +139,7 @@ describe('the desk', () => {
     await desk.getByText(/有 1 处要改/).waitFor();
     await shot(desk, 'desk-goods-wrong');
     await desk.getByLabel('导入表格').setInputFiles(table('89'));
-    await desk.getByText(/1 件商品、0 条常见问答/).waitFor();
+    await desk.getByText(/1 件商品、0 条常见问答、0 条话术/).waitFor();
     await desk.getByRole('button', { name: '导入', exact: true }).click();
     await desk.getByRole('button', { name: /棉麻长裤/ }).click({ timeout: 60_000 });
     await desk.getByText('¥89').nth(1).waitFor();
