@@ -159,8 +159,11 @@ func (o *simOwner) fold() {
 		in := c.in
 		r := o.e.Enter(&in, offset, o.clock.now)
 		o.w.count["said "+r.Code.String()]++
-		if r.Code == record.Entered {
+		switch r.Code {
+		case record.Entered:
 			o.receipt(&in, offset)
+		case record.Late:
+			o.late(&in, r.Offset)
 		}
 	case record.Claim:
 		o.e.Claim(&c.claim, offset, o.clock.now)
@@ -178,6 +181,13 @@ func (o *simOwner) receipt(in *Entry, offset int64) {
 		o.w.fault("%s has receipts for %d and %d", key, was, offset)
 	}
 	o.w.acked[key] = offset
+}
+
+// late: who is told so is told behind which record, and that is a close marker.
+func (o *simOwner) late(in *Entry, closed int64) {
+	if c := &o.w.comments[closed]; c.kind != record.Close || string(c.marker.Event) != in.Event {
+		o.w.fault("%s is late for %s by offset %d, which closes nothing of it", in.User, in.Event, closed)
+	}
 }
 
 // apply folds a ledger record that counts.
