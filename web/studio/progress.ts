@@ -30,7 +30,7 @@ export async function facts(api: Api, shop: string, room: string, me: string): P
   const [state, goods, people, bags, rehearsals] = await Promise.all([
     or(look(room), {}),
     or(
-      new Desk(room, api.token).goods().then((list) => list.filter((g) => g.item !== '*').length),
+      new Desk(room, api.token).catalogue().then((c) => c.items.filter((g) => g.item !== '*').length),
       0,
     ),
     or(others(api, shop, me), undefined),
