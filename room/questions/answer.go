@@ -16,6 +16,8 @@ type reply struct {
 	Told   int    `json:"told"` // askers who were told at once
 	Quiet  bool   `json:"q,omitempty"`
 	Again  bool   `json:"a,omitempty"` // it corrects the answer before
+
+	Heard []uint64 `json:"heard,omitempty"` // hashes of who was told it, sorted
 }
 
 // Reply is an answer to a cluster: spoken, a text, or both.
@@ -56,9 +58,25 @@ func (b *Book) reopen(head *cluster) {
 		b.forgetAskers(c)
 		c.state, c.first, c.waits = Open, 0, 0
 	})
-	if head.reply.At == 0 {
+	switch {
+	case head.reply == nil:
+	case head.reply.At == 0:
 		head.reply = nil // taken back before anybody was told
+	default:
+		head.reply.Heard = nil // nobody is told it any more
 	}
+}
+
+// hear notes that a user is told the answer, and reports whether they have not
+// been: clusters are joined, parted and taken out by hand, so that one asker may
+// come to the same answer by several ways. Of more than MaxAskers it does not know.
+func (r *reply) hear(user uint64) bool {
+	at, known := slices.BinarySearch(r.Heard, user)
+	if known || len(r.Heard) >= MaxAskers {
+		return !known
+	}
+	r.Heard = slices.Insert(r.Heard, at, user)
+	return true
 }
 
 // newRound reopens a question that is asked anew.

@@ -165,9 +165,11 @@ func (b *Book) fold(c *cluster, a *Asking) *Told {
 	if b.newAsker(c, a) && !known {
 		c.warm(a)
 		if head.state == Answered && head.reply.At != 0 { // else the next Tick tells
-			b.total.Repeated++
 			c.told = len(c.askers)
-			return head.tell(a.ID)
+			if head.reply.hear(a.User) {
+				b.total.Repeated++
+				return head.tell(a.ID)
+			}
 		}
 	}
 	return nil

@@ -28,8 +28,8 @@
 //   - Count is every question folded into a cluster; Askers is exact up to
 //     MaxAskers and says More beyond. Both only ever grow.
 //   - A cluster that was joined to another keeps what it is, so that Part leaves
-//     no trace of a mistake; each question counts in one row, and who asked both
-//     hears one answer.
+//     no trace of a mistake; each question counts in one row, and nobody
+//     hears one answer twice (of the first MaxAskers it was told to).
 //   - Memory is bounded: MaxClusters clusters, MaxAskers askers each, MaxAsked
 //     in all, MaxItems items, MaxFAQ answers and MaxScripts scripts in bounded texts. What has to go
 //     for the bound goes by a rule: dismissed first, then answered, then the

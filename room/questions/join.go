@@ -120,7 +120,7 @@ func (b *Book) detach(c *cluster, to uint64) {
 		return
 	}
 	b.joined--
-	if c.state.waits() { // what they were told answered something else
+	if c.state.waits() { // what they were told answers something else
 		c.told = 0
 	}
 }
@@ -146,7 +146,9 @@ func (b *Book) untold(head *cluster, told *Told) {
 				}
 				seen[a.hash] = true
 			}
-			told.Users = append(told.Users, c.user(a))
+			if head.reply.hear(a.hash) {
+				told.Users = append(told.Users, c.user(a))
+			}
 		}
 		c.told = len(c.askers)
 	})

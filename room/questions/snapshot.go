@@ -151,6 +151,8 @@ func (b *Book) restore(s *savedCluster) error {
 		return fmt.Errorf("intent %d, state %d", s.Key.Intent, s.State)
 	case s.State == Answered && s.Reply == nil:
 		return errors.New("answered without an answer")
+	case s.Reply != nil && (len(s.Reply.Heard) > MaxAskers || !slices.IsSorted(s.Reply.Heard)):
+		return fmt.Errorf("%d told of the answer, or out of order", len(s.Reply.Heard))
 	case len(s.Users) != len(s.Hashes) || len(s.Users) > MaxAskers || s.Told < 0 || s.Told > len(s.Users):
 		return fmt.Errorf("%d askers, %d hashes, %d told", len(s.Users), len(s.Hashes), s.Told)
 	case len(s.Texts) > 1 || len(s.Bought) > len(s.Users):
