@@ -35,10 +35,12 @@ type crowd struct {
 	over    map[string]bool   // events with an outcome
 	heard   map[string]bool   // rooms that showed something
 	plans   map[string]string // room by event, of all that was announced
+	writing atomic.Int64      // records of the comment service that are under way
+	written chan struct{}     // closed when it writes no more
 }
 
 func (s *stage) crowd(ctx context.Context) *crowd {
-	c := &crowd{s: s, over: map[string]bool{}, heard: map[string]bool{}, plans: map[string]string{}}
+	c := &crowd{s: s, over: map[string]bool{}, heard: map[string]bool{}, plans: map[string]string{}, written: make(chan struct{})}
 	for i := range *rooms {
 		c.names = append(c.names, fmt.Sprintf("room%d-%d", i, *seed%10_000))
 	}
@@ -75,7 +77,10 @@ func (c *crowd) results() int {
 
 func (c *crowd) mute() { c.quiet.Store(true) }
 
+// pending counts what is not acknowledged. The service's writer goes on with what
+// it was given, whoever waits for it: a log that still grows cannot be judged.
 func (c *crowd) pending() (n int) {
+	n = int(c.writing.Load())
 	for _, v := range c.viewers {
 		v.mu.Lock()
 		n += len(v.waiting)
@@ -163,6 +168,7 @@ func post(url, token string, body []byte) error {
 // produce is a comment service: ten records a second for every room, with all
 // the acknowledgements there are.
 func (c *crowd) produce(ctx context.Context) {
+	defer close(c.written)
 	w := &kafka.Writer{Addr: kafka.TCP(c.s.brokers...), Topic: "fudai.comments", Balancer: kafka.Murmur2Balancer{Consistent: true},
 		RequiredAcks: kafka.RequireAll, BatchTimeout: 5 * time.Millisecond, MaxAttempts: 10, WriteTimeout: 5 * time.Second}
 	defer w.Close()
@@ -180,7 +186,9 @@ func (c *crowd) produce(ctx context.Context) {
 		for i, room := range c.names {
 			id, user := fmt.Sprintf("p%d-%d", i, n), fmt.Sprintf("svc%d", n%50)
 			value, _ := json.Marshal(map[string]string{"kind": "say", "id": id, "room": room, "user": user, "name": user, "text": fmt.Sprintf("第 %d 句，在 %s", n, room)})
+			c.writing.Add(1)
 			group.Go(func() {
+				defer c.writing.Add(-1)
 				// Whether an attempt that failed landed nobody knows: only what
 				// succeeds is noted, and a repeat under the same id may not show twice.
 				for try := 0; try < 5; try++ {

@@ -109,6 +109,7 @@ func run() error {
 	}
 	time.Sleep(3 * time.Second) // outcomes and repeats, if any, would come now
 	stop()
+	<-crowd.written
 	if err := s.bundles(at, events); err != nil {
 		return err
 	}
