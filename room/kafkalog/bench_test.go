@@ -50,12 +50,12 @@ func follow(b testing.TB, l *Log, topic string, each func(r *Record)) *Tailer {
 // settleTailer waits until the long poll holds every partition.
 func settleTailer(b testing.TB, tl *Tailer, topic string) {
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		tl.mu.Lock()
+		tl.hub.mu.Lock()
 		n := 0
-		for _, f := range tl.brokers {
+		for _, f := range tl.hub.brokers {
 			n += len(f.following)
 		}
-		tl.mu.Unlock()
+		tl.hub.mu.Unlock()
 		if n == len(tl.tails) {
 			return
 		}

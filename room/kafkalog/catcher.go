@@ -45,13 +45,18 @@ func (f *fetcher) runCatcher(ctx context.Context) {
 func (f *fetcher) catchable() (tails []*tail, wait time.Duration) {
 	now := time.Now()
 	wait = time.Hour
-	f.tailer.mu.Lock()
-	defer f.tailer.mu.Unlock()
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	taken := make(map[partition]struct{})
 	for tl := range f.catching {
 		if d := tl.notBefore.Sub(now); d > 0 {
 			wait = min(wait, d)
 			continue
 		}
+		if _, twice := taken[tl.partition]; twice {
+			continue // another tailer's, perhaps from elsewhere in the log: the next round
+		}
+		taken[tl.partition] = struct{}{}
 		tl.fetching, tl.caughtUp = true, false
 		tails = append(tails, tl)
 	}
@@ -62,8 +67,8 @@ func (f *fetcher) catchable() (tails []*tail, wait time.Duration) {
 }
 
 func (f *fetcher) release(tails []*tail) {
-	f.tailer.mu.Lock()
-	defer f.tailer.mu.Unlock()
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
 	for _, tl := range tails {
 		tl.fetching = false
 	}
@@ -93,10 +98,11 @@ func (f *fetcher) catchOnce(ctx context.Context, tails []*tail, buf []byte) ([]b
 		return nil, fmt.Errorf("kafkalog: fetch from broker %d: %w", f.broker, res.code)
 	}
 	for i := range res.got {
-		tl := byName[res.got[i].partition]
-		if tl != nil {
-			f.handle(tl, &res.got[i], false)
-			f.judge(tl, res.got[i].code == 0)
+		g := &res.got[i]
+		if tl := byName[g.partition]; tl != nil {
+			g.from = tl.next
+			f.handle(tl, g, false)
+			f.judge(tl, g.code == 0)
 		}
 	}
 	return res.buf, nil
@@ -107,8 +113,8 @@ func (f *fetcher) judge(tl *tail, good bool) {
 	tl.take.Lock()
 	held, behind := len(tl.rest) > 0, tl.outside || tl.next < tl.highMark
 	tl.take.Unlock()
-	f.tailer.mu.Lock()
-	defer f.tailer.mu.Unlock()
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
 	if good {
 		tl.heard = time.Now()
 	}
@@ -127,7 +133,7 @@ func (f *fetcher) prepare(ctx context.Context, tails []*tail) (ready []*tail, er
 	ask := make(map[string][]int32) // topics whose ranges are needed
 	for _, tl := range tails {
 		tl.take.Lock()
-		f.tailer.offer(tl)
+		tl.offer()
 		switch {
 		case tl.stopped:
 		case len(tl.rest) > 0:
@@ -171,8 +177,8 @@ func (f *fetcher) place(tl *tail, r Range) bool {
 	case tl.next == OffsetEnd:
 		tl.next = r.End
 	case tl.next < r.First || tl.next > r.End:
-		f.tailer.log.metrics.fault(tl.topic, faultRange)
-		f.tailer.fail(tl, &RangeError{tl.topic, tl.id, tl.next, r.First, r.End})
+		f.hub.metrics.fault(tl.topic, faultRange)
+		tl.refuse(&RangeError{tl.topic, tl.id, tl.next, r.First, r.End})
 		return false
 	}
 	tl.outside = false
@@ -181,7 +187,7 @@ func (f *fetcher) place(tl *tail, r Range) bool {
 
 // later puts tl off by catchPause.
 func (f *fetcher) later(tl *tail) {
-	f.tailer.mu.Lock()
-	defer f.tailer.mu.Unlock()
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
 	tl.notBefore = time.Now().Add(catchPause)
 }

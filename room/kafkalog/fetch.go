@@ -58,6 +58,14 @@ type fetchGot struct {
 	highWatermark int64
 	logStart      int64
 	raw           []byte
+	from          int64 // the offset that was asked for
+
+	// What decode found, for all who follow the partition.
+	decoded     bool
+	decodedFrom int64
+	recs        []Record
+	next        int64
+	err         error
 }
 
 func (r *fetchRequest) ApiKey() protocol.ApiKey  { return protocol.Fetch }

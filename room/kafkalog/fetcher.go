@@ -12,16 +12,16 @@ import (
 // fetcher follows the partitions that one broker leads.
 type fetcher struct {
 	// Static after construction.
-	tailer  *Tailer
+	hub     *hub
 	cluster *cluster
 	broker  int32
 	follow  chan struct{} // capacity 1: the follower has something to look at
 	catch   chan struct{} // capacity 1: so has the catcher
 
-	// Guarded by tailer.mu.
-	following  []*tail // sorted by topic and partition
-	forget     []partition
+	// Guarded by hub.mu.
+	following  []*tail // sorted by topic and partition; several tailers may follow one partition
 	catching   map[*tail]struct{}
+	left       bool      // something has left following since the session last heard
 	followGood time.Time // the follower's last good answer
 
 	// Owned by runFollower.
@@ -33,9 +33,13 @@ type fetcher struct {
 // rule of returning at least one batch.
 const partitionBytes = maxMessageBytes + 64<<10
 
-func newFetcher(t *Tailer, k brokerKey) *fetcher {
+func comparePartitions(a, b partition) int {
+	return cmp.Or(cmp.Compare(a.topic, b.topic), cmp.Compare(a.id, b.id))
+}
+
+func newFetcher(h *hub, k brokerKey) *fetcher {
 	return &fetcher{
-		tailer:   t,
+		hub:      h,
 		cluster:  k.cluster,
 		broker:   k.id,
 		follow:   make(chan struct{}, 1),
@@ -51,32 +55,25 @@ func poke(c chan struct{}) {
 	}
 }
 
-// adopt gives a homeless partition to the catcher; tailer.mu is held.
+// adopt gives a homeless partition to the catcher; hub.mu is held.
 func (f *fetcher) adopt(tl *tail) {
-	tl.home, tl.following, tl.caughtUp, tl.known = f, false, false, unheard
+	tl.home, tl.following, tl.caughtUp = f, false, false
 	f.catching[tl] = struct{}{}
 	poke(f.catch)
 }
 
-// lose takes a partition out of either loop; tailer.mu is held.
+// lose takes a partition out of either loop; hub.mu is held.
 func (f *fetcher) lose(tl *tail) {
 	delete(f.catching, tl)
 	if tl.following {
 		tl.heard = f.followGood
 		f.following = slices.DeleteFunc(f.following, func(o *tail) bool { return o == tl })
-		f.forgetLater(tl)
+		f.left = true
 	}
 	tl.home, tl.following, tl.caughtUp = nil, false, false
 }
 
-func (f *fetcher) forgetLater(tl *tail) {
-	if tl.known != unheard {
-		f.forget = append(f.forget, tl.partition)
-		tl.known = unheard
-	}
-}
-
-// promote moves what has caught up to the follower; tailer.mu is held.
+// promote moves what has caught up to the follower; hub.mu is held.
 func (f *fetcher) promote() {
 	before := len(f.following)
 	for tl := range f.catching {
@@ -90,16 +87,14 @@ func (f *fetcher) promote() {
 		}
 	}
 	if len(f.following) != before {
-		slices.SortFunc(f.following, func(a, b *tail) int {
-			return cmp.Or(cmp.Compare(a.topic, b.topic), cmp.Compare(a.id, b.id))
-		})
+		slices.SortFunc(f.following, func(a, b *tail) int { return comparePartitions(a.partition, b.partition) })
 	}
 }
 
 // demote moves a partition from the follower to the catcher.
 func (f *fetcher) demote(tl *tail, notBefore time.Time) {
-	f.tailer.mu.Lock()
-	defer f.tailer.mu.Unlock()
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
 	if tl.home != f {
 		return
 	}
@@ -111,15 +106,15 @@ func (f *fetcher) demote(tl *tail, notBefore time.Time) {
 
 // disown makes partitions look for their leader again, not at once.
 func (f *fetcher) disown(tls ...*tail) {
-	f.tailer.mu.Lock()
-	defer f.tailer.mu.Unlock()
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
 	f.disownLocked(tls)
 }
 
 // disownFollowing disowns everything that the follower has.
 func (f *fetcher) disownFollowing() {
-	f.tailer.mu.Lock()
-	defer f.tailer.mu.Unlock()
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
 	f.disownLocked(slices.Clone(f.following))
 }
 
@@ -131,8 +126,8 @@ func (f *fetcher) disownLocked(tls []*tail) {
 			f.lose(tl)
 			tl.notBefore = now.Add(retryPause)
 		}
+		tl.tailer.nudge()
 	}
-	f.tailer.nudge()
 }
 
 // handle does what the answer about one partition asks for, and says whether
@@ -143,7 +138,7 @@ func (f *fetcher) disownLocked(tls []*tail) {
 func (f *fetcher) handle(tl *tail, g *fetchGot, followed bool) (stays bool) {
 	switch {
 	case g.code == 0:
-		stays = f.tailer.receive(tl, g)
+		stays = tl.receive(g)
 		if !stays && followed {
 			f.demote(tl, time.Now().Add(catchPause))
 		}
@@ -154,10 +149,10 @@ func (f *fetcher) handle(tl *tail, g *fetchGot, followed bool) (stays bool) {
 		tl.take.Unlock()
 		f.demote(tl, time.Time{})
 	case staleLeader(g.code):
-		f.tailer.log.metrics.fault(tl.topic, faultLeader)
+		f.hub.metrics.fault(tl.topic, faultLeader)
 		f.disown(tl)
 	default:
-		f.tailer.log.metrics.fault(tl.topic, faultOther)
+		f.hub.metrics.fault(tl.topic, faultOther)
 		f.cluster.log.Warn("fetch refused", "partition", tl.String(), "broker", f.broker, "err", g.code)
 		f.demote(tl, time.Now().Add(time.Second))
 	}
@@ -174,7 +169,7 @@ func (f *fetcher) exchange(ctx context.Context, req *fetchRequest) (*fetchRespon
 	m, err := f.cluster.roundTrip(ctx, req, time.Duration(req.maxWaitMillis)*time.Millisecond)
 	if err != nil {
 		if ctx.Err() == nil {
-			f.tailer.log.metrics.reconnect.Inc()
+			f.hub.metrics.reconnect.Inc()
 			f.cluster.log.Debug("fetch exchange lost", "broker", f.broker, "err", err)
 		}
 		return nil, err

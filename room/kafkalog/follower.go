@@ -3,6 +3,8 @@ package kafkalog
 import (
 	"context"
 	"fmt"
+	"iter"
+	"slices"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -14,6 +16,7 @@ type session struct {
 	id    int32
 	epoch int32 // of the next request; 0 asks for a new session
 	since time.Time
+	known map[partition]int64 // the offsets that the broker holds
 	buf   []byte
 }
 
@@ -45,44 +48,61 @@ func (f *fetcher) runFollower(ctx context.Context) {
 // followRequest takes in what has caught up and says what changed since the
 // session last heard.
 func (f *fetcher) followRequest() (req *fetchRequest, any bool) {
-	f.tailer.mu.Lock()
-	defer f.tailer.mu.Unlock()
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
 	f.promote()
 	s := &f.session
-	if time.Since(s.since) > sessionMax {
-		s.epoch = 0
+	full := s.epoch == 0 || time.Since(s.since) > sessionMax
+	if full {
+		s.epoch, s.since, s.known = 0, time.Now(), make(map[partition]int64)
 	}
 	req = &fetchRequest{maxWaitMillis: int32(f.cluster.cfg.MaxWait.Milliseconds()), sessionID: s.id, sessionEpoch: s.epoch, buf: s.buf}
-	full := s.epoch == 0
-	if full {
-		s.since = time.Now()
-	}
-	for _, tl := range f.following {
-		if full || tl.known != tl.next {
-			req.want = append(req.want, fetchWant{tl.partition, tl.next, partitionBytes})
-			tl.known = tl.next
+	for group := range groups(f.following) {
+		p, next := group[0].partition, group[0].next
+		for _, tl := range group[1:] {
+			next = min(next, tl.next)
+		}
+		if offset, ok := s.known[p]; !ok || offset != next {
+			req.want = append(req.want, fetchWant{p, next, partitionBytes})
+			s.known[p] = next
 		}
 	}
-	if !full {
-		req.forget = stillForgotten(f.forget, req.want)
+	if f.left {
+		f.left = false
+		req.forget = s.forget(f.following)
 	}
-	f.forget = f.forget[:0]
 	return req, len(f.following) > 0
 }
 
-// stillForgotten leaves out what has come back since, which the list of wants
-// says with its new offset.
-func stillForgotten(forget []partition, want []fetchWant) []partition {
-	var gone []partition
-	for _, p := range forget {
-		back := false
-		for i := range want {
-			back = back || want[i].partition == p
-		}
-		if !back {
-			gone = append(gone, p)
+// groups yields the tails of each partition; tails is sorted.
+func groups(tails []*tail) iter.Seq[[]*tail] {
+	return func(yield func([]*tail) bool) {
+		for i := 0; i < len(tails); {
+			j := i + 1
+			for j < len(tails) && tails[j].partition == tails[i].partition {
+				j++
+			}
+			if !yield(tails[i:j]) {
+				return
+			}
+			i = j
 		}
 	}
+}
+
+// forget names what the broker holds and nobody follows here any more.
+func (s *session) forget(following []*tail) (gone []partition) {
+	kept := make(map[partition]struct{}, len(following))
+	for _, tl := range following {
+		kept[tl.partition] = struct{}{}
+	}
+	for p := range s.known {
+		if _, ok := kept[p]; !ok {
+			gone = append(gone, p)
+			delete(s.known, p)
+		}
+	}
+	slices.SortFunc(gone, comparePartitions)
 	return gone
 }
 
@@ -105,16 +125,19 @@ func (f *fetcher) followOnce(ctx context.Context, req *fetchRequest) error {
 	if s.id == 0 {
 		s.epoch = 0 // no room for a session: full lists
 	}
-	f.tailer.mu.Lock()
+	f.hub.mu.Lock()
 	f.followGood = time.Now()
-	byName := make(map[partition]*tail, len(res.got))
-	for _, tl := range f.following {
-		byName[tl.partition] = tl
+	byName := make(map[partition][]*tail, len(res.got))
+	following := slices.Clone(f.following)
+	f.hub.mu.Unlock()
+	for group := range groups(following) {
+		byName[group[0].partition] = group
 	}
-	f.tailer.mu.Unlock()
 	for i := range res.got {
-		if tl := byName[res.got[i].partition]; tl != nil {
-			f.handle(tl, &res.got[i], true)
+		g := &res.got[i]
+		g.from = s.known[g.partition]
+		for _, tl := range byName[g.partition] {
+			f.handle(tl, g, true)
 		}
 	}
 	return nil

@@ -16,6 +16,7 @@ type Log struct {
 	ledger  *cluster // == main when there is one cluster
 	writers []*producer
 	metrics *metrics
+	hub     *hub
 
 	closing sync.Once
 }
@@ -31,7 +32,7 @@ func Open(cfg Config) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{cfg: cfg, metrics: m}
+	l := &Log{cfg: cfg, metrics: m, hub: newHub(m)}
 	l.main = newCluster(cfg, cfg.Brokers)
 	l.ledger = l.main
 	if len(cfg.LedgerBrokers) > 0 && !slices.Equal(cfg.LedgerBrokers, cfg.Brokers) {
@@ -50,6 +51,7 @@ func (l *Log) Close() error {
 		for _, w := range l.writers {
 			w.close()
 		}
+		l.hub.close()
 		for _, c := range l.clusters() {
 			c.close()
 		}

@@ -2,6 +2,8 @@ package kafkalog
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -9,7 +11,8 @@ import (
 // Deliver takes records in offset order, with the high watermark of their
 // partition, and returns how many it accepted. What it did not accept is
 // offered again, first, a few milliseconds later; no more is fetched of that
-// partition meanwhile. It must not block, and must not call Remove.
+// partition meanwhile. It must not block, and must not call Remove. The records
+// may be kept, but not changed: others who follow the partition have the same.
 type Deliver func(recs []Record, highWatermark int64) (accepted int)
 
 // Fail is told once when a partition cannot go on: a *RangeError or a
@@ -17,7 +20,9 @@ type Deliver func(recs []Record, highWatermark int64) (accepted int)
 // others go on.
 type Fail func(err error)
 
-// Tailer follows partitions. Two loops serve each broker:
+// Tailer follows partitions for one part of a process. All tailers of a Log
+// share two loops a broker, so that what several of them follow is fetched and
+// decoded once:
 //
 //   - the follower holds everything that has caught up in one long poll, as an
 //     incremental fetch session: an idle round costs a few dozen bytes however
@@ -30,25 +35,20 @@ type Fail func(err error)
 type Tailer struct {
 	// Static after construction.
 	log     *Log
+	hub     *hub
 	changed chan struct{} // capacity 1: there are partitions without a broker
 
-	mu      sync.Mutex
+	// Guarded by hub.mu.
 	tails   map[partition]*tail
-	brokers map[brokerKey]*fetcher
-	running bool
 	started time.Time
 }
 
-type brokerKey struct {
-	cluster *cluster
-	id      int32
-}
-
-// tail is one partition that is followed. Its fields belong to whoever has it
-// (homeless, a fetcher's catcher, a fetcher's follower) and are guarded by the
-// Tailer's mu, but for those under take.
+// tail is one partition that one tailer follows. Its fields belong to whoever
+// has it (homeless, a fetcher's catcher, a fetcher's follower) and are guarded
+// by the hub's mu, but for those under take.
 type tail struct {
 	partition
+	tailer  *Tailer
 	cluster *cluster
 	deliver Deliver
 	fail    Fail
@@ -59,7 +59,6 @@ type tail struct {
 	fetching  bool      // part of a fetch of the catcher under way
 	caughtUp  bool      // in the catcher, waiting for the follower to take it
 	notBefore time.Time // when the catcher may look at it again
-	known     int64     // the offset that the follower's session holds of it; unheard for none
 
 	take     sync.Mutex // held while deliver runs, so that Remove can wait for it
 	stopped  bool       // guarded by take: removed or failed
@@ -75,9 +74,9 @@ type tail struct {
 func (l *Log) NewTailer() *Tailer {
 	return &Tailer{
 		log:     l,
+		hub:     l.hub,
 		changed: make(chan struct{}, 1),
 		tails:   make(map[partition]*tail),
-		brokers: make(map[brokerKey]*fetcher),
 	}
 }
 
@@ -87,31 +86,28 @@ func (l *Log) NewTailer() *Tailer {
 func (t *Tailer) Add(topic string, id int32, offset int64, deliver Deliver, fail Fail) {
 	t.Remove(topic, id)
 	p := partition{topic, id}
-	t.mu.Lock()
-	t.tails[p] = &tail{partition: p, cluster: t.log.route(topic), deliver: deliver, fail: fail, next: offset, highMark: -1,
-		heard: time.Now(), known: unheard}
-	t.mu.Unlock()
+	t.hub.mu.Lock()
+	t.tails[p] = &tail{partition: p, tailer: t, cluster: t.log.route(topic), deliver: deliver, fail: fail, next: offset, highMark: -1,
+		heard: time.Now()}
+	t.hub.mu.Unlock()
 	t.nudge()
 }
 
 // Remove stops following a partition. After it returns, deliver and fail are
 // not called again; it must not be called from within either of them.
 func (t *Tailer) Remove(topic string, id int32) {
-	t.mu.Lock()
+	t.hub.mu.Lock()
 	tl := t.tails[partition{topic, id}]
 	if tl != nil {
 		t.drop(tl)
 	}
-	t.mu.Unlock()
+	t.hub.mu.Unlock()
 	if tl != nil {
-		tl.take.Lock()
-		tl.stopped = true
-		t.log.metrics.waits(tl, false)
-		tl.take.Unlock()
+		tl.end()
 	}
 }
 
-// drop takes tl out of everything; t.mu is held. A fetch under way that holds
+// drop takes tl out of everything; hub.mu is held. A fetch under way that holds
 // it finds it stopped when it comes to deliver.
 func (t *Tailer) drop(tl *tail) {
 	if t.tails[tl.partition] == tl {
@@ -127,9 +123,9 @@ func (t *Tailer) drop(tl *tail) {
 // next passes what holds no record for us (transaction markers, what
 // compaction took), so next ≥ highWatermark is how to tell "caught up".
 func (t *Tailer) Position(topic string, id int32) (next, highWatermark int64, ok bool) {
-	t.mu.Lock()
+	t.hub.mu.Lock()
 	tl := t.tails[partition{topic, id}]
-	t.mu.Unlock()
+	t.hub.mu.Unlock()
 	if tl == nil {
 		return 0, 0, false
 	}
@@ -146,8 +142,8 @@ func (t *Tailer) Position(topic string, id int32) (next, highWatermark int64, ok
 // been heard of: the earliest, over the brokers, of their last good answers.
 // Who takes silence for death counts only silence after it.
 func (t *Tailer) LastFetch() time.Time {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.hub.mu.Lock()
+	defer t.hub.mu.Unlock()
 	if len(t.tails) == 0 {
 		return t.started
 	}
@@ -157,13 +153,10 @@ func (t *Tailer) LastFetch() time.Time {
 			last = x
 		}
 	}
-	for _, f := range t.brokers {
-		if len(f.following) > 0 {
-			earliest(f.followGood)
-		}
-	}
 	for _, tl := range t.tails {
-		if !tl.following {
+		if tl.following {
+			earliest(tl.home.followGood)
+		} else {
 			earliest(tl.heard)
 		}
 	}
@@ -177,19 +170,16 @@ func (t *Tailer) nudge() {
 	}
 }
 
-// unheard is what a session knows of a partition that is not in it.
-const unheard = -3
-
 // Run follows until ctx is done, whatever happens to the brokers meanwhile.
+// After it returns nothing is delivered any more. A Tailer runs once.
 func (t *Tailer) Run(ctx context.Context) error {
-	t.mu.Lock()
-	t.running, t.started = true, time.Now()
-	t.mu.Unlock()
-	var loops sync.WaitGroup
-	defer loops.Wait()
+	t.hub.mu.Lock()
+	t.started = time.Now()
+	t.hub.mu.Unlock()
+	defer t.stop()
 	for {
 		wait := time.Hour
-		if t.settle(ctx, &loops) > 0 {
+		if t.settle() > 0 {
 			wait = retryPause
 		}
 		timer := time.NewTimer(wait)
@@ -204,10 +194,31 @@ func (t *Tailer) Run(ctx context.Context) error {
 	}
 }
 
+// stop takes everything out of the loops and waits until nobody delivers.
+func (t *Tailer) stop() {
+	t.hub.mu.Lock()
+	tails := slices.Collect(maps.Values(t.tails))
+	for _, tl := range tails {
+		t.drop(tl)
+	}
+	t.hub.mu.Unlock()
+	for _, tl := range tails {
+		tl.end()
+	}
+}
+
+// end makes sure that nothing is delivered any more.
+func (tl *tail) end() {
+	tl.take.Lock()
+	defer tl.take.Unlock()
+	tl.stopped = true
+	tl.tailer.log.metrics.waits(tl, false)
+}
+
 // settle finds a home for the homeless, and returns how many have none yet.
-func (t *Tailer) settle(ctx context.Context, loops *sync.WaitGroup) (homeless int) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+func (t *Tailer) settle() (homeless int) {
+	t.hub.mu.Lock()
+	defer t.hub.mu.Unlock()
 	for _, tl := range t.tails {
 		if tl.home != nil {
 			continue
@@ -218,20 +229,9 @@ func (t *Tailer) settle(ctx context.Context, loops *sync.WaitGroup) (homeless in
 			homeless++
 			continue
 		}
-		t.home(ctx, loops, brokerKey{tl.cluster, leader}).adopt(tl)
+		if f := t.hub.home(brokerKey{tl.cluster, leader}); f != nil {
+			f.adopt(tl)
+		}
 	}
 	return homeless
-}
-
-// home returns the fetcher of a broker; t.mu is held.
-func (t *Tailer) home(ctx context.Context, loops *sync.WaitGroup, k brokerKey) *fetcher {
-	f := t.brokers[k]
-	if f == nil {
-		f = newFetcher(t, k)
-		t.brokers[k] = f
-		loops.Add(2)
-		go func() { defer loops.Done(); f.runFollower(ctx) }()
-		go func() { defer loops.Done(); f.runCatcher(ctx) }()
-	}
-	return f
 }

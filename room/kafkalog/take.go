@@ -1,57 +1,75 @@
 package kafkalog
 
+import "slices"
+
 // receive gives what was fetched to the taker, and says whether the partition
 // may go on as it does: false if it is stopped, held back by its taker, or
 // needs larger answers.
-func (t *Tailer) receive(tl *tail, g *fetchGot) (stays bool) {
+func (tl *tail) receive(g *fetchGot) (stays bool) {
 	tl.take.Lock()
 	defer tl.take.Unlock()
 	if tl.stopped {
 		return false
 	}
+	m := tl.tailer.log.metrics
 	tl.highMark = g.highWatermark
 	if len(g.raw) == 0 {
 		return true
 	}
-	recs, next, err := recordSet{tl.topic, tl.id, g.raw}.decode(make([]Record, 0, guess(len(g.raw))), tl.next)
-	t.log.metrics.fetchedB.WithLabelValues(tl.topic).Add(float64(len(g.raw)))
+	recs, next, err := g.decode(tl.next, m)
 	switch {
 	case next > tl.next:
 		// What comes before a corrupt batch is delivered; the next fetch
 		// starts with the corrupt one and finds nothing before it.
 		tl.stalls = 0
 	case err != nil:
-		t.log.metrics.fault(tl.topic, faultCorrupt)
-		t.fail(tl, err)
+		m.fault(tl.topic, faultCorrupt)
+		tl.refuse(err)
 		return false
+	case g.from < tl.next:
+		return true // fetched for another tailer, which is not as far
 	default:
-		t.stall(tl, len(g.raw))
+		tl.stall(len(g.raw))
 		return false
 	}
 	tl.next = next
 	tl.rest = recs
-	t.offer(tl)
+	tl.offer()
 	if len(tl.rest) == 0 {
 		return true
 	}
-	t.log.metrics.pushback.WithLabelValues(tl.topic).Inc()
+	m.pushback.WithLabelValues(tl.topic).Inc()
 	return false
+}
+
+// decode returns the records at or after from, and the offset to fetch from
+// afterwards. It decodes once for all who ask for the same.
+func (g *fetchGot) decode(from int64, m *metrics) ([]Record, int64, error) {
+	if !g.decoded {
+		m.fetchedB.WithLabelValues(g.topic).Add(float64(len(g.raw)))
+	}
+	if !g.decoded || g.decodedFrom != from {
+		recs := make([]Record, 0, guess(len(g.raw)))
+		g.recs, g.next, g.err = recordSet{g.topic, g.id, g.raw}.decode(recs, from)
+		g.decoded, g.decodedFrom = true, from
+	}
+	return slices.Clip(g.recs), g.next, g.err
 }
 
 // guess is a capacity for the records of n bytes.
 func guess(n int) int { return min(max(1, n/256), 4096) }
 
 // stall counts an answer that ended inside its first batch. tl.take is held.
-func (t *Tailer) stall(tl *tail, got int) {
+func (tl *tail) stall(got int) {
 	tl.stalls++
 	if tl.stalls > stallsMax {
-		t.log.metrics.fault(tl.topic, faultCorrupt)
-		t.fail(tl, recordSet{topic: tl.topic, partition: tl.id}.corrupt(tl.next, "it does not end within %d bytes", got))
+		tl.tailer.log.metrics.fault(tl.topic, faultCorrupt)
+		tl.refuse(recordSet{topic: tl.topic, partition: tl.id}.corrupt(tl.next, "it does not end within %d bytes", got))
 	}
 }
 
 // offer gives the taker what it has not accepted yet. tl.take is held.
-func (t *Tailer) offer(tl *tail) {
+func (tl *tail) offer() {
 	if tl.stopped || len(tl.rest) == 0 {
 		return
 	}
@@ -61,21 +79,23 @@ func (t *Tailer) offer(tl *tail) {
 	if len(tl.rest) == 0 {
 		tl.rest = nil
 	}
-	t.log.metrics.fetched.WithLabelValues(tl.topic).Add(float64(n))
-	t.log.metrics.waits(tl, len(tl.rest) > 0)
+	m := tl.tailer.log.metrics
+	m.fetched.WithLabelValues(tl.topic).Add(float64(n))
+	m.waits(tl, len(tl.rest) > 0)
 }
 
-// fail stops a partition and says why. tl.take is held, so fail may add the
+// refuse stops a partition and says why. tl.take is held, so fail may add the
 // partition anew but must not wait for somebody who removes it.
-func (t *Tailer) fail(tl *tail, err error) {
+func (tl *tail) refuse(err error) {
 	if tl.stopped {
 		return
 	}
+	t := tl.tailer
 	tl.stopped = true
 	t.log.metrics.waits(tl, false)
-	t.mu.Lock()
+	t.hub.mu.Lock()
 	t.drop(tl)
-	t.mu.Unlock()
+	t.hub.mu.Unlock()
 	t.log.cfg.Logger.Error("a partition stopped", "partition", tl.String(), "err", err)
 	if tl.fail != nil {
 		tl.fail(err)
