@@ -37,6 +37,7 @@ type loop struct {
 	buf      []byte // what is being read
 	comment  record.Comment
 	scratch  moderation.Scratch
+	canon    []rune
 	value    []byte
 	nowMS    int64
 	sec      uint32

@@ -3,6 +3,8 @@ package broadcast
 import (
 	"github.com/cespare/xxhash/v2"
 
+	"github.com/fudai-live/fudai/moderation"
+	"github.com/fudai-live/fudai/room/questions"
 	"github.com/fudai-live/fudai/room/record"
 )
 
@@ -14,6 +16,8 @@ import (
 const (
 	loadFor   = 5000   // ms for which a frame's word counts: a silent room is not behind
 	loadTurns = 60_000 // ms after which others are refused
+	askEvery  = 10     // ms a question of a room, of this process: a hundred a second
+	askBurst  = 1000   // ms that may be taken in advance
 )
 
 // load is the share to refuse in thousandths, and until when it counts.
@@ -23,15 +27,32 @@ func (r *room) setLoad(refuse uint16, now int64) {
 }
 
 // overloaded answers how long a user should wait, 0 to let the comment in.
-// Staff are always let in, and so are passphrases, which do not come here.
+// Staff are always let in, and so are passphrases and orders, which do not come here.
 func (l *loop) overloaded(c *conn) int64 {
 	r := c.local.room
 	refuse := r.refuse.Load()
 	if refuse == 0 || c.who.role > record.Viewer || l.nowMS > r.refused.Load() {
 		return 0
 	}
-	return unlucky(c.who.user.id, l.nowMS, refuse)
+	wait := unlucky(c.who.user.id, l.nowMS, refuse)
+	if wait > 0 && r.mayAsk(l.nowMS) && l.asks() {
+		r.ask(l.nowMS)
+		return 0
+	}
+	return wait
 }
+
+// asks reports whether the message is a question, by the rules of the room itself.
+func (l *loop) asks() bool {
+	l.canon = moderation.AppendCanon(l.canon[:0], string(l.msg.Text))
+	return questions.Recognise(l.msg.Text, l.canon).Question
+}
+
+// mayAsk reports whether the room's questions have not used up their rate; ask
+// uses one. Two loops may both take the last one: it is a bound, not a count.
+func (r *room) mayAsk(now int64) bool { return r.asked.Load()-now < askBurst }
+
+func (r *room) ask(now int64) { r.asked.Store(max(r.asked.Load(), now) + askEvery) }
 
 // unlucky picks users by a hash that changes every minute, so that the same ones
 // are not refused all the time; their waits are spread.

@@ -41,3 +41,22 @@ func TestOverloadRefusesItsShare(t *testing.T) {
 		}
 	}
 }
+
+// However many ask, so many a second come in and no more; a quiet second is made
+// up for, once.
+func TestQuestionsHaveARateOfTheirOwn(t *testing.T) {
+	r := newRoom("r", 1, 0)
+	start := int64(1_790_000_000_000)
+	in := 0
+	for ms := int64(0); ms < 10_000; ms++ {
+		for range 5 {
+			if now := start + ms; r.mayAsk(now) {
+				r.ask(now)
+				in++
+			}
+		}
+	}
+	if most := 10_000/askEvery + askBurst/askEvery; in < 10_000/askEvery || in > most {
+		t.Errorf("%d questions in ten seconds, want %d to %d", in, 10_000/askEvery, most)
+	}
+}

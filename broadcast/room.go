@@ -36,6 +36,7 @@ type room struct {
 	dirty   []atomic.Bool  // by loop: told that there is something new
 	refuse  atomic.Uint32  // thousandths of viewers' comments, until refused
 	refused atomic.Int64   // Unix ms
+	asked   atomic.Int64   // Unix ms up to which questions let in nevertheless have used their rate
 	phrases atomic.Pointer[[]phrase]
 	likes   atomic.Int64 // since the last like record
 	slow    atomic.Int64 // viewers behind, once a second for each, since it was told

@@ -112,11 +112,17 @@ func (d *display) replace(p *Partition, i int, cand *candidate, id, user, name, 
 
 // overflow keeps the waiting list a fair sample of what was offered when more
 // came than it holds: the newcomer takes a place at random, by a hash of its
-// offset, with the right probability (reservoir sampling).
+// offset, with the right probability (reservoir sampling). What is more than a
+// remark takes the place of one, or a flood would wash questions and staff away
+// before their class is asked for.
 func (d *display) overflow(p *Partition, cand *candidate, id, user, name, text []byte) {
 	d.offered++
 	i := mix(uint64(cand.offset)^p.hash.salt()) % d.offered
-	if i >= uint64(len(d.waiting)) || d.waiting[i].class < cand.class {
+	j, ok := d.yields(p, cand)
+	if ok {
+		i = j
+	}
+	if !ok && (i >= uint64(len(d.waiting)) || d.waiting[i].class < cand.class) {
 		p.leave(d, cand, record.Sampled, shedQueue)
 		return
 	}
@@ -126,6 +132,38 @@ func (d *display) overflow(p *Partition, cand *candidate, id, user, name, text [
 	d.arena = cand.store(d.arena, id, user, name, text)
 	*old = *cand
 	d.index(int(i))
+}
+
+// overflowProbes is how many places of a full queue are looked at, and
+// overflowMost how many of them may be of the same class or better.
+const overflowProbes, overflowMost = 8, 3
+
+// yields finds a place in a full queue that must be given up, by looking at a few
+// at random. What is more than a remark takes the least important of them, as
+// long as not many are as important: a flood of questions leaves room for
+// everybody else. Where it has come to fill the queue nevertheless, because it
+// was there first, a remark takes its place back.
+func (d *display) yields(p *Partition, cand *candidate) (place uint64, ok bool) {
+	h, good, worst := uint64(cand.offset)^p.hash.salt(), 0, class(0)
+	crowd, crowded := 0, uint64(0)
+	for range overflowProbes {
+		h = mix(h + 1)
+		i := h % uint64(len(d.waiting))
+		k := d.waiting[i].class
+		if k <= cand.class {
+			good++
+		}
+		if k > worst {
+			worst, place = k, i
+		}
+		if k.drawn() && k < classNormal {
+			crowd, crowded = crowd+1, i
+		}
+	}
+	if cand.class < classNormal {
+		return place, worst > cand.class && good <= overflowMost
+	}
+	return crowded, crowd >= overflowProbes-overflowMost+1
 }
 
 // leave ends the way of a candidate that is not shown.
