@@ -105,6 +105,8 @@ func Run(ctx context.Context, cfg Config) error {
 		if ln, err = e.share(ln); err != nil {
 			return fmt.Errorf("broadcast: %w", err)
 		}
+	} else if tcp, ok := ln.(*net.TCPListener); ok {
+		ln = newLastCall(tcp)
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
