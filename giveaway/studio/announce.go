@@ -3,6 +3,7 @@ package studio
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
@@ -31,6 +32,9 @@ func (s *Studio) announcer(ctx context.Context) {
 				break
 			}
 		}
+		if err := s.giveUp(ctx, time.Now().UnixMilli()); err != nil && ctx.Err() == nil {
+			s.cfg.Logger.Error("plans without an answer are not given up, will be tried again", "err", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -41,37 +45,53 @@ func (s *Studio) announcer(ctx context.Context) {
 }
 
 // announceOne takes the plan that is due first, appends it and notes that the
-// log has it. Who dies in between leaves it to be appended again.
+// log has it. Who dies in between leaves it to be appended again. A plan whose
+// room has not answered is due again: as another command, for the room passes
+// over an id that it has heard, but of the same giveaway with the same hash, of
+// which the room announces one.
 func (s *Studio) announceOne(ctx context.Context, now time.Time) (sent bool, err error) {
 	var event, room, plan, by string
+	var tries int64
 	ms := now.UnixMilli()
-	rows, err := s.store.db.QueryContext(ctx, `UPDATE studio_line SET taken_at = $1 WHERE event = (SELECT event FROM studio_line
-		WHERE sent_at = 0 AND announce_at <= $1 AND taken_at < $2 ORDER BY announce_at, event LIMIT 1) AND sent_at = 0 AND taken_at < $2
-		RETURNING event, room, plan, by_user`, ms, ms-takenFor.Milliseconds())
+	again := min(ms, s.heard.upTo.Load()) - untakenAfter.Milliseconds()
+	rows, err := s.store.db.QueryContext(ctx, `UPDATE studio_line SET taken_at = $1, tries = tries + CASE WHEN sent_at > 0 THEN 1 ELSE 0 END
+		WHERE event = (SELECT event FROM studio_line WHERE answered = 0 AND stopped = 0 AND taken_at < $2 AND
+			(sent_at = 0 AND announce_at <= $1 OR sent_at > 0 AND sent_at < $3 AND close_at > $1) ORDER BY announce_at, event LIMIT 1)
+		AND answered = 0 AND stopped = 0 AND taken_at < $2
+		RETURNING event, room, plan, by_user, tries`, ms, ms-takenFor.Milliseconds(), again)
 	if err != nil {
 		return false, err
 	}
 	found := rows.Next()
 	if found {
-		err = rows.Scan(&event, &room, &plan, &by)
+		err = rows.Scan(&event, &room, &plan, &by, &tries)
 	}
 	if err = errors.Join(err, rows.Err(), rows.Close()); err != nil || !found {
 		return false, err
 	}
-	ctl := record.Control{V: 1, ID: commandID(event), Kind: record.CtlPlan, Room: room, By: by, Role: record.Service.String(), At: ms, Data: []byte(plan)}
+	ctl := record.Control{V: 1, ID: commandID(event, tries), Kind: record.CtlPlan, Room: room, By: by, Role: record.Service.String(), At: ms, Data: []byte(plan)}
 	within, cancel := context.WithTimeout(ctx, s.cfg.Within)
 	defer cancel()
 	if _, err := desk.Write(within, s.cfg.Log, s.cfg.Keys, &ctl); err != nil {
 		return false, err
 	}
 	s.announced.Inc()
-	_, err = s.store.db.ExecContext(ctx, `UPDATE studio_line SET sent_at = $1 WHERE event = $2`, ms, event)
+	if tries > 0 {
+		s.resent.Inc()
+		s.cfg.Logger.Warn("a plan was sent again: its room has not answered", "giveaway", event, "room", room, "tries", tries)
+	}
+	_, err = s.store.db.ExecContext(ctx, `UPDATE studio_line SET sent_at = $1, first_sent = CASE WHEN first_sent = 0 THEN $1 ELSE first_sent END WHERE event = $2`, ms, event)
 	return true, err
 }
 
-// commandID is the id of the command that announces an event, the same however
-// often it is sent.
-func commandID(event string) string { return "plan." + event }
+// commandID is the id of the command that announces an event: the same until
+// the log has it, and another for each time that its room is asked again.
+func commandID(event string, tries int64) string {
+	if tries == 0 {
+		return "plan." + event
+	}
+	return fmt.Sprintf("plan.%s~%d", event, tries)
+}
 
 // nudge makes the announcer look now.
 func (s *Studio) nudge() {

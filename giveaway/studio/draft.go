@@ -122,6 +122,9 @@ type Giveaway struct {
 	Live     Live           `json:"live"`
 	Problems []rest.Problem `json:"problems,omitempty" doc:"State refused: why."`
 	Why      string         `json:"why,omitempty" doc:"States cancelled and void: why."`
+
+	Untaken  *Untaken  `json:"untaken,omitempty" doc:"State scheduled: its plan was sent, and the room has not answered yet."`
+	Refusals []Refusal `json:"refusals,omitempty" doc:"Commands about it that were accepted here and that the room refused, the newest last."`
 }
 
 func (g *Giveaway) where() (string, string) { return g.Room, g.State }

@@ -167,8 +167,13 @@ func (s *Studio) listGiveaways(c *rest.Call) (any, error) {
 		return nil, err
 	}
 	out := rest.List[Giveaway]{Items: all}
+	each := make([]*Giveaway, len(all))
 	for i := range all {
+		each[i] = &all[i]
 		s.redact(c, &all[i])
+	}
+	if err := s.waits(c, each...); err != nil {
+		return nil, err
 	}
 	if n := len(all); n > 0 {
 		out.Next = next(&all[n-1].Meta, n, int(most))
@@ -194,10 +199,11 @@ func (s *Studio) find(c *rest.Call) (*Giveaway, error) {
 
 func (s *Studio) getGiveaway(c *rest.Call) (any, error) {
 	g, err := s.find(c)
-	if err == nil {
-		s.redact(c, g)
+	if err != nil {
+		return nil, err
 	}
-	return g, err
+	s.redact(c, g)
+	return g, s.waits(c, g)
 }
 
 // move is the way of every change of a giveaway: read, check the state, change,

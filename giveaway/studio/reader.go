@@ -44,6 +44,9 @@ func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *r
 	if err != nil || g == nil {
 		return err
 	}
+	if _, err := answered(ctx, tx, g.ID); err != nil {
+		return err
+	}
 	was := g.State
 	if err := r.fold(ctx, tx, g, d); err != nil {
 		return err
@@ -330,30 +333,41 @@ func (r reader) notExtended(ctx context.Context, tx *sql.Tx, c *record.Control, 
 	return nil
 }
 
-// Refused notes that a room refused a plan, and gives back what it held.
+// unreadable reports data of a command that is not what its kind says.
+func unreadable(data []byte, v any) bool { return json.Unmarshal(data, v) != nil }
+
+// Refused notes that a room refused what was accepted here: a plan, whose
+// reservations go back, a later close, an end.
 func (r reader) Refused(ctx context.Context, tx *sql.Tx, c *record.Control, why string) error {
-	event, plan := strings.CutPrefix(c.ID, "plan.")
-	if c.Kind == record.CtlPlan && !plan {
+	switch c.Kind {
+	case record.CtlCancel, record.CtlVoid:
+		return r.notEnded(ctx, tx, c, why)
+	case record.CtlPlan:
+	default:
+		return nil
+	}
+	event, try, ok := planOf(c.ID)
+	if !ok {
 		return r.notExtended(ctx, tx, c, why)
 	}
-	if !plan || c.Kind != record.CtlPlan {
-		return nil
+	// Of a plan that was sent again meanwhile the later answer counts: the room
+	// may take now what it could not take then. The line's row decides between
+	// this and the sender.
+	done, err := tx.ExecContext(ctx, `UPDATE studio_line SET answered = 1 WHERE event = $1 AND answered = 0 AND tries = $2`, event, try)
+	if err != nil {
+		return err
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return err
 	}
 	g, err := r.known(ctx, tx, event)
 	if err != nil || g == nil || g.State != Scheduled {
 		return err
 	}
-	now := r.s.cfg.Now().UnixMilli()
-	g.State, g.Problems = Refused, nil
+	g.Problems = nil
 	for line := range strings.Lines(why) {
 		message := strings.TrimPrefix(strings.TrimSpace(line), "plan: ")
-		g.Problems = append(g.Problems, rest.Problem{Field: "draft", Rule: "room", Message: message})
+		g.Problems = append(g.Problems, rest.Problem{Field: "draft", Rule: giveaway.RuleOf(line), Message: message})
 	}
-	if err := release(ctx, tx, g, now, "refused"); err != nil {
-		return err
-	}
-	if err := set(ctx, tx, giveaways.name, g, "", now); err != nil {
-		return err
-	}
-	return audit(ctx, tx, now, g.Shop, "the log", Refused, giveaways.what, g.ID, g.Problems)
+	return endedBy(ctx, tx, g, r.s.cfg.Now().UnixMilli(), "the log", Refused)
 }

@@ -52,8 +52,8 @@ func (s *Studio) line(ctx context.Context, tx querier, g *Giveaway, f *finding, 
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO studio_line (event, room, plan, public, hash, by_user, announce_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		g.ID, g.Room, string(private), string(f.plan.Canonical), g.PlanHash, by, g.AnnounceAt)
+	_, err = tx.ExecContext(ctx, `INSERT INTO studio_line (event, room, plan, public, hash, by_user, announce_at, close_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		g.ID, g.Room, string(private), string(f.plan.Canonical), g.PlanHash, by, g.AnnounceAt, g.CloseAt)
 	return err
 }
 
@@ -163,17 +163,30 @@ func (s *Studio) cancelGiveaway(c *rest.Call) (any, error) {
 		if now.State != Announced {
 			kind = record.CtlVoid
 		}
-		return now, s.command(c, now, kind, "end."+now.ID+"."+now.State, record.EventData{Event: now.ID, Reason: why})
+		// An id of its own each time: what the room refused now it may take later, and
+		// an id that it has heard it passes over.
+		return now, s.command(c, now, kind, newID("end"), record.EventData{Event: now.ID, Reason: why})
 	}
+	sent := false
 	g, err := s.move(c, "cancel", []string{Drafted, Approved, Scheduled}, func(tx *sql.Tx, g *Giveaway) (any, error) {
 		if g.State == Scheduled {
-			if err := s.withdraw(c, tx, g, c.Now, "cancelled"); err != nil {
+			var on *rest.Error
+			if err := s.withdraw(c, tx, g, c.Now, "cancelled"); asRefusal(err, &on) && on.Code == "announced" {
+				sent = true
+				_, err := tx.ExecContext(c, `UPDATE studio_line SET stopped = 1 WHERE event = $1`, g.ID)
+				return Reason{why}, err
+			} else if err != nil {
 				return nil, err
 			}
 		}
 		g.State, g.Why = Cancelled, why
 		return Reason{why}, nil
 	})
+	if err == nil && sent {
+		// Its plan is in the log, and its room has not answered yet: it hears the
+		// plan first and this after.
+		return g, s.command(c, g, record.CtlCancel, newID("end"), record.EventData{Event: g.ID, Reason: why})
+	}
 	return g, err
 }
 

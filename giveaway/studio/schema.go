@@ -44,6 +44,13 @@ var migrations = []string{
 	docs("studio_rehearsals"),
 	// Which show each room is in, by the log; at 0: none.
 	`CREATE TABLE studio_onair (room TEXT PRIMARY KEY, show_id TEXT NOT NULL, at BIGINT NOT NULL)`,
+	// A plan that the room did not answer is sent again: how often, when it closes,
+	// when the log had it first, and whether the room has answered.
+	`ALTER TABLE studio_line ADD COLUMN tries BIGINT NOT NULL DEFAULT 0`,
+	`ALTER TABLE studio_line ADD COLUMN close_at BIGINT NOT NULL DEFAULT 0`,
+	`ALTER TABLE studio_line ADD COLUMN first_sent BIGINT NOT NULL DEFAULT 0`,
+	`ALTER TABLE studio_line ADD COLUMN answered INTEGER NOT NULL DEFAULT 0`,
+	`ALTER TABLE studio_line ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0`, // it was cancelled while its room was silent
 }
 
 // Store is the SQL side.

@@ -79,8 +79,10 @@ type Studio struct {
 	probe          chan struct{} // bound 1
 	reached        reached
 	rehearsing     sync.Mutex // one at a time: it takes a core
+	heard          heard
 	announced      prometheus.Counter
 	announceErrors prometheus.Counter
+	resent         prometheus.Counter
 }
 
 // New makes a Studio. Run must run beside what it mounts.
@@ -96,9 +98,10 @@ func New(cfg Config) (*Studio, error) {
 	}
 	s := &Studio{cfg: cfg, store: cfg.Store, wake: make(chan struct{}, 1), probe: make(chan struct{}, 1),
 		announced:      prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_announced_total", Help: "Plans appended to fudai.control."}),
-		announceErrors: prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_announce_errors_total", Help: "Plans whose append failed; each is tried again."})}
+		announceErrors: prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_announce_errors_total", Help: "Plans whose append failed; each is tried again."}),
+		resent:         prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_resent_total", Help: "Plans sent again because their room did not answer."})}
 	if cfg.Metrics != nil {
-		cfg.Metrics.MustRegister(s.announced, s.announceErrors)
+		cfg.Metrics.MustRegister(s.announced, s.announceErrors, s.resent)
 	}
 	return s, nil
 }
@@ -120,7 +123,7 @@ func (s *Studio) Run(ctx context.Context) error {
 
 func (s *Studio) follower(ctx context.Context) (*follow.Follower, error) {
 	return follow.New(ctx, follow.Config{Name: "studio", Log: s.cfg.Log, DB: s.store.db, Keys: s.cfg.Keys, Every: s.cfg.Every,
-		Topics: []string{kafkalog.Ledger, kafkalog.Control, kafkalog.DeadLetter}, Reader: reader{s}, Logger: s.cfg.Logger, Metrics: s.cfg.Metrics})
+		Topics: []string{kafkalog.Ledger, kafkalog.Control, kafkalog.DeadLetter}, Reader: reader{s}, Turn: s.turned, Logger: s.cfg.Logger, Metrics: s.cfg.Metrics})
 }
 
 // API is the studio's routes with those of parts that answer beside it.

@@ -57,9 +57,10 @@ type Config struct {
 
 // Desk serves the API.
 type Desk struct {
-	cfg   Config
-	rooms *rooms
-	edges *edges
+	cfg      Config
+	rooms    *rooms
+	edges    *edges
+	refusals *refusals
 }
 
 // New makes a Desk. Follow must run beside it.
@@ -73,7 +74,7 @@ func New(cfg Config) (*Desk, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
-	return &Desk{cfg: cfg, rooms: newRooms(), edges: &edges{m: map[uint32]*edgeState{}}}, nil
+	return &Desk{cfg: cfg, rooms: newRooms(), edges: &edges{m: map[uint32]*edgeState{}}, refusals: &refusals{of: map[string][]Refused{}}}, nil
 }
 
 // Mount adds the desk's routes.
@@ -84,6 +85,7 @@ func (d *Desk) Mount(r route.IRoutes) {
 	r.GET("/v1/operator", d.operator)
 	r.GET("/v1/rooms/:room", d.room)
 	r.GET("/v1/rooms/:room/view", d.view)
+	r.GET("/v1/rooms/:room/refused", d.refused)
 	r.GET("/v1/rooms/:room/rules", d.rules)
 	r.POST("/v1/rooms/:room/rules/dry-run", d.dryRun)
 	r.GET("/v1/rooms/:room/bundle/:event", d.bundle)

@@ -61,8 +61,11 @@ func (p *paper) Offsets(_ context.Context, _ string, partitions []int32) (map[in
 type feeder map[int32]kafkalog.Deliver
 
 func (f feeder) Add(topic string, p int32, _ int64, deliver kafkalog.Deliver, _ kafkalog.Fail) {
-	if topic == kafkalog.Presence {
+	switch topic {
+	case kafkalog.Presence:
 		p += kafkalog.Partitions
+	case kafkalog.DeadLetter:
+		p += 2 * kafkalog.Partitions
 	}
 	f[p] = deliver
 }

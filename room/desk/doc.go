@@ -8,6 +8,7 @@
 //	GET  /v1/operator                operators: who owns which partition, since when unheard, which edge has how many viewers, what is wrong
 //	GET  /v1/rooms/{room}            the room's last State, as its viewers got it
 //	GET  /v1/rooms/{room}/view       staff: what is held, who is muted, what became of everything said
+//	GET  /v1/rooms/{room}/refused    staff: commands that the room refused after they were accepted here, the last 20
 //	GET  /v1/rooms/{room}/rules     staff: the rules in force, those before, those in shadow and what these would do
 //	POST /v1/rooms/{room}/rules/dry-run   {"yaml","minutes","all"}: what other rules would have done with what was said
 //	GET  /v1/rooms/{room}/bundle/{event}  what `fudai verify` reads, once it is finished

@@ -37,11 +37,13 @@ type rooms struct {
 func newRooms() *rooms { return &rooms{states: map[string][]byte{}, since: time.Now()} }
 
 // Follow tails frames[p] of every partition for the State of its rooms, and
-// presence[p] for how many viewers edges hold.
+// presence[p] for how many viewers edges hold, and deadletter[p] for what rooms
+// refused.
 func (d *Desk) Follow() {
 	for p := range kafkalog.Partitions {
 		d.follow(p, kafkalog.OffsetFirst)
 		d.followEdges(p)
+		d.followRefusals(p)
 	}
 }
 

@@ -99,6 +99,17 @@ export interface Import {
   applied: boolean;
 }
 
+/** A command that the room refused after the server had accepted it (room/desk: Refused). */
+export interface RefusedLater {
+  id: string;
+  kind: string;
+  by: string;
+  at: number;
+  event?: string;
+  rules?: string[];
+  reason: string;
+}
+
 export class Refused extends Error {
   constructor(
     readonly status: number,
@@ -122,6 +133,11 @@ export class Api {
   /** The command stands in the log when this returns; the room tells what came of it. Answers in whose name it stands. */
   async command(kind: string, data: unknown): Promise<string> {
     return ((await this.call('POST', 'commands', { kind, data })) as { by?: string }).by ?? '';
+  }
+
+  /** What the room refused lately after it was accepted, the newest last. */
+  async refused(): Promise<RefusedLater[]> {
+    return ((await this.call('GET', 'refused')) as { refused: RefusedLater[] }).refused;
   }
 
   async catalogue(): Promise<Catalogue> {

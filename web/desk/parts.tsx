@@ -7,7 +7,23 @@ import { StreamForm } from './first.tsx';
 import { GoodsList } from './goods.tsx';
 import { Hold } from './hold.tsx';
 import { ReadyBags } from './ready.tsx';
-import { command, gives, lease, now, pins, product, type Row, rows, settings, show, view, w, withOther } from './store.ts';
+import {
+  command,
+  gives,
+  lease,
+  now,
+  pins,
+  product,
+  type Row,
+  rows,
+  settings,
+  show,
+  turnedDown,
+  view,
+  w,
+  whyRefused,
+  withOther,
+} from './store.ts';
 
 const fen = (v: FormDataEntryValue | null): number => Math.round(Number(v ?? 0) * 100);
 const id = (prefix: string): string => `${prefix}-${Date.now().toString(36)}`;
@@ -227,6 +243,14 @@ export function Bags() {
   return (
     <section class="card bags" aria-labelledby="h-bags">
       <h2 id="h-bags">{w('bag')}</h2>
+      {turnedDown.value.map((r) => (
+        <p key={r.id} class="turned" role="alert">
+          {whyRefused(r)}{' '}
+          <button type="button" onClick={() => (turnedDown.value = turnedDown.value.filter((x) => x.id !== r.id))}>
+            {w('putAway')}
+          </button>
+        </p>
+      ))}
       {running.length === 0 && <p class="none">{w('bagNone')}</p>}
       <ul>
         {running.map((g) => (

@@ -15,6 +15,7 @@ import { sessionToken } from '../door/session.ts';
 import { line, name } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import { type DeskWord, en, refusals, unknownRefusal, zh } from '../words/desk.ts';
+import { roomRefusal } from '../words/room.ts';
 import {
   Api,
   dropToken,
@@ -24,6 +25,7 @@ import {
   type Prompt,
   type Question,
   Refused,
+  type RefusedLater,
   type Script,
   takeToken,
   type View,
@@ -100,9 +102,9 @@ async function withoutLink(): Promise<boolean> {
 }
 let keys = 0;
 
-export function tell(text: string, undo?: () => void): void {
+export function tell(text: string, undo?: () => void, most = 2_500): void {
   const key = ++keys;
-  const ms = undo ? 10_000 : 2_500;
+  const ms = undo ? 10_000 : most;
   notice.value = { key, text, undo, until: Date.now() + ms };
   setTimeout(() => {
     if (notice.value?.key === key) notice.value = undefined;
@@ -282,7 +284,42 @@ function outcome(r: Result, at: number): void {
   drawn.value = [...drawn.value.filter((d) => d.result.event !== r.event), { result: r, heard: at }].slice(-8);
 }
 
+/** What the room refused after it was accepted, and nobody has put away. */
+export const turnedDown = signal<RefusedLater[]>([]);
+const heard = new Set<string>();
+let listening = false;
+
+const aboutBags = new Set(['plan', 'cancel', 'void']);
+
+/** What was refused, and why, in words. */
+export function whyRefused(r: RefusedLater): string {
+  const l = language.value;
+  const why = [...new Set(r.rules ?? [])].map((rule) => roomRefusal(l, rule)).join(l === 'zh' ? '；' : '; ');
+  return [w(aboutBags.has(r.kind) ? 'bagRefused' : 'refusedLater'), why].filter(Boolean).join(l === 'zh' ? '：' : ': ');
+}
+
+/** Everybody here hears of giveaways that did not come about; of the rest, whoever sent it. */
+async function listen(): Promise<void> {
+  let all: RefusedLater[];
+  try {
+    all = await api.refused();
+  } catch {
+    return; // the next look
+  }
+  const fresh = all.filter((r) => !heard.has(r.id));
+  for (const r of fresh) heard.add(r.id);
+  const first = !listening;
+  listening = true;
+  if (first) return; // of before this page was opened
+  const mine = fresh.filter((r) => aboutBags.has(r.kind) || (r.by === me && me !== ''));
+  const last = mine.at(-1);
+  if (!last) return;
+  turnedDown.value = [...turnedDown.value, ...mine.filter((r) => aboutBags.has(r.kind))].slice(-5);
+  tell(whyRefused(last), undefined, 8_000);
+}
+
 async function look(): Promise<void> {
+  void listen();
   try {
     const v = await api.view();
     count(v);

@@ -147,6 +147,10 @@ export type Giveaway = Meta & {
   };
   problems?: Problem[];
   why?: string;
+  /** Its plan was sent, and the room has not answered. */
+  untaken?: { since: number; tries: number };
+  /** What the room refused after it was accepted here. */
+  refusals?: { id: string; kind: string; by: string; at: number; rule: string; reason: string }[];
 };
 /** How far viewers have come in a giveaway. */
 export interface Funnel {
@@ -155,6 +159,9 @@ export interface Funnel {
   online: number;
   seen: number;
   refused: { reason: string; condition: number; rule?: Condition; n: number }[];
+  /** Attempts that were asked the conditions, and of those how many met each. */
+  asked: number;
+  qualified: { condition: number; rule?: Condition; yes: number; no: number; unknown: number }[];
   entered: number;
   live: Giveaway['live'];
 }

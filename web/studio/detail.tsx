@@ -67,6 +67,18 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
               items={way.map((s) => ({ title: t(`state_${s}` as StudioWord) }))}
             />
           )}
+          {g.untaken && (
+            <Alert type="warning" showIcon title={t('untaken')} description={t('untakenWhy', { n: g.untaken.tries })} />
+          )}
+          {g.refusals?.map((r) => (
+            <Alert
+              key={r.id}
+              type="warning"
+              showIcon
+              title={t(r.kind === 'void' ? 'notVoid' : 'notCancelled', { who: r.by, time: time(r.at) })}
+              description={problem(language, { field: '', rule: r.rule, message: r.reason })}
+            />
+          ))}
           {g.rejected && <Alert type="warning" showIcon title={t('sentBack', { why: g.rejected })} />}
           {step(g.state) >= 4 && <Live g={g} />}
           {step(g.state) >= 2 && <Funnel g={g} />}

@@ -56,6 +56,23 @@ export function Funnel({ g }: { g: Giveaway }) {
         ))}
       </ol>
       {f.asOf > 0 && <p className="hint">{t('funnelAsOf', { time: when(f.asOf, shop.zone, language), n: f.online })}</p>}
+      {f.asked > 0 && f.qualified.length > 0 && (
+        <>
+          <h2 className="small">{t('byCondition')}</h2>
+          <ol className="funnel">
+            {f.qualified.map((q) => (
+              <li key={q.condition}>
+                <span>{q.rule ? conditionText(q.rule, rules, language) : ''}</span>
+                <div aria-hidden="true">
+                  <i style={{ width: `${Math.max(q.yes > 0 ? 1 : 0, (100 * q.yes) / f.asked)}%` }} />
+                </div>
+                <b title={t('conditionSplit', { no: q.no, unknown: q.unknown })}>{q.yes.toLocaleString('en-US')}</b>
+              </li>
+            ))}
+          </ol>
+          <p className="hint">{t('byConditionHint', { n: f.asked })}</p>
+        </>
+      )}
       {f.refused.length > 0 && (
         <>
           <h2 className="small">{t('whyNot')}</h2>

@@ -7,6 +7,7 @@ import type { Giveaway, GiveState, Page } from './api.ts';
 import { Detail } from './detail.tsx';
 import { Editor } from './editor.tsx';
 import { day, money, when } from './format.ts';
+import { problem } from './say.ts';
 import { useLoad, useMay, useStudio, useWords } from './state.tsx';
 
 export const colours: Record<GiveState, string> = {
@@ -27,8 +28,15 @@ export const colours: Record<GiveState, string> = {
 
 export function State({ of }: { of: Giveaway }) {
   const t = useWords();
-  const tag = <Tag color={colours[of.state]}>{t(`state_${of.state}` as StudioWord)}</Tag>;
-  const why = of.rejected || of.why;
+  const { language } = useStudio();
+  const tag = of.untaken ? (
+    <Tag color="warning">{t('untaken')}</Tag>
+  ) : (
+    <Tag color={colours[of.state]}>{t(`state_${of.state}` as StudioWord)}</Tag>
+  );
+  const why = of.untaken
+    ? t('untakenWhy', { n: of.untaken.tries })
+    : of.rejected || of.why || of.problems?.map((p) => problem(language, p)).join(language === 'zh' ? '；' : '; ');
   return why ? <Tooltip title={why}>{tag}</Tooltip> : tag;
 }
 

@@ -1,4 +1,5 @@
 import { machinery } from '../words/glossary.ts';
+import { roomRefusals } from '../words/room.ts';
 import { type Rule, refusals, rules, unknownRefusal } from '../words/studio.ts';
 import { type Checked, type Finding, type Problem, Refused } from './api.ts';
 
@@ -21,6 +22,7 @@ export const sorted = (c: Checked): Checked => ({ ...c, problems: c.problems.map
 /** A problem in the reader's words; what the check itself says stands behind it where it has figures. */
 export function problem(language: Language, p: Problem): string {
   const known = Object.hasOwn(rules, p.rule) ? rules[p.rule as Rule][language] : undefined;
+  if (known && Object.hasOwn(roomRefusals, p.rule)) return known; // the room's sentence names ids and offsets
   if (language === 'en') return machinery.test(p.message) ? (known ?? p.rule) : p.message || (known ?? p.rule);
   if (!known) return p.message;
   // What it is about stands in quotes: that is all one needs of the check's own sentence.

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { machinery } from './glossary.ts';
+import { roomRefusals } from './room.ts';
 import { acts, en, refusals, rules, things, zh } from './studio.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -30,6 +31,17 @@ describe("the studio's texts", () => {
     const named = found(/(?:need|warn|wants\(&\w+\))\([^\n]*?, (?:"[\w.[\]%]*"|field\+?"?[.\w]*"?|field), "([a-z-]+)", /g);
     expect(named).toEqual(expect.arrayContaining(['stock', 'budget', 'window', 'phrase']));
     for (const r of [...named, ...found(/Rule: "([a-z-]+)"/g)]) expect(rules, r).toHaveProperty([r]);
+  });
+
+  it('say why a room refused', () => {
+    const source = readFileSync(new URL('giveaway/refusal.go', root), 'utf8');
+    const named = [...source.matchAll(/\{"([a-z-]+)", \[\]string|return "([a-z-]+)"/g)].map((m) => m[1] ?? m[2] ?? '');
+    expect(named.length).toBeGreaterThan(15);
+    for (const r of named) expect(roomRefusals, r).toHaveProperty([r]);
+    for (const [r, both] of Object.entries(roomRefusals)) {
+      expect(both.zh, r).toMatch(/\p{Script=Han}/u);
+      expect(`${both.zh}${both.en}`, r).not.toMatch(machinery);
+    }
   });
 
   it('say what staff did', () => {

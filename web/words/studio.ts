@@ -1,3 +1,4 @@
+import { roomRefusals } from './room.ts';
 import type { Said } from './zh.ts';
 
 // The texts of the marketers' studio: Chinese first, English after it.
@@ -421,6 +422,13 @@ export const zh = {
   seen: '看过直播',
   entered: '参与',
   online: '在线',
+  untaken: '直播间还没接到',
+  untakenWhy: '已经送出，直播间还没有回应；会自动再送，不会重复开始。已再送 {n} 次',
+  notCancelled: '{who} 在 {time} 的取消没有成功',
+  notVoid: '{who} 在 {time} 的作废没有成功',
+  byCondition: '各条件有多少次满足',
+  byConditionHint: '按尝试次数计，共 {n} 次；同一人可能试过几次',
+  conditionSplit: '不满足 {no} 次，无法确认 {unknown} 次',
   whyNot: '为什么没参与上',
   reason_early: '还没开始就来',
   reason_late: '未赶上',
@@ -857,6 +865,13 @@ export const en: Record<StudioWord, string> = {
   seen: 'Saw the show',
   entered: 'Entered',
   online: 'Online',
+  untaken: 'Not yet taken by the room',
+  untakenWhy: 'It was sent, and the room has not answered. It is sent again by itself and starts only once. Sent again {n} times',
+  notCancelled: '{who} tried to cancel it ({time}), and it was refused',
+  notVoid: '{who} tried to make it void ({time}), and it was refused',
+  byCondition: 'How many tries met each condition',
+  byConditionHint: 'Counted by tries, {n} in all; one viewer may try more than once',
+  conditionSplit: 'not met: {no}, not known: {unknown}',
   whyNot: 'Why others did not get in',
   reason_early: 'Too early',
   reason_late: 'Too late',
@@ -869,13 +884,14 @@ export const en: Record<StudioWord, string> = {
   granted: 'Handed out',
 };
 
-interface Both {
+export interface Both {
   zh: string;
   en: string;
 }
 
 /** What a check found, by the rule that is broken. */
 export const rules = {
+  ...roomRefusals,
   url: { zh: '地址不对', en: 'the address is not right' },
   user: { zh: '用户编号不对', en: 'the user id is not right' },
   role: { zh: '没有这个角色', en: 'there is no such role' },

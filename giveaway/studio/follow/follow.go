@@ -42,7 +42,10 @@ type Config struct {
 	// Every is how often the log is asked for more, at least 10 ms.
 	Every time.Duration
 	// Done is called after records were written; it must not block.
-	Done    func()
+	Done func()
+	// Turn is called before the log is looked at, and again once everything that
+	// stood there has been told.
+	Turn    func(done bool)
 	Logger  *slog.Logger
 	Metrics prometheus.Registerer
 }
@@ -116,9 +119,14 @@ func (f *Follower) Run(ctx context.Context) error {
 
 // Turn reads what is new. After an error it may be called again.
 func (f *Follower) Turn(ctx context.Context) error {
+	if f.cfg.Turn != nil {
+		f.cfg.Turn(false)
+	}
 	err := f.turn(ctx)
 	if err != nil {
 		f.places = nil // somebody else may have moved them
+	} else if f.cfg.Turn != nil {
+		f.cfg.Turn(true)
 	}
 	return err
 }

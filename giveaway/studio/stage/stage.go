@@ -126,6 +126,10 @@ func (o *Owner) command(ctl *record.Control) {
 	}
 }
 
+// Skip passes over the commands that came since it looked last, as if it had
+// died between refusing them and saying so.
+func (o *Owner) Skip() { o.read = int64(len(o.log.Records(kafkalog.Control, o.p))) }
+
 // Turn folds commands and decides what is due, until nothing is.
 func (o *Owner) Turn() {
 	o.t.Helper()
