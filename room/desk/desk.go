@@ -47,6 +47,9 @@ type Config struct {
 	// Rules are those of a room that no command gave any, as the shards have
 	// them; nil: moderation.Default().
 	Rules *moderation.RuleSet
+	// View adds to what staff see of a room what is not the owner's: drafts of
+	// answers. It must not wait; nil adds nothing.
+	View func(room string, view []byte) []byte
 	// Boards are dashboards by name, for the operators' page.
 	Boards map[string]string
 	// Within bounds how long a command may wait for the log, or a question for

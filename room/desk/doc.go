@@ -42,7 +42,12 @@
 // intent is one of price, coupon, size, fit, delivery, fee, place, return,
 // material, colour, stock, link, gift, genuine, expiry, usage, warranty,
 // giveaway, other. suggest.from is host (the host's earlier answer), catalogue
-// or faq; without a suggestion nobody knows. What staff do is commands:
+// or faq; without a suggestion nobody knows. Where the operator has named a model, the view's member "drafts"
+// (package room/answer) has by cluster what it would say then, for a person to send as an answer or not:
+//
+//	"drafts": {"q17": {"state": "ready", "text": "…", "facts": [{"from": "faq", "ref": "f1", "text": "…"}]}}
+//
+// state is making, ready, none (the facts do not say), failed or spent (the show's budget). What staff do is commands:
 //
 //	{"kind":"answer",   "data":{"cluster":"q17","spoken":true}}                 口播已答: tells those who asked
 //	{"kind":"answer",   "data":{"cluster":"q17","text":"有，到 4XL"}}             privately, on all devices of those who asked

@@ -27,7 +27,15 @@ func (d *Desk) view(ctx context.Context, c *app.RequestContext) {
 		c.JSON(consts.StatusForbidden, map[string]string{"code": "forbidden", "message": "what a room holds back is for its staff"})
 		return
 	}
-	d.pass(ctx, c, record.AskView, url.Values{"room": {room}}, "application/json; charset=utf-8")
+	status, body, err := d.ask(ctx, record.AskView, url.Values{"room": {room}})
+	if err != nil {
+		refuse(c, consts.StatusServiceUnavailable, "elsewhere", err)
+		return
+	}
+	if status == http.StatusOK && d.cfg.View != nil {
+		body = d.cfg.View(room, body)
+	}
+	c.Data(status, "application/json; charset=utf-8", body)
 }
 
 // bundle answers anybody the proof of a finished giveaway.

@@ -17,6 +17,7 @@ import (
 	"github.com/fudai-live/fudai/giveaway/fulfil"
 	"github.com/fudai-live/fudai/giveaway/studio"
 	"github.com/fudai-live/fudai/moderation/review"
+	"github.com/fudai-live/fudai/room/answer"
 	"github.com/fudai-live/fudai/room/desk"
 	"github.com/fudai-live/fudai/room/history"
 	"github.com/fudai-live/fudai/room/kafkalog"
@@ -104,7 +105,16 @@ func (n *node) run(ctx context.Context) (err error) {
 	}
 	if n.is("desk") {
 		tailer := n.kafka.NewTailer()
-		if n.desk, err = desk.New(desk.Config{Log: n.kafka, Keys: n.keys, Tokens: n.people, Tailer: tailer, Chains: n.beacon.Chains(), Boards: n.Desk.Dashboards, Logger: n.log}); err != nil {
+		cfg := desk.Config{Log: n.kafka, Keys: n.keys, Tokens: n.people, Tailer: tailer, Chains: n.beacon.Chains(), Boards: n.Desk.Dashboards, Logger: n.log}
+		if n.Answer.On() {
+			drafter, err := answer.New(n.answerConfig())
+			if err != nil {
+				return err
+			}
+			cfg.View = drafter.View
+			stage(drafter.Run)
+		}
+		if n.desk, err = desk.New(cfg); err != nil {
 			return err
 		}
 		n.desk.Follow()

@@ -2,6 +2,10 @@ package node
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/fudai-live/fudai/giveaway/beacon"
@@ -9,6 +13,7 @@ import (
 	"github.com/fudai-live/fudai/giveaway/studio"
 	"github.com/fudai-live/fudai/moderation/review"
 	"github.com/fudai-live/fudai/room"
+	"github.com/fudai-live/fudai/room/answer"
 	"github.com/fudai-live/fudai/room/desk"
 	"github.com/fudai-live/fudai/room/history"
 	"github.com/fudai-live/fudai/room/installation/database"
@@ -88,6 +93,24 @@ func (n *node) reviewConfig() review.Config {
 	cfg.Logger, cfg.Metrics = n.log, n.reg
 	cfg.Decide = func(ctx context.Context, room string, verdicts []record.VerdictData) error {
 		return desk.Decide(ctx, n.kafka, n.keys, room, "review-hook", verdicts)
+	}
+	return cfg
+}
+
+// answerConfig lets drafts rest on what the owner of a room knows of the shop.
+func (n *node) answerConfig() answer.Config {
+	cfg := n.Answer.Config()
+	cfg.Logger, cfg.Metrics = n.log, n.reg
+	cfg.Catalogue = func(ctx context.Context, room string) (*record.CatalogueData, error) {
+		status, body, err := n.desk.Ask(ctx, record.AskCatalogue, url.Values{"room": {room}})
+		if err != nil {
+			return nil, err
+		}
+		if status != http.StatusOK {
+			return nil, fmt.Errorf("the owner of room %s answers %d", room, status)
+		}
+		var shop record.CatalogueData
+		return &shop, json.Unmarshal(body, &shop)
 	}
 	return cfg
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/fudai-live/fudai/broadcast/token"
 	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/moderation/review"
+	"github.com/fudai-live/fudai/room/answer"
 	"github.com/fudai-live/fudai/room/desk"
 	"github.com/fudai-live/fudai/room/history"
 	"github.com/fudai-live/fudai/room/installation"
@@ -40,6 +41,7 @@ type Serve struct {
 	Shard   shard.Flags          `embed:""`
 	Beacon  beacon.Flags         `embed:""`
 	Review  review.Flags         `embed:""`
+	Answer  answer.Flags         `embed:""`
 	Pages   web.Flags            `embed:""`
 	Record  history.Flags        `embed:""`
 	People  staff.Flags          `embed:""`
@@ -51,7 +53,7 @@ type Serve struct {
 // Run starts the parts in the order in which data flows, and stops them against
 // it: viewers first, then the owners of their rooms, then the log.
 func (c *Serve) Run(ctx context.Context, version Version) error {
-	if err := errors.Join(c.Edge.Problems(), c.Beacon.Problems(), c.Review.Problems(), c.Pages.Problems(), c.Record.Problems(), c.People.Problems(), c.Desk.Problems(), c.Log.Problems()); err != nil {
+	if err := errors.Join(c.Edge.Problems(), c.Beacon.Problems(), c.Review.Problems(), c.Answer.Problems(), c.Pages.Problems(), c.Record.Problems(), c.People.Problems(), c.Desk.Problems(), c.Log.Problems()); err != nil {
 		return err
 	}
 	reg := prometheus.NewRegistry()
