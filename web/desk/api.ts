@@ -24,6 +24,8 @@ export interface View {
     /** What stands before the host. */
     prompt?: Prompt;
   };
+  /** By cluster, where a model drafts answers (room/answer). */
+  drafts?: Record<string, Draft>;
   mutes: { user: string; until?: number; ban?: boolean }[];
   stats: {
     offered: number;
@@ -54,6 +56,13 @@ export interface Question {
   joined?: { cluster: string; title: string; count: number }[];
   suggest?: { from: string; text: string; as_of?: number };
   answer?: { text?: string; spoken?: boolean; at: number; show_ms?: number; told?: number };
+}
+
+/** What a model would answer, and the facts of the shop it is from. Nothing is sent before a person does. */
+export interface Draft {
+  state: 'making' | 'ready' | 'none' | 'failed' | 'spent';
+  text?: string;
+  facts?: { from: string; ref: string; text: string }[];
 }
 
 /** A text that stands before the host: a script, or a line of whoever helps. */

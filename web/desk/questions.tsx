@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { count, line, span } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import type { DeskWord } from '../words/desk.ts';
-import type { Question } from './api.ts';
+import type { Draft, Question } from './api.ts';
 import { Order } from './order.ts';
 import { AnswerBy } from './scripts.tsx';
 import { ago, answer, command, dismiss, join, questions, takeOut, view, w } from './store.ts';
@@ -89,6 +89,7 @@ function Row({ q }: { q: Question }) {
           </footer>
         </blockquote>
       )}
+      {!q.suggest && open && !writing && <Drafted q={q} />}
       {q.answer && !open && <Was q={q} />}
       {open && !writing && (
         <div class="acts">
@@ -114,6 +115,47 @@ function Row({ q }: { q: Question }) {
       {writing && <AnswerBy q={q} onDone={() => write(false)} />}
       {writing && <Write q={q} onDone={() => write(false)} />}
     </li>
+  );
+}
+
+const draftWords: Record<Exclude<Draft['state'], 'ready'>, DeskWord> = {
+  making: 'draftMaking',
+  none: 'draftNone',
+  failed: 'draftFailed',
+  spent: 'draftSpent',
+};
+
+/** What a model would say where nobody knows, with what it goes by: for a person to send or not. */
+function Drafted({ q }: { q: Question }) {
+  const d = view.value?.drafts?.[q.cluster];
+  if (!d) return null;
+  if (d.state !== 'ready') {
+    return (
+      <p class="was">
+        <small>{w(draftWords[d.state])}</small>
+      </p>
+    );
+  }
+  const text = d.text ?? '';
+  return (
+    <blockquote>
+      <p>
+        <bdi>{line(text)}</bdi>
+      </p>
+      <footer>
+        <small>
+          {w('draftReady')}{' '}
+          {d.facts?.map((f) => (
+            <span key={f.text}>
+              {w(`source_${f.from}` as DeskWord)}: <bdi>{line(f.text)}</bdi>{' '}
+            </span>
+          ))}
+        </small>
+        <button type="button" onClick={() => void answer(q, { text, room: true })}>
+          {w('useThis')}
+        </button>
+      </footer>
+    </blockquote>
   );
 }
 
