@@ -92,6 +92,8 @@ var permissions = map[string][]string{
 	"giveaway.tap":     {Marketer, Host, Assistant},           // start what waits for a tap, or a template
 	"giveaway.stop":    {Marketer, Host, Moderator, Operator}, // all that is not yet announced
 	"block.read":       {Marketer, Approver, Auditor},         // who is ruled out by name
+	"appeal.read":      {Marketer, Moderator, Approver, Auditor},
+	"appeal.answer":    {Moderator, Approver},
 	"template.write":   {Marketer},
 	"template.approve": {Approver},
 	"audit.read":       {Auditor, Approver, Operator},

@@ -64,6 +64,9 @@ func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now int64, f
 		return nil, fmt.Errorf("studio: shop %s has the profile %q, which this build does not know", f.shop.ID, f.shop.Profile)
 	}
 	profile.check(&f.planned, need)
+	if err := f.cleared(ctx, q); err != nil {
+		return nil, err
+	}
 	plan := f.compose(g, profile, now)
 	s.finish(f, g, plan, now)
 	if g.State == stencil {

@@ -89,6 +89,10 @@ func (h *house) everyRoute() {
 	extension := example("POST", "/v1/studio/giveaways/{id}/extend").(Extension)
 	extension.CloseAt = h.giveaway(id).CloseAt + 60_000
 	h.ok("mia", "POST", g+"/extend", extension)
+	complaint := example("POST", "/v1/me/appeals").(NewAppeal)
+	complaint.Event = id
+	said := as[Appeal](h, h.ok("viewer", "POST", "/v1/me/appeals", complaint))
+	h.ok("ann", "POST", "/v1/studio/appeals/"+said.ID+"/answer", example("POST", "/v1/studio/appeals/{id}/answer"))
 	h.ok("viewer", "GET", "/v1/rules/"+id, nil)
 	h.ok("viewer", "GET", "/v1/rules/"+id+"/plan", nil)
 	h.ok("mia", "POST", g+"/cancel", example("POST", "/v1/studio/giveaways/{id}/cancel"))

@@ -43,6 +43,7 @@ var laws = []struct {
 	{"no word of the room", noWord},
 	{"cancelled in silence", cancelledInSilence},
 	{"an end refused", endRefused},
+	{"appeals", appealed},
 	{"red packets", redPackets},
 	{"bad plans", badPlans},
 	{"abroad", abroad},
@@ -117,11 +118,16 @@ func newHouse(t *testing.T, database string) *house {
 	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger = h.store, h.log, h.keys, h.tokens, []drawproof.Chain{h.chain}, slog.New(slog.DiscardHandler)
 	cfg.Ask = func(_ context.Context, path string, q url.Values) (int, []byte, error) {
 		o := h.owners[q.Get("room")]
-		if o == nil || path != record.AskFunnel && path != record.AskBundle {
+		if o == nil || path != record.AskFunnel && path != record.AskBundle && path != record.AskEntry {
 			return 0, nil, errors.New("nobody owns the room")
 		}
 		if path == record.AskBundle {
 			b, err := o.E.Bundle(q.Get("event"))
+			return 200, b, err
+		}
+		if path == record.AskEntry {
+			_, state := o.E.Entry(q.Get("event"), []byte(q.Get("user")))
+			b, err := json.Marshal(map[string]string{"state": state})
 			return 200, b, err
 		}
 		f, ok := o.E.Funnel(q.Get("event"))

@@ -27,7 +27,7 @@ var (
 func (s *Studio) Routes() []rest.Route {
 	type list = []rest.Route
 	var all list
-	for _, part := range []list{s.shopRoutes(), s.libraryRoutes(), s.giveawayRoutes(), s.templateRoutes(), s.rehearsalRoutes(), s.recordRoutes()} {
+	for _, part := range []list{s.shopRoutes(), s.libraryRoutes(), s.giveawayRoutes(), s.templateRoutes(), s.rehearsalRoutes(), s.appealRoutes(), s.recordRoutes()} {
 		all = append(all, part...)
 	}
 	return all

@@ -51,6 +51,10 @@ var migrations = []string{
 	`ALTER TABLE studio_line ADD COLUMN first_sent BIGINT NOT NULL DEFAULT 0`,
 	`ALTER TABLE studio_line ADD COLUMN answered INTEGER NOT NULL DEFAULT 0`,
 	`ALTER TABLE studio_line ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0`, // it was cancelled while its room was silent
+	docs("studio_appeals"),
+	`ALTER TABLE studio_appeals ADD COLUMN user_id TEXT NOT NULL DEFAULT ''`,
+	`CREATE INDEX studio_appeals_user ON studio_appeals (user_id, created)`,
+	`CREATE INDEX studio_appeals_shop ON studio_appeals (shop, state, created)`,
 }
 
 // Store is the SQL side.

@@ -932,6 +932,7 @@ export const rules = {
   prize: { zh: '奖品库里没有，或不再使用', en: 'not in the library, or retired' },
   profile: { zh: '没有这个法规配置', en: 'there is no such region profile' },
   reason: { zh: '请写原因', en: 'say why' },
+  cleared: { zh: '名单里有人申诉成功过', en: 'somebody on the list was right in an appeal' },
   room: { zh: '直播间不属于这家店', en: 'the room is not of this shop' },
   split: { zh: '只有现金可以拆成红包', en: 'only cash can be cut into packets' },
   stock: { zh: '库存不够', en: 'not enough in stock' },
@@ -954,6 +955,8 @@ export const refusals: { zh: Record<string, Said>; en: Record<string, Said> } = 
     approval: no('要先审批', '这家店规定这么大的活动要审批', '请审批人通过后再排期'),
     proof: no('核对文件还没到', '直播间还没有交出这场的核对文件', '一分钟后再试'),
     cash: no('现金没有库存', '现金从预算里出', '去预算里增减'),
+    'appeal-late': no('不能再申诉了', '截止已经超过 30 天', '可以直接联系主办方'),
+    'appeal-in': no('不需要申诉', '你的参与是有效的', '等开奖结果就好'),
     changed: no('有人刚刚改过', '你看到的不是最新的', '关掉再打开，看看改动'),
     envelope: no('超出模板允许的范围', '次数或金额用完了', '请审批人加额度'),
     exists: no('已经有了', '编号重复', '换一个编号'),
@@ -986,6 +989,8 @@ export const refusals: { zh: Record<string, Said>; en: Record<string, Said> } = 
     malformed: no('Not sent', 'One of the fields is not right', 'Look at the marked field'),
     'not-found': no('Not found', 'It may be removed', 'Reload and look again'),
     'not-sent': no('It did not reach the room', 'The server did not confirm', 'Tap again: it counts once'),
+    'appeal-late': no('It is too late to appeal', 'It closed more than 30 days ago', 'Write to the organiser'),
+    'appeal-in': no('There is nothing to appeal against', 'Your entry counts', 'Wait for the result'),
     refused: no('That is refused', 'It breaks a rule', 'Change what is named and try again'),
     shop: no('Another shop', 'Prizes and budgets are not shared', 'Choose a room of the same shop'),
     short: no('Not enough', 'That is more than there is', 'Take less'),
@@ -1004,6 +1009,11 @@ export const unknownRefusal = {
 
 /** What staff did, as the trail names it. */
 export const acts: Record<string, Both> = {
+  appeal: { zh: '申诉', en: 'appealed in' },
+  answer: { zh: '答复', en: 'answered' },
+  refused: { zh: '没能开始', en: 'could not start' },
+  'cancel refused': { zh: '取消没有成功', en: 'could not cancel' },
+  'void refused': { zh: '作废没有成功', en: 'could not make void' },
   read: { zh: '查看', en: 'read' },
   import: { zh: '导入', en: 'imported' },
   ship: { zh: '寄出', en: 'sent' },
@@ -1039,6 +1049,7 @@ export const acts: Record<string, Both> = {
 };
 
 export const things: Record<string, Both> = {
+  appeal: { zh: '申诉', en: 'appeal' },
   rehearsal: { zh: '彩排', en: 'rehearsal' },
   form: { zh: '收件信息', en: 'address' },
   tracking: { zh: '快递单号', en: 'tracking numbers' },
