@@ -30,6 +30,8 @@ type recovery struct {
 	node  string
 	pair  record.Pair
 	fence record.Fence
+	freed bool         // whom fence names has let go
+	seen  record.Pair  // the owner that is to be replaced; zero if none was heard of
 	shown record.Fence // of frames[p], where reading it begins
 	state *room.Partition
 
@@ -45,14 +47,16 @@ type recovery struct {
 // next are the offsets at which the owner's tails begin.
 type next struct{ comments, control, ledger, frames int64 }
 
-// claim makes this process the owner of p, or answers errLost.
-func (s *Shard) claim(ctx context.Context, p int32) (*owner, error) {
+// claim makes this process the owner of p in place of seen, or answers errLost.
+func (s *Shard) claim(ctx context.Context, p int32, seen record.Pair) (*owner, error) {
 	start := time.Now()
-	r := &recovery{cfg: &s.cfg, p: p, node: s.node}
+	r := &recovery{cfg: &s.cfg, p: p, node: s.node, seen: seen}
 	if err := r.load(ctx); err != nil {
 		return nil, fmt.Errorf("partition %d: restore: %w", p, err)
 	}
-	if err := r.own(ctx); err != nil {
+	err := r.own(ctx)
+	s.watch.claimed(p, r.fence.Pair)
+	if err != nil {
 		return nil, fmt.Errorf("partition %d: claim: %w", p, err)
 	}
 	s.watch.touch(p, time.Now())
@@ -118,9 +122,18 @@ func (r *recovery) logWhole(ctx context.Context) (bool, error) {
 
 // own appends the claim and reads the ledger through it. Whoever the fence
 // names after that is the owner.
+//
+// Who finds that somebody has claimed since it was decided to replace seen
+// gives way: that one is about to speak. A claim on top of a claim would win
+// too, and throw out an owner of some milliseconds; of the claims won while
+// three processes ended in turn a quarter were overthrown at once. Should the
+// other have died meanwhile, its silence is waited for like anybody's.
 func (r *recovery) own(ctx context.Context) error {
 	if err := r.readLedger(ctx, -1); err != nil {
 		return err
+	}
+	if r.seen.Epoch > 0 && r.fence.Pair.Epoch > r.seen.Epoch && !r.freed {
+		return errLost
 	}
 	r.pair = record.Pair{Epoch: r.fence.Pair.Epoch + 1, Owner: newID()}
 	rec := &record.Ledger{V: 1, Epoch: r.pair.Epoch, Owner: r.pair.Owner.String(), Seq: 1, Own: &record.Own{Address: r.cfg.Address, Node: r.node}}
@@ -163,7 +176,11 @@ func (r *recovery) readLedger(ctx context.Context, end int64) error {
 		if err != nil {
 			return fmt.Errorf("ledger offset %d: %w", rec.Offset, err)
 		}
-		if r.fence.Ledger(&l) && len(l.Decisions) > 0 {
+		if !r.fence.Ledger(&l) {
+			return nil
+		}
+		r.freed = l.Release
+		if len(l.Decisions) > 0 {
 			r.ledger = append(r.ledger, accepted{rec.Offset, l})
 		}
 		return nil

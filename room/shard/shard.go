@@ -176,20 +176,24 @@ func (s *Shard) look(ctx, work context.Context, p int32, now time.Time, heir boo
 			delete(s.handing, p)
 			s.mu.Unlock()
 		}()
-	case !mine && s.watch.claimable(p, hinted, heir, now):
+	case !mine:
+		seen := s.watch.owner(p) // before it is judged: who speaks up meanwhile is not replaced
+		if !s.watch.claimable(p, hinted, heir, now) {
+			return
+		}
 		select {
 		case slots <- struct{}{}:
 		default:
 			return
 		}
 		s.owners[p], s.claimedAt[p] = nil, s.hints
-		s.group.Go(func() { s.own(ctx, work, p, func() { <-slots }) })
+		s.group.Go(func() { s.own(ctx, work, p, seen, func() { <-slots }) })
 	}
 }
 
 // own claims p and runs its owner to the end.
-func (s *Shard) own(ctx, work context.Context, p int32, claimed func()) {
-	o, err := s.claim(ctx, p)
+func (s *Shard) own(ctx, work context.Context, p int32, seen record.Pair, claimed func()) {
+	o, err := s.claim(ctx, p, seen)
 	claimed()
 	if err != nil {
 		outcome := "failed"

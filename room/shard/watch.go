@@ -32,11 +32,12 @@ type watch struct {
 // heard is what was last heard of one partition.
 type heard struct {
 	fence    record.Fence
-	node     string    // process of the owner, as it says itself
-	at       time.Time // of the last record that counts
-	next     int64     // offset after the last record read
-	holed    bool      // something was passed over: next says nothing of what came before
-	released bool      // the owner let go, or nobody ever was
+	claimed  record.Pair // the last owner that the ledger was seen to name
+	node     string      // process of the owner, as it says itself
+	at       time.Time   // of the last record that counts
+	next     int64       // offset after the last record read
+	holed    bool        // something was passed over: next says nothing of what came before
+	released bool        // the owner let go, or nobody ever was
 }
 
 func newWatch(lastFetch func() time.Time, silence time.Duration, node string, now time.Time) *watch {
@@ -117,6 +118,24 @@ func (w *watch) heirs(now time.Time) map[int32]string {
 		return nil
 	}
 	return kafkalog.Spread(held)
+}
+
+// owner answers the owner that was last heard of, or that a claim found.
+func (w *watch) owner(p int32) record.Pair {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h := &w.parts[p]
+	if h.claimed.Epoch > h.fence.Pair.Epoch {
+		return h.claimed
+	}
+	return h.fence.Pair
+}
+
+// claimed notes whom the ledger names, who may not have spoken yet.
+func (w *watch) claimed(p int32, pair record.Pair) {
+	w.mu.Lock()
+	w.parts[p].claimed = pair
+	w.mu.Unlock()
 }
 
 // reached reports whether frames[p] was read back through offset, and whether
