@@ -165,6 +165,17 @@ export interface Funnel {
   entered: number;
   live: Giveaway['live'];
 }
+/** What a viewer says who was kept out of a giveaway. */
+export type Appeal = Meta & {
+  event: string;
+  title: string;
+  user: string;
+  text: string;
+  /** Reason on the block list of the plan, if they stand on it. */
+  block?: number;
+  state: 'open' | 'accepted' | 'refused';
+  answer?: string;
+};
 /** What the host may start alone, within an envelope. */
 export interface TemplateSpec {
   title: string;

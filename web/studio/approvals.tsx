@@ -3,6 +3,7 @@ import { Button, Empty, Table } from 'antd';
 import { useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
 import type { Done, Giveaway, Page } from './api.ts';
+import { Appeals } from './appeals.tsx';
 import { Detail } from './detail.tsx';
 import { money, when } from './format.ts';
 import { useDo, useLoad, useMay, useStudio, useWords } from './state.tsx';
@@ -75,6 +76,7 @@ export function Approvals() {
           },
         ]}
       />
+      {may('appeal.read') && <Appeals />}
       {open && <Detail id={open} onClose={() => show(undefined)} onEdit={() => show(undefined)} onChange={list.again} />}
     </>
   );

@@ -1,5 +1,6 @@
 import type { Entry, Give } from '@fudai/sdk';
 import { said, type Word } from '../words/index.ts';
+import { AppealForm } from './appeal.tsx';
 import { count, line, span, yuan } from './clean.ts';
 import { condition } from './conditions.ts';
 import { Bag, Check, Clock } from './icons.tsx';
@@ -245,6 +246,7 @@ function EntryLine({ e, g, onRetry }: { e: Entry; g: Give; onRetry: () => void }
       {e.state === 'in' && <small>{e.receipt?.sig ? w('in_receipt') : w('in_wait')}</small>}
       {e.state === 'late' && <small>{said(language.value, 'late').next}</small>}
       {e.state === 'ineligible' && <small>{[missing(e, g) ?? words?.what, words?.next].filter(Boolean).join(' · ')}</small>}
+      {e.state === 'ineligible' && <AppealForm event={g.event} code={e.code ?? ''} />}
     </div>
   );
 }

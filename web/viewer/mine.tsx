@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { said, type Word } from '../words/index.ts';
+import { MyAppeals } from './appeal.tsx';
 import { type Award, asks, awards, claim, type Field, type Form, loadAwards } from './awards.ts';
 import { line, span, yuan } from './clean.ts';
 import { Bag } from './icons.tsx';
@@ -48,6 +49,7 @@ export function MyPrizes({ onClose }: { onClose: () => void }) {
           </li>
         ))}
       </ul>
+      <MyAppeals />
     </Sheet>
   );
 }

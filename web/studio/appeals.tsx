@@ -1,0 +1,76 @@
+/** @jsxImportSource react */
+import { Button, Empty, Input, Space, Table, Tag } from 'antd';
+import { useState } from 'react';
+import type { StudioWord } from '../words/studio.ts';
+import type { Appeal, Page } from './api.ts';
+import { when } from './format.ts';
+import { useDo, useLoad, useMay, useStudio, useWords } from './state.tsx';
+
+/** What viewers say who were kept out, and the answer they read. */
+export function Appeals() {
+  const t = useWords();
+  const may = useMay();
+  const { api, shop, language } = useStudio();
+  const list = useLoad(() => api.get<Page<Appeal>>('appeals', { shop: shop.id, most: 100 }), [api, shop.id], 10_000);
+  return (
+    <section aria-labelledby="h-appeals">
+      <h2 id="h-appeals" className="small">
+        {t('appeals')}
+      </h2>
+      <Table<Appeal>
+        size="small"
+        rowKey="id"
+        loading={!list.value && !list.failed}
+        dataSource={list.value?.items ?? []}
+        scroll={{ x: 800 }}
+        pagination={{ pageSize: 10, hideOnSinglePage: true }}
+        locale={{ emptyText: <Empty description={t('appealsNone')} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}
+        columns={[
+          { title: t('name'), render: (_, a) => <bdi>{a.title}</bdi> },
+          { title: t('appealSays'), render: (_, a) => <bdi>{a.text}</bdi> },
+          { title: t('appealFound'), render: (_, a) => t(a.block ? 'appealBlocked' : 'appealRefused', { n: a.block ?? 0 }) },
+          { title: t('appealAt'), render: (_, a) => when(a.created, shop.zone, language) },
+          {
+            title: t('state'),
+            render: (_, a) =>
+              a.state === 'open' && may('appeal.answer') ? (
+                <Reply a={a} onDone={list.again} />
+              ) : (
+                <>
+                  <Tag>{t(`step_appeal_${a.state}` as StudioWord)}</Tag>
+                  <bdi>{a.answer}</bdi>
+                </>
+              ),
+          },
+        ]}
+      />
+    </section>
+  );
+}
+
+function Reply({ a, onDone }: { a: Appeal; onDone: () => void }) {
+  const t = useWords();
+  const act = useDo();
+  const { api } = useStudio();
+  const [reason, say] = useState('');
+  const answer = async (accept: boolean): Promise<void> => {
+    if (await act(() => api.post(`appeals/${a.id}/answer`, { accept, reason }))) onDone();
+  };
+  return (
+    <Space wrap>
+      <Input
+        aria-label={t('appealReason')}
+        placeholder={t('appealReason')}
+        value={reason}
+        maxLength={150}
+        onChange={(e) => say(e.target.value)}
+      />
+      <Button type="primary" disabled={!reason.trim()} onClick={() => void answer(true)}>
+        {t('appealAccept')}
+      </Button>
+      <Button disabled={!reason.trim()} onClick={() => void answer(false)}>
+        {t('appealRefuse')}
+      </Button>
+    </Space>
+  );
+}
