@@ -72,7 +72,8 @@ func (p *pressure) judge(now time.Time) uint16 {
 	case p.worst >= pressHigh && p.behind >= pressBehind:
 		p.refuse = min(p.refuse+(1000-p.refuse)/2, pressMost)
 	case p.worst < pressLow || p.behind < pressBehind:
-		p.refuse -= min(p.refuse, pressDown)
+		// A room that falls silent is not judged until it speaks again.
+		p.refuse -= uint16(min(int64(p.refuse), pressDown*int64(now.Sub(p.judged)/pressEvery)))
 	}
 	p.worst, p.behind, p.judged = 0, 0, now
 	return p.refuse

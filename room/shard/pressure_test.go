@@ -46,4 +46,13 @@ func TestPressure(t *testing.T) {
 	if p.refuse != 0 || len(p.sent) > 0 {
 		t.Errorf("caught up: %d, %d Ticks on their way", p.refuse, len(p.sent))
 	}
+
+	for range 4 {
+		second(time.Second, 5000)
+	}
+	now = now.Add(time.Minute) // nobody said anything: nobody asked
+	clear(p.sent)
+	if got := p.judge(now); got != 0 {
+		t.Errorf("after a minute of silence %d thousandths are refused", got)
+	}
 }
