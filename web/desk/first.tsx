@@ -1,83 +1,85 @@
-import { useState } from 'preact/hooks';
-import type { DeskWord } from '../words/desk.ts';
-import { command, gives, product, room, settings, show, tell, w } from './store.ts';
+import { signal } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
+import { Api, type Me, type Page, type Room } from '../studio/api.ts';
+import { done, facts, keepPassed, ownRoom, passed, type Step, steps } from '../studio/progress.ts';
+import { byLink, command, currentToken, gives, room, settings, show, tell, w } from './store.ts';
 
-// The way from an empty room to one's own show, a step at a time. What is done is
-// seen from the room itself, so that it can be left and taken up again, on any
-// device; what somebody skips is kept on theirs.
+// The way from an empty room to one's own show: the very steps of the studio,
+// done and skipped there as here. What can be done at the desk is a tap away;
+// the rest is done in the studio, by whoever may.
 
-const steps = ['title', 'stream', 'product', 'bag', 'link', 'live'] as const;
-type Step = (typeof steps)[number];
+const EVERY_MS = 10_000;
 
-const KEY = (): string => `fudai.first.${room.value}`;
+/** Where a step is done at this desk. */
+const field: Partial<Record<Step, string>> = {
+  stream: '.room input[name=stream]',
+  goods: '.goods input[type=file]',
+  bag: '.bags input[name=phrase]',
+};
 
-function skippedBefore(): Set<string> {
-  try {
-    return new Set(JSON.parse(localStorage.getItem(KEY()) ?? '[]') as string[]);
-  } catch {
-    return new Set();
+interface Known {
+  shop: string;
+  ready: Set<Step>;
+  /** Whether this is the room that the studio's list is about. */
+  own: boolean;
+}
+
+const known = signal<Known | undefined>(undefined);
+
+async function look(): Promise<void> {
+  const api = new Api(currentToken);
+  for (const { id } of (await api.get<Page<{ id: string }>>('shops')).items) {
+    const rooms = (await api.get<Page<Room>>('rooms', { shop: id })).items;
+    const mine = rooms.find((r) => r.id === room.value);
+    if (!mine) continue;
+    const own = ownRoom(rooms)?.id === mine.id;
+    const me = own ? await api.get<Me>('me', { shop: id }) : undefined;
+    known.value = { shop: id, own, ready: done(mine, me && (await facts(api, id, mine.id, me.user))) };
+    return;
   }
 }
 
-function isDone(s: Step): boolean {
-  switch (s) {
-    case 'title':
-      return Boolean(show.value.title);
-    case 'stream':
-      return Boolean(settings.value.stream);
-    case 'product':
-      return product.value !== undefined;
-    case 'bag':
-      return gives.value.length > 0;
-    case 'live':
-      return show.value.on === true;
-    case 'link':
-      return false;
-  }
-}
-
-/** The list of first steps; gone once every step is done or skipped. */
+/** The list of first steps, while the room is off the air; gone once every step is done or skipped. */
 export function First() {
-  const [skipped, set] = useState(skippedBefore);
-  const skip = (s: string): void => {
-    const next = new Set(skipped).add(s);
-    set(next);
-    try {
-      localStorage.setItem(KEY(), JSON.stringify([...next]));
-    } catch {
-      // It comes back with the next visit, then.
-    }
+  const [, again] = useState(0);
+  useEffect(() => {
+    const ask = (): void => void (show.value.on || look().catch(() => undefined)); // who may not see the shop needs no list
+    ask();
+    const timer = setInterval(ask, EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const k = known.value;
+  if (!k?.own || show.value.on) return null;
+  const over = passed(k.shop);
+  const skip = (...all: Step[]): void => {
+    keepPassed(k.shop, new Set([...over, ...all]));
+    again((n) => n + 1);
   };
-  const open = steps.filter((s) => !isDone(s) && !skipped.has(s));
-  const done = steps.length - open.length;
+  const isDone = (s: Step): boolean =>
+    k.ready.has(s) || (s === 'bag' && gives.value.length > 0) || (s === 'stream' && Boolean(settings.value.stream));
+  const open = steps.filter((s) => !isDone(s) && !over.has(s));
   if (open.length === 0) return null;
   const current = open[0];
   return (
     <section class="card first" aria-labelledby="h-first">
-      <details open={!show.value.on}>
+      <details open>
         <summary>
           <h2 id="h-first">
-            {w('first')} <small>{w('firstDone', { n: done, of: steps.length })}</small>
+            {w('first')} <small>{w('firstDone', { n: steps.length - open.length, of: steps.length })}</small>
           </h2>
         </summary>
-        <button type="button" class="quiet" onClick={() => steps.forEach(skip)}>
+        <button type="button" class="quiet" onClick={() => skip(...steps)}>
           {w('firstHide')}
         </button>
         <ol>
           {steps.map((s) => (
-            <li key={s} class={isDone(s) ? 'done' : skipped.has(s) ? 'skipped' : s === current ? 'now' : ''}>
-              <b>{w(`first_${s}` as DeskWord)}</b>
+            <li key={s} class={isDone(s) ? 'done' : over.has(s) ? 'skipped' : s === current ? 'now' : ''}>
+              <b>{w(`step_${s}`)}</b>
               {s === current && (
                 <>
-                  <p>{w(`firstHow_${s}` as DeskWord)}</p>
-                  {s === 'stream' && <StreamForm />}
+                  <p>{w(`stepHow_${s}`)}</p>
                   <div class="acts">
-                    {s === 'link' && <CopyLink onDone={() => skip('link')} />}
-                    {s !== 'link' && s !== 'stream' && (
-                      <button type="button" class="main" onClick={() => lead(s)}>
-                        {w('firstGo')}
-                      </button>
-                    )}
+                    <Way of={s} onDone={() => skip(s)} />
                     <button type="button" onClick={() => skip(s)}>
                       {w('firstSkip')}
                     </button>
@@ -92,16 +94,27 @@ export function First() {
   );
 }
 
-const field: Partial<Record<Step, string>> = {
-  title: '.room input',
-  product: '.air input[name=title]',
-  bag: '.bags input[name=phrase]',
-  live: '.room form button',
-};
+/** How a step is done from here. */
+function Way({ of: s, onDone }: { of: Step; onDone: () => void }) {
+  if (s === 'link') return <CopyLink onDone={onDone} />;
+  if (field[s])
+    return (
+      <button type="button" class="main" onClick={() => lead(s)}>
+        {w('firstGo')}
+      </button>
+    );
+  if (byLink()) return <p>{w('firstOther')}</p>;
+  return (
+    <a class="main" href="/studio?part=start">
+      {w('firstStudio')}
+    </a>
+  );
+}
 
-/** To where the step is done. */
+/** To where the step is done, unfolded. */
 function lead(s: Step): void {
   const el = document.querySelector<HTMLElement>(field[s] ?? '');
+  el?.closest('details')?.setAttribute('open', '');
   el?.scrollIntoView({ block: 'center' });
   el?.focus();
 }

@@ -1,7 +1,7 @@
 import { render } from 'preact';
 import { loginPage } from '../door/session.ts';
 import { w as door } from '../door/text.ts';
-import { count } from '../viewer/clean.ts';
+import { count, line } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import { First } from './first.tsx';
 import { Health } from './health.tsx';
@@ -67,7 +67,7 @@ function Desk() {
     <>
       <header class={host ? 'is-host' : ''}>
         <h1>
-          {w('title')} <bdi>{room.value}</bdi>
+          {w('title')} <bdi title={room.value}>{line(show.value.title ?? '') || room.value}</bdi>
         </h1>
         <p class={show.value.on ? 'on' : ''}>{show.value.on ? w('onAir') : w('offAir')}</p>
         <p>

@@ -145,7 +145,9 @@ export function ReadyBags({ most = 20 }: { most?: number }) {
                 <>
                   <bdi>{line(r.title)}</bdi>
                   <small>
-                    {r.fen > 0 && `¥${yuan(r.fen)}`} {r.left !== undefined && r.left < 1e6 && w('readyLeft', { n: r.left })}
+                    {[r.fen > 0 && `¥${yuan(r.fen)}`, r.left !== undefined && r.left < 1e6 && w('readyLeft', { n: r.left })]
+                      .filter(Boolean)
+                      .join(' · ')}
                   </small>
                 </>
               )}

@@ -93,6 +93,9 @@ let link: string | undefined;
 /** What opens this desk: the link that it was opened by, or the session of whoever signed in. */
 export const currentToken = async (anew = false): Promise<string | undefined> => link ?? sessionToken(anew);
 
+/** Whether a link opened this desk: the studio knows nothing of it. */
+export const byLink = (): boolean => link !== undefined;
+
 /** The link is over: whoever is signed in too goes on as themselves. */
 async function withoutLink(): Promise<boolean> {
   if (link === undefined) return false;

@@ -116,18 +116,21 @@ function Machinery({ t }: { t: Topology }) {
             </span>
           ))}
         </div>
-        <Table
-          head={['opPart', 'opOwner', 'opEpoch', 'opHeard', 'opLag', 'opRooms']}
-          label="h-parts"
-          rows={t.partitions.map((p) => [
-            String(p.partition),
-            p.owner || w('opMissing'),
-            String(p.epoch),
-            age(p.age),
-            p.lag < 0 ? w('opMissing') : String(p.lag),
-            String(p.rooms),
-          ])}
-        />
+        <details>
+          <summary>{w('opEach')}</summary>
+          <Table
+            head={['opPart', 'opOwner', 'opEpoch', 'opHeard', 'opLag', 'opRooms']}
+            label="h-parts"
+            rows={t.partitions.map((p) => [
+              String(p.partition),
+              p.owner || w('opMissing'),
+              String(p.epoch),
+              age(p.age),
+              p.lag < 0 ? w('opMissing') : String(p.lag),
+              String(p.rooms),
+            ])}
+          />
+        </details>
       </section>
       <section aria-labelledby="h-boards">
         <h2 id="h-boards">{w('opBoards')}</h2>
@@ -164,7 +167,7 @@ function Table({ head, rows, label }: { head: DoorWord[]; rows: string[][]; labe
           {rows.map((r) => (
             <tr key={r[0]}>
               {r.map((cell, i) => (
-                <td key={head[i]}>
+                <td key={head[i]} data-label={head[i] && w(head[i])}>
                   <bdi>{cell}</bdi>
                 </td>
               ))}

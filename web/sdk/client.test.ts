@@ -197,6 +197,14 @@ describe('frames', () => {
     expect(x.gaps.map((g) => g.why)).toEqual(['slow']);
   });
 
+  it('holds nothing pinned that was taken down while it was away', async () => {
+    const x = await live();
+    x.server.tell(frame(11, { t: 'pin', pin: 'a', x: 'hi' }));
+    expect(x.client.model.pins.map((p) => p.pin)).toEqual(['a']);
+    x.server.tell({ op: 'gap', from: 12, to: 20, why: 'resume' }, { ...state, seq: 20, pins: [{ pin: 'b', x: 'ho' }] });
+    expect(x.client.model.pins.map((p) => p.pin)).toEqual(['b']);
+  });
+
   it('keeps what the room is now', async () => {
     const x = await live();
     x.server.tell(

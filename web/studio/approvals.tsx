@@ -1,5 +1,5 @@
 /** @jsxImportSource react */
-import { Button, Empty, Table } from 'antd';
+import { Button, Empty, Grid, Table } from 'antd';
 import { useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
 import type { Done, Giveaway, Page } from './api.ts';
@@ -13,7 +13,8 @@ export function Approvals() {
   const t = useWords();
   const may = useMay();
   const act = useDo();
-  const { api, shop, me, language } = useStudio();
+  const { api, shop, rooms, me, language } = useStudio();
+  const { md } = Grid.useBreakpoint();
   const list = useLoad(
     () => api.get<Page<Giveaway>>('giveaways', { shop: shop.id, state: 'draft', most: 200 }),
     [api, shop.id],
@@ -46,7 +47,7 @@ export function Approvals() {
         rowKey="id"
         loading={!list.value && !list.failed}
         dataSource={list.value?.items ?? []}
-        scroll={{ x: 800 }}
+        {...(md && { scroll: { x: 800 } })}
         pagination={false}
         locale={{ emptyText: <Empty description={t('approvalsNone')} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}
         {...(may('giveaway.approve') && {
@@ -65,11 +66,11 @@ export function Approvals() {
               </Button>
             ),
           },
-          { title: t('room'), render: (_, g) => <bdi>{g.room}</bdi> },
-          { title: t('units'), align: 'right', dataIndex: 'units' },
+          { title: t('room'), render: (_, g) => <bdi>{rooms.find((r) => r.id === g.room)?.title || g.room}</bdi> },
+          { title: t('units'), align: 'right', responsive: ['md'], dataIndex: 'units' },
           { title: t('worth'), align: 'right', render: (_, g) => money(g.worthFen) },
-          { title: t('writtenBy'), render: (_, g) => <bdi>{g.editor}</bdi> },
-          { title: t('changed'), render: (_, g) => when(g.updated, shop.zone, language) },
+          { title: t('writtenBy'), responsive: ['md'], render: (_, g) => <bdi>{g.editor}</bdi> },
+          { title: t('changed'), responsive: ['md'], render: (_, g) => when(g.updated, shop.zone, language) },
           {
             title: t('note'),
             render: (_, g) => (g.rejected ? t('sentBack', { why: g.rejected }) : g.editor === me.user ? t('yourOwn') : ''),

@@ -23,7 +23,7 @@ const step = (s: GiveState): number =>
 /** One giveaway: where it stands, what it promises, what came of it, and what may be done now. */
 export function Detail({ id, onClose, onEdit, onChange }: Props) {
   const t = useWords();
-  const { api, shop, language } = useStudio();
+  const { api, shop, rooms, language } = useStudio();
   const one = useLoad(() => api.get<Giveaway>(`giveaways/${id}`), [api, id], 2_000);
   const g = one.value;
   const time = (ms: number | undefined): string => when(ms, shop.zone, language);
@@ -83,11 +83,11 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
           {step(g.state) >= 4 && <Live g={g} />}
           {step(g.state) >= 2 && <Funnel g={g} />}
           <Descriptions
-            column={2}
+            column={{ xs: 1, sm: 2 }}
             size="small"
             items={[
               { label: t('kind'), children: t(`kind_${g.draft.kind}` as StudioWord) },
-              { label: t('room'), children: <bdi>{g.room}</bdi> },
+              { label: t('room'), children: <bdi>{rooms.find((r) => r.id === g.room)?.title || g.room}</bdi> },
               { label: t('opens'), children: g.openAt ? time(g.openAt) : t(`on_${g.draft.trigger.on}` as StudioWord) },
               { label: t('closes'), children: time(g.closeAt) },
               { label: t('draws'), children: time(g.drawAt) },
@@ -97,8 +97,8 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
                 label: t('approvedBy'),
                 children: <bdi>{approver(g, t)}</bdi>,
               },
-              { label: t('fairness'), children: <Fairness g={g} /> },
-              { label: t('noBeacon'), children: t(`noBeacon_${g.draft.noBeacon ?? 'wait'}`) },
+              { label: t('fairness'), span: 'filled', children: <Fairness g={g} /> },
+              { label: t('noBeacon'), span: 'filled', children: t(`noBeacon_${g.draft.noBeacon ?? 'wait'}`) },
             ]}
           />
           {(g.extensions?.length ?? 0) > 0 && (

@@ -1,5 +1,5 @@
 /** @jsxImportSource react */
-import { Button, Calendar, Empty, Segmented, Select, Table, Tag, Tooltip } from 'antd';
+import { Button, Calendar, Empty, Grid, Segmented, Select, Table, Tag, Tooltip } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
@@ -127,13 +127,14 @@ export function Giveaways() {
 function Rows({ rows, loading, show }: { rows: Giveaway[]; loading: boolean; show: (id: string) => void }) {
   const t = useWords();
   const { shop, language, rooms } = useStudio();
+  const { md } = Grid.useBreakpoint();
   const room = (id: string): string => rooms.find((r) => r.id === id)?.title || id;
   return (
     <Table<Giveaway>
       rowKey="id"
       loading={loading}
       dataSource={rows}
-      scroll={{ x: 900 }}
+      {...(md && { scroll: { x: 900 } })}
       pagination={{ pageSize: 20, hideOnSinglePage: true }}
       locale={{ emptyText: <Empty description={t('giveawaysNone')} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}
       columns={[
@@ -145,15 +146,15 @@ function Rows({ rows, loading, show }: { rows: Giveaway[]; loading: boolean; sho
             </Button>
           ),
         },
-        { title: t('kind'), render: (_, g) => t(`kind_${g.draft.kind}` as StudioWord) },
+        { title: t('kind'), responsive: ['md'], render: (_, g) => t(`kind_${g.draft.kind}` as StudioWord) },
         { title: t('state'), render: (_, g) => <State of={g} /> },
-        { title: t('room'), render: (_, g) => <bdi>{room(g.room)}</bdi> },
+        { title: t('room'), responsive: ['md'], render: (_, g) => <bdi>{room(g.room)}</bdi> },
         {
           title: t('opens'),
           render: (_, g) => (g.openAt ? when(g.openAt, shop.zone, language) : t(`on_${g.draft.trigger.on}` as StudioWord)),
         },
-        { title: t('units'), align: 'right', render: (_, g) => g.units },
-        { title: t('worth'), align: 'right', render: (_, g) => money(g.worthFen) },
+        { title: t('units'), align: 'right', responsive: ['md'], render: (_, g) => g.units },
+        { title: t('worth'), align: 'right', responsive: ['md'], render: (_, g) => money(g.worthFen) },
         { title: t('entrants'), align: 'right', render: (_, g) => g.live.entrants || '—' },
       ]}
     />

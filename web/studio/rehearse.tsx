@@ -5,6 +5,7 @@ import type { StudioWord } from '../words/studio.ts';
 import type { Finding, Giveaway, Page, Rehearsal } from './api.ts';
 import { when } from './format.ts';
 import { colours } from './giveaways.tsx';
+import { ownRoom } from './progress.ts';
 import { finding, sentence } from './say.ts';
 import { useLoad, useMay, useStudio, useWords } from './state.tsx';
 
@@ -25,7 +26,8 @@ export function Rehearse() {
   const may = useMay();
   const { api, shop, rooms, language } = useStudio();
   const [form] = Form.useForm<Fields>();
-  const room = (Form.useWatch('room', form) as string | undefined) ?? rooms[0]?.id;
+  const first = (ownRoom(rooms) ?? rooms[0])?.id;
+  const room = (Form.useWatch('room', form) as string | undefined) ?? first;
   const past = useLoad(() => api.get<Page<Rehearsal>>('rehearsals', { shop: shop.id }), [api, shop.id]);
   const waiting = useLoad(
     () => api.get<Page<Giveaway>>('giveaways', { shop: shop.id, room, state: early, most: 50 }),
@@ -42,7 +44,7 @@ export function Rehearse() {
           form={form}
           layout="vertical"
           disabled={busy || !may('giveaway.write')}
-          initialValues={{ room: rooms[0]?.id, giveaways: [], viewers: 300, trolls: 20, dip: 8, late: 0 }}
+          initialValues={{ room: first, giveaways: [], viewers: 300, trolls: 20, dip: 8, late: 0 }}
           onFinish={(f) => void run(f)}
         >
           <Form.Item name="room" label={t('room')}>
@@ -186,10 +188,13 @@ export function Report({ r, open }: { r: Rehearsal; open: boolean }) {
           rowKey="giveaway"
           pagination={false}
           dataSource={r.items}
-          scroll={{ x: 560 }}
           columns={[
             { title: t('name'), render: (_, x) => <bdi>{x.title}</bdi> },
-            { title: t('state'), render: (_, x) => <Tag color={colours[x.state]}>{t(`state_${x.state}` as StudioWord)}</Tag> },
+            {
+              title: t('state'),
+              responsive: ['md'],
+              render: (_, x) => <Tag color={colours[x.state]}>{t(`state_${x.state}` as StudioWord)}</Tag>,
+            },
             { title: t('entered'), align: 'right', dataIndex: 'told' },
             { title: t('winners'), align: 'right', render: (_, x) => x.live.winners },
             { title: t('proved'), render: (_, x) => t(x.verified ? 'provedYes' : 'provedNo') },

@@ -1,5 +1,5 @@
 /** @jsxImportSource react */
-import { Button, Empty, Statistic, Table } from 'antd';
+import { Button, Empty, Grid, Statistic, Table } from 'antd';
 import { useState } from 'react';
 import type { Giveaway, Page } from './api.ts';
 import { Detail } from './detail.tsx';
@@ -13,7 +13,8 @@ const over = 'drawn,claiming,settled,cancelled,void';
 /** What came of the giveaways: in figures, each with its proof, and as a table for a spreadsheet. */
 export function Results() {
   const t = useWords();
-  const { api, shop, language } = useStudio();
+  const { api, shop, rooms, language } = useStudio();
+  const { md } = Grid.useBreakpoint();
   const [open, show] = useState<string | undefined>(undefined);
   const list = useLoad(
     () => api.get<Page<Giveaway>>('giveaways', { shop: shop.id, state: over, most: 200 }),
@@ -42,7 +43,7 @@ export function Results() {
         rowKey="id"
         loading={!list.value && !list.failed}
         dataSource={rows}
-        scroll={{ x: 900 }}
+        {...(md && { scroll: { x: 900 } })}
         pagination={{ pageSize: 20, hideOnSinglePage: true }}
         locale={{ emptyText: <Empty description={t('resultsNone')} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}
         columns={[
@@ -54,13 +55,17 @@ export function Results() {
               </Button>
             ),
           },
-          { title: t('state'), render: (_, g) => <State of={g} /> },
-          { title: t('room'), render: (_, g) => <bdi>{g.room}</bdi> },
-          { title: t('draws'), render: (_, g) => when(g.drawAt, shop.zone, language) },
+          { title: t('state'), responsive: ['md'], render: (_, g) => <State of={g} /> },
+          {
+            title: t('room'),
+            responsive: ['md'],
+            render: (_, g) => <bdi>{rooms.find((r) => r.id === g.room)?.title || g.room}</bdi>,
+          },
+          { title: t('draws'), responsive: ['md'], render: (_, g) => when(g.drawAt, shop.zone, language) },
           { title: t('entrants'), align: 'right', render: (_, g) => g.live.entrants },
           { title: t('winners'), align: 'right', render: (_, g) => g.live.winners },
           { title: t('claimed'), align: 'right', render: (_, g) => `${g.live.claimed}/${g.live.granted}` },
-          { title: t('worth'), align: 'right', render: (_, g) => money(g.worthFen) },
+          { title: t('worth'), align: 'right', responsive: ['md'], render: (_, g) => money(g.worthFen) },
         ]}
       />
       {open && <Detail id={open} onClose={() => show(undefined)} onEdit={() => show(undefined)} onChange={list.again} />}

@@ -9,6 +9,8 @@ describe('what a check found', () => {
     expect(problem('en', p)).toBe(message);
     const short = { field: 'draft.prizes[0].qty', rule: 'stock', message: '9 of "青瓷茶杯" are asked for, 8 are in stock' };
     expect(problem('zh', short)).toBe('库存不够：“青瓷茶杯”（9 / 8）');
+    const back = { field: '', rule: 'unclaimed', message: '2 prizes went back because nobody claimed them in time' };
+    expect(problem('zh', back)).toBe('有奖品没人领，退回了（2）');
   });
 
   it('never names the machinery', () => {

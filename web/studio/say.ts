@@ -32,8 +32,9 @@ export function problem(language: Language, p: Problem): string {
     const numbers = rest.match(/\d[\d,.]*/g)?.join(' / ');
     return `${known}：${about.map((x) => `“${x}”`).join('、')}${numbers ? `（${numbers}）` : ''}`;
   }
-  const figures = /\d/.test(p.message) ? p.message : '';
-  return p.rule === 'plan' || figures ? `${known}（${p.message}）` : known;
+  if (p.rule === 'plan') return `${known}（${p.message}）`;
+  const figures = p.message.match(/\d[\d,.]*\d|\d/g)?.join(' / ');
+  return figures ? `${known}（${figures}）` : known;
 }
 
 /** What a rehearsal found: its rule in words, with the figures that it gives. */

@@ -1,6 +1,6 @@
 /** @jsxImportSource react */
 import { Badge, Button, Layout, Menu, Select, Space } from 'antd';
-import { type ComponentType, useEffect, useState } from 'react';
+import { type ComponentType, useEffect, useRef, useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
 import type { Giveaway, Page, Shop } from './api.ts';
 import { Approvals } from './approvals.tsx';
@@ -72,14 +72,19 @@ export function Shell({ shops, choose, speak, dark }: Props) {
     return () => removeEventListener('popstate', back);
   }, []);
   const wide = useWide();
+  const strip = useRef<HTMLElement>(null);
+  useEffect(() => {
+    strip.current?.querySelector('.ant-menu-item-selected')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [at, wide]);
   const seen = parts.filter((p) => may(p.may));
   const here = seen.find((p) => p.key === at) ?? seen[0];
-  const drafts = waiting.value?.items.length ?? 0;
+  const drafts = shop.approval.mode === 'none' ? 0 : (waiting.value?.items.length ?? 0);
   const Here = here?.part;
   const menu = (mode: 'horizontal' | 'inline') => (
     <Menu
       mode={mode}
       theme={dark ? 'dark' : 'light'}
+      disabledOverflow
       selectedKeys={here ? [here.key] : []}
       onClick={({ key }) => visit(key)}
       items={seen.map((p) => ({
@@ -106,12 +111,12 @@ export function Shell({ shops, choose, speak, dark }: Props) {
           options={shops.map((s) => ({ value: s.id, label: s.name }))}
           popupMatchSelectWidth={false}
         />
-        {!wide && menu('horizontal')}
         <span className="gap" />
         <Space>
           <span className="who">{me.name || me.user}</span>
           <Button onClick={() => speak(language === 'zh' ? 'en' : 'zh')}>{language === 'zh' ? 'English' : '中文'}</Button>
         </Space>
+        {!wide && <nav ref={strip}>{menu('horizontal')}</nav>}
       </Layout.Header>
       <div className="body">
         {wide && <nav className="side">{menu('inline')}</nav>}

@@ -1,5 +1,5 @@
 /** @jsxImportSource react */
-import { Button, DatePicker, Empty, Form, Input, InputNumber, Modal, Progress, Select, Space, Table, Tag } from 'antd';
+import { Button, Card, DatePicker, Empty, Form, Input, InputNumber, Modal, Progress, Select, Space, Spin, Tag } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import type { Draft, Page, Template, TemplateSpec } from './api.ts';
@@ -19,47 +19,32 @@ export function Templates() {
   return (
     <>
       <p className="hint">{t('templatesHow')}</p>
-      <Table<Template>
-        rowKey="id"
-        loading={!list.value && !list.failed}
-        dataSource={list.value?.items ?? []}
-        scroll={{ x: 820 }}
-        pagination={false}
-        locale={{ emptyText: <Empty description={t('templatesNone')} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}
-        columns={[
-          { title: t('template'), render: (_, x) => <bdi>{x.title}</bdi> },
-          {
-            title: t('state'),
-            render: (_, x) => (
-              <Tag color={x.state === 'approved' ? 'success' : 'default'}>
-                {t(x.state === 'approved' ? 'state_approved' : 'state_draft')}
-              </Tag>
-            ),
-          },
-          { title: t('worthOnce'), align: 'right', render: (_, x) => money(x.worthFen) },
-          {
-            title: t('envelope'),
-            render: (_, x) => (
-              <>
-                <Progress
-                  percent={Math.round((100 * x.usedFen) / Math.max(1, x.envelope.fen))}
-                  size="small"
-                  aria-label={t('envelope')}
-                />
-                <small>
-                  {t('envelopeLeft', {
-                    worth: money(x.envelope.fen - x.usedFen),
-                    n: x.envelope.uses - x.used,
-                  })}
-                  {x.envelope.until ? ` · ${t('until', { time: when(x.envelope.until, shop.zone, language) })}` : ''}
-                </small>
-              </>
-            ),
-          },
-          {
-            title: '',
-            align: 'right',
-            render: (_, x) => (
+      {!list.value && !list.failed && <Spin />}
+      {list.value?.items.length === 0 && <Empty description={t('templatesNone')} image={Empty.PRESENTED_IMAGE_SIMPLE} />}
+      <ul className="templates">
+        {list.value?.items.map((x) => (
+          <li key={x.id}>
+            <Card
+              size="small"
+              title={<bdi>{x.title}</bdi>}
+              extra={
+                <Tag color={x.state === 'approved' ? 'success' : 'default'}>
+                  {t(x.state === 'approved' ? 'state_approved' : 'state_draft')}
+                </Tag>
+              }
+            >
+              <p>
+                {t('worthOnce')} <b>{money(x.worthFen)}</b>
+              </p>
+              <Progress
+                percent={Math.round((100 * x.usedFen) / Math.max(1, x.envelope.fen))}
+                showInfo={false}
+                aria-label={t('envelope')}
+              />
+              <p className="hint">
+                {t('envelopeLeft', { worth: money(x.envelope.fen - x.usedFen), n: x.envelope.uses - x.used })}
+                {x.envelope.until ? ` · ${t('until', { time: when(x.envelope.until, shop.zone, language) })}` : ''}
+              </p>
               <Space wrap>
                 {may('template.approve') && x.state === 'draft' && (
                   <Button
@@ -73,10 +58,10 @@ export function Templates() {
                 {may('giveaway.tap') && x.state === 'approved' && <Button onClick={() => start(x)}>{t('startNow')}</Button>}
                 {may('template.write') && <Button onClick={() => write(x)}>{t('edit')}</Button>}
               </Space>
-            ),
-          },
-        ]}
-      />
+            </Card>
+          </li>
+        ))}
+      </ul>
       {edit && (
         <TemplateForm of={edit} spec={edit} worthFen={edit.worthFen} onClose={() => write(undefined)} onDone={list.again} />
       )}

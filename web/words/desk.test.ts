@@ -51,7 +51,7 @@ describe("the desk's texts", () => {
       .map((f) => readFileSync(new URL(f, dir), 'utf8'))
       .join('\n');
     for (const k of Object.keys(zh))
-      if (!/^(state|shed|cue|read|first|firstHow|source)_/.test(k))
+      if (!/^(state|shed|cue|read|step|stepHow|source)_/.test(k))
         expect(source.includes(`'${k}'`) || source.includes(`"${k}"`), k).toBe(true);
   });
 });
