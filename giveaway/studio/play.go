@@ -429,7 +429,7 @@ func (p *play) drawn(g *Giveaway, one *Rehearsed) error {
 		r.find(Risks, g, "draft.prizes", "few", fmt.Sprintf("%d prizes, %d winners: the rest goes back", g.Units, g.Live.Winners))
 	}
 	if g.Live.Returned > 0 {
-		r.find(Notes, g, "draft.alternates", "unclaimed", fmt.Sprintf("%d prizes went back because nobody claimed them in time", g.Live.Returned))
+		r.find(Notes, g, "draft.alternates", "unclaimed", fmt.Sprintf("went back because nobody claimed in time: %d of the prizes", g.Live.Returned))
 	}
 	if one.Folded {
 		r.find(Notes, g, "", "beacon", "the random number was late: viewers saw a folded card, and the draw followed")
