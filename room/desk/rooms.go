@@ -36,7 +36,7 @@ type rooms struct {
 
 func newRooms() *rooms { return &rooms{states: map[string][]byte{}, since: time.Now()} }
 
-// Follow tails frames[p] of every partition for the State of its rooms, and
+// Follow tails frames[p] of every partition for the State of its rooms,
 // presence[p] for how many viewers edges hold, and deadletter[p] for what rooms
 // refused.
 func (d *Desk) Follow() {

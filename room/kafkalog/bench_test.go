@@ -43,24 +43,27 @@ func follow(b testing.TB, l *Log, topic string, each func(r *Record)) *Tailer {
 		}, func(err error) { b.Error(err) })
 	}
 	runTailer(b, tl)
-	settleTailer(b, tl, topic)
+	settleTailer(b, tl)
 	return tl
 }
 
-// settleTailer waits until the long poll holds every partition.
-func settleTailer(b testing.TB, tl *Tailer, topic string) {
+// settleTailer waits until the long poll holds every partition of tl.
+func settleTailer(t testing.TB, tl *Tailer) {
+	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		tl.hub.mu.Lock()
-		n := 0
-		for _, f := range tl.hub.brokers {
-			n += len(f.following)
+		held, all := 0, len(tl.tails)
+		for _, one := range tl.tails {
+			if one.following {
+				held++
+			}
 		}
 		tl.hub.mu.Unlock()
-		if n == len(tl.tails) {
+		if held == all {
 			return
 		}
 		if time.Now().After(deadline) {
-			b.Fatalf("%d of %d partitions caught up", n, len(tl.tails))
+			t.Fatalf("%d of %d partitions caught up", held, all)
 		}
 	}
 }
@@ -156,7 +159,7 @@ func BenchmarkIdle(b *testing.B) {
 		}
 	}
 	runTailer(b, rest)
-	settleTailer(b, rest, "")
+	settleTailer(b, rest)
 	start, used := time.Now(), cpu()
 	for b.Loop() { // one op is 250 ms
 		tick := time.Now()

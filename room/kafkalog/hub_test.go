@@ -125,8 +125,10 @@ func TestSharedOnce(t *testing.T) {
 	const id = 3
 	never := func() int { return 0 }
 	var chains []*chain
+	var tailers []*Tailer
 	for i := range 3 {
 		tl := l.NewTailer()
+		tailers = append(tailers, tl)
 		chains = append(chains, newChain(fmt.Sprintf("tailer %d", i), 0, never))
 		tl.Add(Frames, id, 0, chains[i].deliver(t), func(err error) { t.Error(err) })
 		runTailer(t, tl)
@@ -149,28 +151,13 @@ func TestSharedOnce(t *testing.T) {
 			c.await(t, ctx, int64(i+1))
 		}
 	}
-	settle := func(n int) { // until the long poll holds all of them
-		for {
-			l.hub.mu.Lock()
-			held := 0
-			for _, f := range l.hub.brokers {
-				held += len(f.following)
-			}
-			l.hub.mu.Unlock()
-			if held == n {
-				return
-			}
-			if ctx.Err() != nil {
-				t.Fatalf("%d of %d caught up", held, n)
-			}
-		}
-	}
 	write(0)
 	gone.await(t, ctx, 1)
-	settle(4)
+	for _, tl := range append(tailers, ended) {
+		settleTailer(t, tl)
+	}
 	cancel()
 	<-over
-	settle(3)
 	before := fetchedBytes(t, reg, Frames)
 	size = 0
 	for i := 1; i <= 20; i++ {
