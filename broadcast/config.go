@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/cloudwego/hertz/pkg/app/server"
@@ -78,6 +79,7 @@ type Config struct {
 	// compressed once for all of them, each message by itself.
 	Deflate bool
 
+	Writer     Writer
 	Loops      int // event loops; default one a core
 	MaxViewers int // of this process; default what the open-file limit allows
 	PerAddress int // connections of one address; loopback and proxies are exempt
@@ -112,7 +114,7 @@ type Config struct {
 // DefaultConfig answers the defaults; Log, Tailer and Keys are the caller's.
 func DefaultConfig() Config {
 	return Config{
-		Listen: "127.0.0.1:8080", Guests: true, Deflate: true, TokenLife: 2 * time.Hour,
+		Listen: "127.0.0.1:8080", Guests: true, Deflate: true, Writer: WriterAuto, TokenLife: 2 * time.Hour,
 		Loops: runtime.GOMAXPROCS(0), PerAddress: 4096, PerUser: 8, MaxBody: 1 << 20,
 		MessageRate: 20, MessageBurst: 100, SayEvery: 500 * time.Millisecond, SayBurst: 10,
 		RingFrames: 512, RingBytes: 2 << 20, RingFor: 60 * time.Second,
@@ -140,6 +142,7 @@ func (c *Config) Validate() error {
 	need(c.Registerer != nil, "no metrics registerer")
 	need(c.Listener != nil || c.Listen != "", "no listen address")
 	need(c.Kin == nil || c.Listener != nil && c.TLS == nil, "processes that share an address need its listener, and a proxy for TLS")
+	need(slices.Contains(writers, c.Writer), "writer is %q, want one of %q", c.Writer, writers)
 	need(c.Loops >= 1 && c.Loops <= maxLoops, "loops is %d, want 1 to %d", c.Loops, maxLoops)
 	need(c.MaxViewers >= 0, "max viewers is %d, want 0 (by the open-file limit) or more", c.MaxViewers)
 	need(c.PerAddress >= 1, "connections per address is %d, want at least 1", c.PerAddress)

@@ -31,6 +31,7 @@ type edge struct {
 	id        uint32 // drawn at start: names this edge in replies
 	started   int64  // Unix ms
 	most      int32  // viewers at once
+	ring      bool   // loops write by io_uring
 	loops     []*loop
 	feeds     [kafkalog.Partitions]*feed
 	rooms     *rooms
@@ -58,13 +59,13 @@ const asksMost = 256
 
 func nowMS() int64 { return time.Now().UnixMilli() }
 
-func newEdge(cfg Config) (*edge, error) {
+func newEdge(cfg Config) (e *edge, err error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
 	var id [4]byte
 	rand.Read(id[:])
-	e := &edge{
+	e = &edge{
 		cfg: cfg, log: cfg.Logger, metrics: newMetrics(cfg.Registerer, cfg.Loops), tokens: token.New(cfg.Keys.Token, cfg.PublicKeys),
 		id: binary.BigEndian.Uint32(id[:]), started: nowMS(), rooms: newRooms(cfg.Loops), users: newUsers(),
 		addresses: newAddresses(cfg.PerAddress, cfg.Proxies), tickets: NewTickets(), bans: newBans(), asks: make(chan struct{}, asksMost),
@@ -74,6 +75,9 @@ func newEdge(cfg Config) (*edge, error) {
 	e.most = int32(cfg.MaxViewers)
 	if limit := openFiles() - reservedFiles; e.most == 0 || int(e.most) > limit {
 		e.most = int32(max(limit, 1))
+	}
+	if e.ring, err = e.chooseWriter(); err != nil {
+		return nil, err
 	}
 	for i := range cfg.Loops {
 		l, err := newLoop(e, i)

@@ -21,6 +21,7 @@ type Flags struct {
 	Proxies     []string      `help:"Networks of front proxies whose X-Forwarded-For counts." placeholder:"CIDR"`
 	TLSCert     string        `help:"Certificate chain, PEM, to serve TLS from this process: for some thousands of viewers. A changed file is read again." placeholder:"FILE"`
 	TLSKey      string        `help:"Its private key, PEM." placeholder:"FILE"`
+	Writer      Writer        `name:"edge-writer" help:"How frames reach sockets: send, one by one; ring, many by one call of io_uring; auto: by ring where that is found cheaper at start." enum:"auto,send,ring" default:"auto"`
 	Processes   int           `name:"edge-processes" help:"Processes that share the viewers' address: more than one where one may not open enough files." default:"1"`
 	MaxViewers  int           `help:"Viewers of one process; by default what its open-file limit allows." placeholder:"N"`
 	Drain       time.Duration `help:"From SIGTERM to the end, at most." default:"8s"`
@@ -34,7 +35,7 @@ const MaxProcesses = 64
 func (f *Flags) Config() Config {
 	cfg := DefaultConfig()
 	cfg.Listen, cfg.Guests, cfg.Origins, cfg.ServiceKeys, cfg.Drain = f.Listen, f.Guests, f.Origins, f.ServiceKeys, f.Drain
-	cfg.Deflate = f.Deflate
+	cfg.Deflate, cfg.Writer = f.Deflate, f.Writer
 	cfg.MaxViewers, cfg.OtherEdges = f.MaxViewers, f.OtherEdges
 	cfg.Proxies, _ = networks(f.Proxies)
 	if f.TLSCert != "" {

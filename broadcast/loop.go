@@ -35,6 +35,8 @@ type loop struct {
 	enc      []byte // a message being encoded
 	out      []byte // the same with its header
 	buf      []byte // what is being read
+	ring     *ring  // nil: writes go one by one
+	batch    []outgoing
 	comment  record.Comment
 	scratch  moderation.Scratch
 	canon    []rune
@@ -118,6 +120,7 @@ func (l *loop) tell(r *room) {
 func (l *loop) run() {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	l.openRing()
 	for {
 		n := l.poll.wait(l.patience())
 		start := time.Now()
@@ -222,6 +225,9 @@ func (l *loop) end() {
 	l.each(func(c *conn) { l.drop(c) })
 	l.publish()
 	l.poll.close()
+	if l.ring != nil {
+		l.ring.close()
+	}
 }
 
 // each calls fn for every connection.

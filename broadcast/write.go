@@ -31,13 +31,15 @@ func (l *loop) broadcast(lr *localRoom) {
 	l.span = span{}
 	for i := len(lr.members) - 1; i >= 0; i-- {
 		if i < len(lr.members) {
-			c := l.conn(lr.members[i])
-			if !c.is(blocked) {
+			if c := l.conn(lr.members[i]); !c.is(blocked) && !l.gather(c, &v) {
 				l.flush(c, &v)
 			}
 		}
-		if i%lookEvery == 0 && i > 0 {
-			l.look()
+		if i%lookEvery == 0 {
+			l.settle(&v)
+			if i > 0 {
+				l.look()
+			}
 		}
 	}
 	l.span = span{}
@@ -137,7 +139,12 @@ func (l *loop) join(c *conn, v *view) {
 // share writes bytes that others share. taken says that they are the kernel's
 // or, in part, the connection's debt; more that it would take more.
 func (l *loop) share(c *conn, b []byte, count uint64) (taken, more bool) {
-	switch n := l.write(c, b); {
+	return l.shared(c, b, count, l.write(c, b))
+}
+
+// shared notes what became of such a write.
+func (l *loop) shared(c *conn, b []byte, count uint64, n int) (taken, more bool) {
+	switch {
 	case n == broken:
 		l.drop(c)
 		return false, false
@@ -227,6 +234,11 @@ func (l *loop) write(c *conn, b []byte) (n int) {
 	} else {
 		n = c.pump().write(b)
 	}
+	l.wrote(c, n)
+	return n
+}
+
+func (l *loop) wrote(c *conn, n int) {
 	if n > 0 {
 		l.count.writes++
 		l.count.bytes += uint64(n)
@@ -235,7 +247,6 @@ func (l *loop) write(c *conn, b []byte) (n int) {
 			c.seen = l.sec
 		}
 	}
-	return n
 }
 
 func (l *loop) block(c *conn) {
