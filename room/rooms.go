@@ -36,6 +36,7 @@ type room struct {
 	trial    *moderation.RuleSet // the same with what is in shadow; nil if nothing is
 	overlaid int
 
+	heard   uint64 // remarks of viewers since Heard was asked; no state
 	display display
 }
 

@@ -1,10 +1,11 @@
 package room
 
 import (
+	"time"
+
 	"github.com/fudai-live/fudai/moderation"
 	"github.com/fudai-live/fudai/room/questions"
 	"github.com/fudai-live/fudai/room/record"
-	"time"
 )
 
 // say decides what becomes of a comment, cheapest question first: is it a
@@ -18,6 +19,9 @@ func (p *Partition) say(r *room, c *record.Comment, w waiter, out *Out) {
 			p.phrase(r, c, event, d, w, out)
 			return
 		}
+	}
+	if c.Role <= record.Viewer {
+		r.heard++
 	}
 	user := p.hash.user(c.User)
 	key := p.hash.message(c.Room, c.User, c.ID)

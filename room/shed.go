@@ -102,6 +102,17 @@ func (p *Partition) Stats() Stats {
 	return s
 }
 
+// Heard tells how many comments of viewers each room had since it was asked
+// last, whatever became of them: what makes an owner fall behind.
+func (p *Partition) Heard(tell func(room string, n uint64)) {
+	for _, r := range p.order {
+		if r.heard > 0 {
+			tell(r.name, r.heard)
+			r.heard = 0
+		}
+	}
+}
+
 func (r *room) stats() RoomStats {
 	d := &r.display
 	s := RoomStats{Room: r.name, Waiting: len(d.waiting), Queued: len(d.waiting), Held: len(r.held)}

@@ -17,7 +17,8 @@ type pressure struct {
 	worst  time.Duration        // since judged
 	behind int64                // records, the most since judged
 	judged time.Time
-	refuse uint16 // thousandths
+	refuse uint16 // thousandths of all that comes
+	load   load
 }
 
 const (
@@ -57,10 +58,12 @@ func (p *pressure) folded(seq uint64, now time.Time) {
 // waits notes how many records of the log were not folded a moment ago.
 func (p *pressure) waits(records int64) { p.behind = max(p.behind, records) }
 
-// judge answers the share to refuse, and moves it once a second.
-func (p *pressure) judge(now time.Time) uint16 {
+// judge answers the share to refuse, and moves it once a second; heard tells
+// what each room had since then.
+func (p *pressure) judge(now time.Time, heard func(func(room string, n uint64))) uint16 {
 	if p.judged.IsZero() {
 		p.judged = now
+		heard(func(string, uint64) {}) // what was folded before this owner took part
 	}
 	if now.Sub(p.judged) < pressEvery {
 		return p.refuse
@@ -76,5 +79,8 @@ func (p *pressure) judge(now time.Time) uint16 {
 		p.refuse -= uint16(min(int64(p.refuse), pressDown*int64(now.Sub(p.judged)/pressEvery)))
 	}
 	p.worst, p.behind, p.judged = 0, 0, now
+	p.load.fade()
+	heard(p.load.hear)
+	p.load.spread(p.refuse)
 	return p.refuse
 }

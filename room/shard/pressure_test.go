@@ -5,6 +5,8 @@ import (
 	"time"
 )
 
+func nobody(func(string, uint64)) {}
+
 // An owner that falls behind asks for less, more each second, and takes it back
 // slowly when it has caught up; a Tick that does not come back counts as late.
 // Slow brokers are no reason.
@@ -22,9 +24,9 @@ func TestPressure(t *testing.T) {
 				p.folded(seq, now.Add(delay-200*time.Millisecond))
 			}
 		}
-		return p.judge(now)
+		return p.judge(now, nobody)
 	}
-	p.judge(now)
+	p.judge(now, nobody)
 	for _, step := range []struct {
 		delay  time.Duration
 		behind int64
@@ -52,7 +54,7 @@ func TestPressure(t *testing.T) {
 	}
 	now = now.Add(time.Minute) // nobody said anything: nobody asked
 	clear(p.sent)
-	if got := p.judge(now); got != 0 {
+	if got := p.judge(now, nobody); got != 0 {
 		t.Errorf("after a minute of silence %d thousandths are refused", got)
 	}
 }

@@ -244,12 +244,11 @@ func (o *owner) flush(ctx context.Context, now time.Time) {
 		return
 	}
 	o.flushAt = now
-	refuse := o.pressure.judge(now)
-	o.s.m.refuse.Set(float64(refuse))
+	o.s.m.refuse.Set(float64(o.pressure.judge(now, o.state.Heard)))
 	recs := make([]kafkalog.Record, len(o.frames.Frames))
 	for i := range o.frames.Frames {
 		f := &o.frames.Frames[i]
-		f.Meta.Pair, f.Meta.Refuse = o.pair, refuse
+		f.Meta.Pair, f.Meta.Refuse = o.pair, o.pressure.load.refuse(f.Room)
 		recs[i] = frameRecord(f.Room, f.User, &f.Meta, f.Value)
 	}
 	o.flushing = true
