@@ -3,8 +3,9 @@ import { useState } from 'preact/hooks';
 import { count, line, span } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import type { DeskWord } from '../words/desk.ts';
-import type { Draft, Question } from './api.ts';
+import type { Question } from './api.ts';
 import { Order } from './order.ts';
+import { Proposed, ToRead } from './proposal.tsx';
 import { AnswerBy } from './scripts.tsx';
 import { ago, answer, command, dismiss, join, questions, takeOut, view, w } from './store.ts';
 
@@ -73,23 +74,7 @@ function Row({ q }: { q: Question }) {
         <bdi>{line(q.title)}</bdi>
       </p>
       <Asked q={q} />
-      {q.suggest && open && !writing && (
-        <blockquote>
-          <p>
-            <bdi>{line(q.suggest.text)}</bdi>
-          </p>
-          <footer>
-            <small>
-              {w(`source_${q.suggest.from}` as DeskWord)}
-              {q.suggest.as_of ? ` · ${ago(q.suggest.as_of)}` : ''}
-            </small>
-            <button type="button" onClick={() => void answer(q, { text: q.suggest?.text ?? '', room: true })}>
-              {w('useThis')}
-            </button>
-          </footer>
-        </blockquote>
-      )}
-      {!q.suggest && open && !writing && <Drafted q={q} />}
+      {open && !writing && <Proposed q={q} />}
       {q.answer && !open && <Was q={q} />}
       {open && !writing && (
         <div class="acts">
@@ -115,47 +100,6 @@ function Row({ q }: { q: Question }) {
       {writing && <AnswerBy q={q} onDone={() => write(false)} />}
       {writing && <Write q={q} onDone={() => write(false)} />}
     </li>
-  );
-}
-
-const draftWords: Record<Exclude<Draft['state'], 'ready'>, DeskWord> = {
-  making: 'draftMaking',
-  none: 'draftNone',
-  failed: 'draftFailed',
-  spent: 'draftSpent',
-};
-
-/** What a model would say where nobody knows, with what it goes by: for a person to send or not. */
-function Drafted({ q }: { q: Question }) {
-  const d = view.value?.drafts?.[q.cluster];
-  if (!d) return null;
-  if (d.state !== 'ready') {
-    return (
-      <p class="was">
-        <small>{w(draftWords[d.state])}</small>
-      </p>
-    );
-  }
-  const text = d.text ?? '';
-  return (
-    <blockquote>
-      <p>
-        <bdi>{line(text)}</bdi>
-      </p>
-      <footer>
-        <small>
-          {w('draftReady')}{' '}
-          {d.facts?.map((f) => (
-            <span key={f.text}>
-              {w(`source_${f.from}` as DeskWord)}: <bdi>{line(f.text)}</bdi>{' '}
-            </span>
-          ))}
-        </small>
-        <button type="button" onClick={() => void answer(q, { text, room: true })}>
-          {w('useThis')}
-        </button>
-      </footer>
-    </blockquote>
   );
 }
 
@@ -264,14 +208,7 @@ export function HostQuestions() {
               <bdi>{line(x.title)}</bdi>
             </p>
             <Asked q={x} />
-            {x.suggest && (
-              <p class="hint-read">
-                <bdi>{line(x.suggest.text)}</bdi>
-              </p>
-            )}
-            <button type="button" class="main" onClick={() => void answer(x, { spoken: true })}>
-              {w('spoken')}
-            </button>
+            <ToRead q={x} />
           </li>
         ))}
       </ul>
