@@ -18,6 +18,7 @@ import (
 
 	"github.com/fudai-live/fudai/broadcast/token"
 	"github.com/fudai-live/fudai/broadcast/wire"
+	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
 )
 
@@ -77,7 +78,8 @@ func (e *edge) websocket(ctx context.Context, c *app.RequestContext) {
 	if seq, err := strconv.ParseUint(c.Query("seq"), 10, 64); err == nil {
 		a.seq, a.hasSeq = seq, true
 	}
-	if bad := e.admit(c, a, raw, ticket); bad != nil {
+	if bad := e.admit(ctx, c, a, raw, ticket); bad != nil {
+		a.arrived()
 		e.refuse(c, bad)
 		return
 	}
@@ -97,7 +99,8 @@ func (e *edge) events(ctx context.Context, c *app.RequestContext) {
 	if seq, err := strconv.ParseUint(string(c.GetHeader("Last-Event-ID")), 10, 64); err == nil {
 		a.seq, a.hasSeq = seq, true
 	}
-	if bad := e.admit(c, a, raw, c.Query("ticket")); bad != nil {
+	if bad := e.admit(ctx, c, a, raw, c.Query("ticket")); bad != nil {
+		a.arrived()
 		e.refuse(c, bad)
 		return
 	}
@@ -130,7 +133,7 @@ const slack = 64
 
 // admit decides whether a viewer is taken, and as whom. Who is refused has
 // cost no socket: the answer is plain HTTP.
-func (e *edge) admit(c *app.RequestContext, a *arrival, raw, ticket string) *refusal {
+func (e *edge) admit(ctx context.Context, c *app.RequestContext, a *arrival, raw, ticket string) *refusal {
 	a.room = c.Param("room")
 	if e.draining.Load() {
 		least, most := e.back()
@@ -148,12 +151,17 @@ func (e *edge) admit(c *app.RequestContext, a *arrival, raw, ticket string) *ref
 	if !e.allowed(c) {
 		return &refusal{http.StatusForbidden, "origin", "pages of this origin may not connect", 0}
 	}
-	if !record.ValidRoom([]byte(a.room)) || e.cfg.KnownRooms && e.rooms.get([]byte(a.room)) == nil {
-		return &refusal{http.StatusNotFound, "no-room", "no such room", 0}
+	noRoom := &refusal{http.StatusNotFound, "no-room", "no such room", 0}
+	if !record.ValidRoom([]byte(a.room)) {
+		return noRoom
 	}
 	who, err := e.who(a.room, raw, ticket)
 	if err != nil {
 		return err
+	}
+	a.comes(ctx, e.feeds[kafkalog.Partition(a.room)])
+	if e.cfg.KnownRooms && e.rooms.get([]byte(a.room)) == nil {
+		return noRoom
 	}
 	ip := e.addresses.client(c.RemoteAddr(), string(c.GetHeader("X-Forwarded-For")))
 	from, ok := e.addresses.enter(ip)
@@ -274,6 +282,7 @@ func (e *edge) handOver(ctx context.Context, c *app.RequestContext, a *arrival) 
 			e.log.Warn("broadcast: a connection could not be taken over", "err", err)
 			e.addresses.leave(a.from)
 			e.viewers.Add(-1)
+			a.arrived()
 		}
 	})
 }

@@ -102,6 +102,10 @@ type Config struct {
 	StallAfter time.Duration // nothing could be written for so long: closed
 	SendBuffer int           // SO_SNDBUF, bytes; the kernel doubles it
 
+	// DozeAfter is for how long nobody here watches a partition of the log before
+	// the edge stops reading it.
+	DozeAfter time.Duration
+
 	PingAfter   time.Duration // silent for so long: pinged
 	SilentAfter time.Duration // silent for so long: closed
 	HTTPTimeout time.Duration // a request must be whole within
@@ -118,7 +122,7 @@ func DefaultConfig() Config {
 		Loops: runtime.GOMAXPROCS(0), PerAddress: 4096, PerUser: 8, MaxBody: 1 << 20,
 		MessageRate: 20, MessageBurst: 100, SayEvery: 500 * time.Millisecond, SayBurst: 10,
 		RingFrames: 512, RingBytes: 2 << 20, RingFor: 60 * time.Second,
-		SlowAfter: 5 * time.Second, StallAfter: 30 * time.Second, SendBuffer: 32 << 10,
+		SlowAfter: 5 * time.Second, StallAfter: 30 * time.Second, SendBuffer: 32 << 10, DozeAfter: 2 * time.Minute,
 		PingAfter: 30 * time.Second, SilentAfter: 90 * time.Second, HTTPTimeout: 10 * time.Second, Drain: 8 * time.Second,
 		Logger: slog.Default(), Registerer: prometheus.NewRegistry(),
 	}
@@ -156,7 +160,7 @@ func (c *Config) Validate() error {
 	need(c.RingFor >= time.Second, "ring holds %v, want at least 1s", c.RingFor)
 	need(c.SendBuffer >= 4<<10 && c.SendBuffer <= 4<<20, "send buffer is %d bytes, want 4096 to 4194304", c.SendBuffer)
 	for name, d := range map[string]time.Duration{"slow after": c.SlowAfter, "stall after": c.StallAfter, "ping after": c.PingAfter,
-		"silent after": c.SilentAfter, "http timeout": c.HTTPTimeout, "token life": c.TokenLife} {
+		"silent after": c.SilentAfter, "http timeout": c.HTTPTimeout, "doze after": c.DozeAfter, "token life": c.TokenLife} {
 		need(d >= time.Second, "%s is %v, want at least 1s", name, d)
 	}
 	need(c.Drain >= 0, "drain is %v, want 0 or more", c.Drain)

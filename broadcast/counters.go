@@ -84,7 +84,7 @@ func (e *edge) count(ctx context.Context) {
 	likes := time.NewTicker(likesEvery)
 	defer likes.Stop()
 	var crowd tidy
-	last := struct{ watch, presence, sweep time.Time }{time.Now(), time.Now(), time.Now()}
+	last := struct{ watch, presence, doze, sweep time.Time }{time.Now(), time.Now(), time.Now(), time.Now()}
 	for {
 		select {
 		case <-ctx.Done():
@@ -101,6 +101,10 @@ func (e *edge) count(ctx context.Context) {
 			if now.Sub(last.presence) >= presenceEvery {
 				last.presence = now
 				e.tellPresence()
+			}
+			if now.Sub(last.doze) >= time.Second {
+				last.doze = now
+				e.dozeOff(now)
 			}
 			if now.Sub(last.sweep) >= time.Minute {
 				last.sweep = now

@@ -167,6 +167,7 @@ func (e *edge) follow(ctx context.Context) error {
 		f := &feed{e: e, part: p}
 		e.feeds[p] = f
 		f.begin(frames[p])
+		e.metrics.followed.Inc()
 		e.followBans(p)
 	}
 	return nil

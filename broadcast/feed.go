@@ -14,6 +14,7 @@ import (
 type feed struct {
 	e    *edge
 	part int32
+	doze doze
 
 	mu      sync.Mutex // the topics are delivered by different goroutines
 	frames  record.Fence
@@ -24,6 +25,10 @@ type feed struct {
 	ready   bool   // frames were read that far
 	started bool   // the ledger is being read
 	oldest  mark   // of those that frames named so far
+	next    int64  // frames offset read next
+	// While it wakes: closed when next is at caught and the ledger at decidedTo.
+	awake     chan struct{}
+	decidedTo int64
 
 	from    atomic.Int64 // ledger offset at which results begin here
 	through atomic.Int64 // all below it are in the rooms' lanes; 0: not begun
@@ -40,7 +45,7 @@ type mark struct {
 // begin follows the partition's frames from the log's start, which is minutes
 // old, and its replies from now on.
 func (f *feed) begin(frames kafkalog.Range) {
-	f.caught = frames.End
+	f.caught, f.next = frames.End, frames.First
 	t := f.e.cfg.Tailer
 	if frames.First >= frames.End {
 		f.caughtUp()
@@ -70,8 +75,12 @@ func (f *feed) deliverFrames(recs []kafkalog.Record, _ int64) int {
 	for i := range recs {
 		f.frame(&recs[i])
 	}
-	if n := len(recs); n > 0 && recs[n-1].Offset+1 >= f.caught {
-		f.caughtUp()
+	if n := len(recs); n > 0 {
+		f.next = recs[n-1].Offset + 1
+		if f.next >= f.caught {
+			f.caughtUp()
+		}
+		f.seeWhether()
 	}
 	return len(recs)
 }
@@ -170,6 +179,7 @@ func (f *feed) deliverLedger(recs []kafkalog.Record, _ int64) int {
 	}
 	if n := len(recs); n > 0 {
 		f.through.Store(recs[n-1].Offset + 1)
+		f.seeWhether()
 	}
 	return len(recs)
 }

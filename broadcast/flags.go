@@ -24,6 +24,7 @@ type Flags struct {
 	Writer      Writer        `name:"edge-writer" help:"How frames reach sockets: send, one by one; ring, many by one call of io_uring; auto: by ring where that is found cheaper at start." enum:"auto,send,ring" default:"auto"`
 	Processes   int           `name:"edge-processes" help:"Processes that share the viewers' address: more than one where one may not open enough files." default:"1"`
 	MaxViewers  int           `help:"Viewers of one process; by default what its open-file limit allows." placeholder:"N"`
+	DozeAfter   time.Duration `help:"How long nobody here watches any room of a partition of the log until the edge stops reading it." default:"2m"`
 	Drain       time.Duration `help:"From SIGTERM to the end, at most." default:"8s"`
 }
 
@@ -35,7 +36,7 @@ const MaxProcesses = 64
 func (f *Flags) Config() Config {
 	cfg := DefaultConfig()
 	cfg.Listen, cfg.Guests, cfg.Origins, cfg.ServiceKeys, cfg.Drain = f.Listen, f.Guests, f.Origins, f.ServiceKeys, f.Drain
-	cfg.Deflate, cfg.Writer = f.Deflate, f.Writer
+	cfg.Deflate, cfg.Writer, cfg.DozeAfter = f.Deflate, f.Writer, f.DozeAfter
 	cfg.MaxViewers, cfg.OtherEdges = f.MaxViewers, f.OtherEdges
 	cfg.Proxies, _ = networks(f.Proxies)
 	if f.TLSCert != "" {
@@ -59,6 +60,9 @@ func (f *Flags) Problems() error {
 	}
 	if f.Processes > 1 && runtime.GOOS == "windows" {
 		errs = append(errs, errors.New("edge processes cannot share an address on this system: want 1"))
+	}
+	if f.DozeAfter < time.Second {
+		errs = append(errs, fmt.Errorf("doze after is %v, want at least 1s", f.DozeAfter))
 	}
 	if f.Drain < 0 {
 		errs = append(errs, fmt.Errorf("drain is %v, want 0 or more", f.Drain))

@@ -1,6 +1,7 @@
 package broadcast
 
 import (
+	"context"
 	"strconv"
 
 	"github.com/fudai-live/fudai/broadcast/token"
@@ -24,6 +25,22 @@ type arrival struct {
 	deflate bool
 	unique  []byte // what counts as one viewer
 	watched uint32 // seconds brought along
+	feed    *feed  // that must not doze off meanwhile; nil: it may
+}
+
+// comes wakes the feed of the room, and keeps it awake until arrived.
+func (a *arrival) comes(ctx context.Context, f *feed) {
+	a.feed = f
+	f.doze.arriving.Add(1)
+	f.wake(ctx)
+}
+
+// arrived says that the viewer is in its room, or will not be.
+func (a *arrival) arrived() {
+	if a.feed != nil {
+		a.feed.doze.arriving.Add(-1)
+		a.feed = nil
+	}
 }
 
 // adopt takes a connection over: its slot, its place in the room, and the
@@ -45,9 +62,11 @@ func (l *loop) adopt(a *arrival) {
 	} else if err := l.poll.add(int(a.fd), c.slot, c.gen); err != nil {
 		l.e.log.Error("broadcast: cannot watch a socket", "err", err)
 		l.drop(c)
+		a.arrived()
 		return
 	}
 	l.enter(c, a)
+	a.arrived()
 	l.greet(c, a)
 	if len(a.early) > 0 && c.is(live) {
 		l.heard(c, a.early)

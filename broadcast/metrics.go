@@ -13,6 +13,7 @@ import (
 // finds them in its frames.
 type metrics struct {
 	viewers    prometheus.Gauge
+	followed   prometheus.Gauge
 	deliveries prometheus.Counter
 	writes     prometheus.Counter
 	bytes      prometheus.Counter
@@ -58,6 +59,7 @@ func newMetrics(reg prometheus.Registerer, loops int) *metrics {
 		shed:       counter("shed_total", "Comments refused because the owner of the room is behind its log."),
 		phrases:    counter("passphrases_total", "Comments that no limit stood before, because they enter an open giveaway."),
 		viewers:    prometheus.NewGauge(prometheus.GaugeOpts{Name: ns + "viewers", Help: "Connections in a room."}),
+		followed:   prometheus.NewGauge(prometheus.GaugeOpts{Name: ns + "partitions_followed", Help: "Partitions of the log that are read: those that somebody watches here, or did a little while ago."}),
 		deliveries: counter("deliveries_total", "Comments handed to the kernel, one for each viewer."),
 		writes:     counter("writes_total", "Writes to viewers."),
 		bytes:      counter("bytes_total", "Bytes written to viewers."),
@@ -74,7 +76,7 @@ func newMetrics(reg prometheus.Registerer, loops int) *metrics {
 		ackCodes:    vec("acks_total", "Acknowledgements, by code.", "code"),
 		failures:    vec("produce_errors_total", "Records of the edge's own that did not reach the log, by kind.", "kind"),
 	}
-	reg.MustRegister(m.viewers, m.lag)
+	reg.MustRegister(m.viewers, m.followed, m.lag)
 	busy := vec("loop_busy_seconds_total", "Time a loop worked; its rate is the loop's saturation.", "loop")
 	for i := range loops {
 		m.busy = append(m.busy, busy.WithLabelValues(strconv.Itoa(i)))

@@ -147,7 +147,9 @@ func (e *edge) receipt(ctx context.Context, c *app.RequestContext) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	status, b, err := e.question(ctx, e.feeds[kafkalog.Partition(room)].address(), record.AskReceipt, room, event, user)
+	f := e.feeds[kafkalog.Partition(room)]
+	f.wake(ctx) // where the owner answers may have changed
+	status, b, err := e.question(ctx, f.address(), record.AskReceipt, room, event, user)
 	switch {
 	case err == nil && status == http.StatusOK:
 		c.Data(http.StatusOK, "application/json; charset=utf-8", b)

@@ -15,7 +15,7 @@ import (
 
 // TestSimulate lets owners of a partition claim, lose, write on as zombies and
 // repeat themselves, while edges begin and end anywhere in the log, read its topics
-// at paces of their own, and viewers go from edge to edge with what they have.
+// at paces of their own, doze off when nobody watches and wake much later, and viewers go from edge to edge with what they have.
 // Every viewer must have every frame once or be told of the gap, and every result
 // of the winners exactly once. It is one goroutine: a seed repeats exactly.
 func TestSimulate(t *testing.T) {
@@ -97,7 +97,9 @@ func (s *show) run(steps int) string {
 			s.end(s.rnd.IntN(len(s.edges)))
 		case n < 40:
 			s.retain()
-		case n < 44 && len(s.edges) > 0 && len(s.viewers) < 12:
+		case n < 41 && len(s.edges) > 0:
+			s.edges[s.rnd.IntN(len(s.edges))].dozes(s)
+		case n < 45 && len(s.edges) > 0 && len(s.viewers) < 12:
 			s.viewers = append(s.viewers, &watcher{s: s, room: s.rnd.IntN(len(s.rooms))})
 		case n < 70 && len(s.edges) > 0:
 			s.edges[s.rnd.IntN(len(s.edges))].read(s, 1+s.rnd.IntN(6))
@@ -117,6 +119,7 @@ func (s *show) settle() string {
 		s.begin()
 	}
 	for _, r := range s.edges {
+		r.wakes(s)
 		for r.read(s, 1<<30) {
 		}
 	}
@@ -265,7 +268,7 @@ func (s *show) retain() {
 		return
 	}
 	for _, r := range s.edges {
-		if to := r.at[kafkalog.Ledger]; to == nil || to.offset < least {
+		if to := r.at[kafkalog.Ledger]; !r.f.doze.asleep && (to == nil || to.offset < least) {
 			return
 		}
 	}

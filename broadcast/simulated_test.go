@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -31,13 +32,55 @@ func (r *reader) Add(topic string, _ int32, offset int64, deliver kafkalog.Deliv
 	}
 	r.at[topic] = &follow{offset, deliver}
 }
-func (r *reader) Remove(string, int32)      {}
-func (r *reader) Run(context.Context) error { return nil }
+func (r *reader) Remove(topic string, _ int32) { delete(r.at, topic) }
+func (r *reader) Run(context.Context) error    { return nil }
+
+// Offsets, Produce and Read are a Log's; a feed that wakes asks where the log is.
+func (r *reader) Offsets(_ context.Context, topic string, parts []int32) (map[int32]kafkalog.Range, error) {
+	in := kafkalog.Range{First: int64(r.s.first), End: int64(len(r.s.frames))}
+	if topic == kafkalog.Ledger {
+		in = kafkalog.Range{End: int64(len(r.s.ledger))}
+	}
+	return map[int32]kafkalog.Range{parts[0]: in}, nil
+}
+
+func (r *reader) Produce(kafkalog.Record, func(int32, int64, error)) error { return nil }
+func (r *reader) Read(context.Context, string, int32, int64, int64, func(kafkalog.Record) error) error {
+	return nil
+}
+
+// dozes lets the edge's feed stop, if nobody of the simulation is there.
+func (r *reader) dozes(s *show) {
+	for _, w := range s.viewers {
+		if w.on == r {
+			return
+		}
+	}
+	now := time.Now()
+	r.f.dozeOff(now, false)
+	r.f.dozeOff(now.Add(r.e.cfg.DozeAfter), false)
+}
+
+// wakes reads until the edge would let somebody in.
+func (r *reader) wakes(s *show) {
+	up := r.f.rouse(context.Background())
+	for {
+		select {
+		case <-up:
+			return
+		default:
+			if !r.read(s, 1+s.rnd.IntN(6)) {
+				s.fault("an edge that wakes has read everything and lets nobody in")
+				return
+			}
+		}
+	}
+}
 
 func (s *show) begin() {
 	r := &reader{s: s, at: map[string]*follow{}}
 	r.e = &edge{cfg: DefaultConfig(), log: slog.New(slog.DiscardHandler), metrics: newMetrics(prometheus.NewRegistry(), 1), rooms: newRooms(1)}
-	r.e.cfg.Tailer = r
+	r.e.cfg.Tailer, r.e.cfg.Log = r, r
 	r.e.caughtUp.Add(1)
 	r.f = &feed{e: r.e, part: kafkalog.Partition(s.rooms[0])}
 	r.e.feeds[r.f.part] = r.f
@@ -107,6 +150,7 @@ func (w *watcher) pong() {
 }
 
 func (w *watcher) join(r *reader) {
+	r.wakes(w.s)
 	room := r.e.rooms.open([]byte(w.s.rooms[w.room]), nowMS())
 	v := room.view()
 	if w.on = nil; !r.f.ready || v.state == nil {

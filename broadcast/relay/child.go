@@ -40,7 +40,9 @@ func (c *child) message(k kind, r *reader) error {
 		c.h.mu.Unlock()
 		go f.begin()
 	case mRemove:
-		c.remove(r.num())
+		if p, ok := c.remove(r.num()); ok {
+			go c.h.retire(p)
+		}
 	case mTook:
 		if c.owed.Add(-r.num()) < c.h.window {
 			select {
@@ -82,18 +84,19 @@ func (c *child) message(k kind, r *reader) error {
 	return nil
 }
 
-func (c *child) remove(gen int64) {
+func (c *child) remove(gen int64) (p place, ok bool) {
 	c.h.mu.Lock()
 	defer c.h.mu.Unlock()
 	f := c.following[gen]
 	if f == nil {
-		return
+		return place{}, false
 	}
 	f.gone = true
 	delete(c.following, gen)
 	if s := c.h.streams[f.place]; s != nil {
 		delete(s.attached, f.id)
 	}
+	return f.place, true
 }
 
 // leave forgets a child that ended. What it had produced is still written; the

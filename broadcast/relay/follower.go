@@ -34,6 +34,10 @@ func (f *follower) catchUp() {
 		if joined {
 			return
 		}
+		if to == f.next { // the stream ends: the next one begins here
+			f.pause()
+			continue
+		}
 		err := f.pages(f.ctx, f.topic, f.part, f.next, to, func(recs []kafkalog.Record) {
 			f.send(appendRecords(body{}.num(to), recs))
 			f.next = recs[len(recs)-1].Offset + 1
@@ -69,10 +73,12 @@ func (f *follower) fail(err error) {
 	f.out.put(message(mFailed).num(f.gen).failure(err), nil)
 }
 
+const askAgain = 20 * time.Millisecond
+
 // pause is how long a follower waits before it asks the log again.
 func (f *follower) pause() {
 	select {
-	case <-time.After(100 * time.Millisecond):
+	case <-time.After(askAgain):
 	case <-f.ctx.Done():
 	}
 }

@@ -48,6 +48,7 @@ type stream struct {
 	place
 	next     int64                // the offset behind what was delivered last
 	attached map[uint32]*follower // by a number of the hub's
+	ending   bool                 // nobody follows: it is being taken from the tailer
 }
 
 // follower is one child that follows a partition.
@@ -117,6 +118,9 @@ func (h *Hub) join(f *follower) (joined bool, to int64) {
 		h.tailer.Add(f.topic, f.part, f.next, func(recs []kafkalog.Record, high int64) int { return h.deliver(s, recs, high) },
 			func(err error) { h.failed(s, err) })
 	}
+	if s.ending {
+		return false, f.next
+	}
 	if f.next < s.next {
 		return false, s.next
 	}
@@ -170,6 +174,39 @@ func (h *Hub) pass(s *stream, recs []kafkalog.Record, high int64) {
 			f.next = s.next
 		}
 	}
+}
+
+// retire takes a stream that no child follows from the tailer, so that the log's
+// brokers are asked for what some child needs. The tailer waits for a delivery
+// that waits for Hub.mu: the stream is marked first, and who comes meanwhile
+// tries again.
+func (h *Hub) retire(p place) {
+	h.mu.Lock()
+	s := h.streams[p]
+	if s == nil || s.ending || h.followed(p) {
+		h.mu.Unlock()
+		return
+	}
+	s.ending = true
+	h.mu.Unlock()
+	h.tailer.Remove(p.topic, p.part)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.streams[p] == s {
+		delete(h.streams, p)
+	}
+}
+
+// followed is called with h.mu held.
+func (h *Hub) followed(p place) bool {
+	for c := range h.children {
+		for _, f := range c.following {
+			if f.place == p {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // failed tells everybody who follows that the partition cannot go on; who adds

@@ -191,6 +191,44 @@ func TestFollow(t *testing.T) {
 
 // A child that takes nothing is left behind: its window fills, the others hear
 // everything at once, and it has lost nothing when it goes on.
+// What no child follows any more the parent stops to read, and what is followed
+// again goes on where the child left off; the others notice nothing.
+func TestNobodyFollows(t *testing.T) {
+	m := newMachine(t)
+	one, _ := m.child()
+	two, _ := m.child()
+	at := func(c *Client, h *heard, offset int64) { c.Add(kafkalog.Frames, 3, offset, h.deliver, noFail(t)) }
+	a, b := newHeard(), newHeard()
+	at(one, a, 0)
+	at(two, b, 0)
+	m.append(kafkalog.Frames, 3, "1", "2")
+	a.await(t, "2")
+	b.await(t, "2")
+	one.Remove(kafkalog.Frames, 3)
+	m.append(kafkalog.Frames, 3, "3")
+	b.await(t, "3")
+	two.Remove(kafkalog.Frames, 3)
+	tailer := m.hub.tailer.(*kafkalog.Tailer)
+	for limit := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
+		if _, _, followed := tailer.Position(kafkalog.Frames, 3); !followed {
+			break
+		}
+		if time.Now().After(limit) {
+			t.Fatal("the parent still reads, 30 s after the last child stopped")
+		}
+	}
+	m.append(kafkalog.Frames, 3, "4")
+	for turn := range 50 { // while the stream ends, too
+		a = newHeard()
+		at(one, a, 2)
+		m.append(kafkalog.Frames, 3, fmt.Sprint(5+turn))
+		if got := a.await(t, fmt.Sprint(5+turn)); got[0] != "3" || len(got) != 3+turn {
+			t.Fatalf("turn %d: heard %q, want everything from 3 on", turn, got)
+		}
+		one.Remove(kafkalog.Frames, 3)
+	}
+}
+
 func TestSlowChild(t *testing.T) {
 	m := newMachine(t)
 	m.hub.window = 1 << 20
