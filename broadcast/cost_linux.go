@@ -14,7 +14,7 @@ import (
 // has: some twenty milliseconds. The least of several turns counts, because
 // whatever else the machine does can only make a turn longer.
 const (
-	costTurns = 12
+	costTurns = 40
 	costBytes = 1 << 10
 )
 

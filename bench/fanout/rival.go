@@ -79,7 +79,8 @@ func (s *stage) floor(t template, n int, every time.Duration) (*rival, error) {
 		return nil, err
 	}
 	return s.rival("floor", "", n, func(port int) []string {
-		return []string{strconv.Itoa(port), file, millis(every), strconv.Itoa(t.headerBytes + t.seq), strconv.Itoa(t.headerBytes + t.stamp)}
+		return []string{strconv.Itoa(port), file, millis(every), strconv.Itoa(t.headerBytes + t.seq), strconv.Itoa(t.headerBytes + t.stamp),
+			strconv.Itoa((n + perEdge - 1) / perEdge)}
 	})
 }
 
