@@ -50,6 +50,7 @@ func (s *sampler) attacks() []trial {
 	add("draw that the plan does not list", "R24", func(b *Bundle, p Plan) { b.Result.DrawNo = p.Draws })
 	all = append(all, s.planAttacks()...)
 	all = append(all, s.markerAttacks()...)
+	all = append(all, s.logAttacks()...)
 	return append(all, s.claimAttacks()...)
 }
 
@@ -246,4 +247,5 @@ func (s *sampler) textAttacks(add func(name, rule string, raw []byte)) {
 	b := s.matrixBundle()
 	s.editPlan(b, func(p *Plan) { p.Prizes[1].ID = p.Prizes[0].ID })
 	add("prize twice", "R4", s.sign(b))
+	s.policyAttacks(add)
 }

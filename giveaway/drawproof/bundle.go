@@ -28,6 +28,7 @@ type Bundle struct {
 	ResultHash Hash            `json:"resultHash"`
 	Claims     []Claim         `json:"claims"`
 	Grade      Grade           `json:"grade"`
+	Log        *Logged         `json:"log,omitempty"`
 	Signature  Bytes           `json:"signature"` // engine key, over all the rest
 }
 
@@ -37,7 +38,7 @@ var bundleShape = closed(members{
 	"entrants": rows(LeafSize, leafEntrant), "excluded": rows(ExcludedSize, leafExcluded),
 	"close": closeShape, "closeHash": hexOf(32), "sealedBy": oneOf(SealedByOwner, SealedByStandby),
 	"sigma": hexOf(SigmaSize), "result": resultShape, "resultHash": hexOf(32),
-	"claims": list(0, 4*MaxUnits, claimShape), "grade": gradeShape, "signature": hexOf(64),
+	"claims": list(0, 4*MaxUnits, claimShape), "grade": gradeShape, "log?": loggedShape, "signature": hexOf(64),
 })
 
 // Encode gives the bundle's bytes.
@@ -84,9 +85,9 @@ func bundleMessage(doc map[string]any) []byte {
 }
 
 // Assemble computes everything in a bundle that follows from its plan, markers,
-// lists and beacon signature: b needs Plan, Amendments, Markers, Entrants and
+// lists, beacon signature and log: b needs Plan, Amendments, Markers, Entrants and
 // Excluded in tree order, SealedBy, Sigma, Close.CapOffset and Close.Round (0:
-// the planned one), Result.DrawNo, and Claims (nil: all open).
+// the planned one), Result.DrawNo, Log, if there is one, and Claims (nil: all open).
 func (b *Bundle) Assemble() error {
 	p, err := ParsePlan(b.Plan)
 	if err != nil {
@@ -110,8 +111,29 @@ func (b *Bundle) Assemble() error {
 	if b.Claims == nil {
 		b.Claims = OpenClaims(b.Result)
 	}
-	b.Grade = gradeOf(p, b.SealedBy, checkLate(p, terms, b.Markers) != nil, b.Close.Round != terms.Round)
+	b.Grade = gradeOf(p, b.SealedBy, checkLate(p, terms, b.Markers) != nil, b.Close.Round != terms.Round, b.Log.judge(p, b.CloseHash, PlanHash(b.Plan), b.Close.Round).seen)
 	return errors.Join(refused...)
+}
+
+// Attest adds to a bundle what the log shows of it, and signs it again. A log
+// that shows less than is there already changes nothing.
+func Attest(bundle []byte, l Logged, engine ed25519.PrivateKey) ([]byte, error) {
+	e := &evidence{}
+	if err := errors.Join(e.read(bundle), e.unpack(bundle), e.readPlan()); err != nil {
+		return nil, err
+	}
+	e.compute()
+	had := e.logged.seen
+	e.Log = &l
+	e.logged = e.Log.judge(e.plan, e.closeHash, e.planHash, e.Close.Round)
+	if err := errors.Join(e.logged.place, e.logged.signature, e.logged.forged); err != nil {
+		return nil, err
+	}
+	if e.logged.seen < had {
+		return bundle, nil
+	}
+	e.Grade = e.grade()
+	return e.Sign(engine)
 }
 
 // rangesOf joins the first markers of each kind into the windows of the plan's

@@ -26,7 +26,7 @@
 // "drawproof/v1/name" and one zero byte. Text is UTF-8 in NFC; whoever takes it in
 // normalises it, nothing here changes or checks that. In JSON, binary is lower-case
 // hex, lists are standard base64 with padding, times are Unix milliseconds, money
-// is fen (1/100 of the unit). Signatures of R7, R12, R36, R37 are Ed25519 after RFC
+// is fen (1/100 of the unit). Signatures of R7, R12, R36, R37, R39, R40 are Ed25519 after RFC
 // 8032, checked without cofactor: S below the group order, and the encoding of
 // S·B − k·A equal to R byte for byte.
 //
@@ -46,7 +46,9 @@
 // is "first"); it opens before it closes; prize ids differ; prize units number at
 // most 1,000,000; the totals of all splits sum to at most 2^53−1 fen; and each
 // split of n packets has 1 ≤ min, n·min ≤ total and, where max is not 0,
-// underfill "return", min ≤ max and total ≤ n·max.
+// underfill "return", min ≤ max and total ≤ n·max. If it names a log (R38), its
+// witnesses ascend strictly by name, the key of each is neither another's nor the log's nor
+// the engine's, and neither origin nor a name has a plus sign.
 //
 // A verifier stops where R2, R3 or R4 fails, for nothing can be computed then.
 // Every later rule is judged on its own, on values computed from plan, markers,
@@ -181,10 +183,12 @@
 // R34. None is later than the same instants + graceMs. A late marker does not fail (honest
 // engines are late at times): the rule reports "lowers", and the grade falls.
 //
-// R35. The grade is at best B in this version, whose bundles carry no witness signatures.
-// Reasons, in this order, with the grade they press it down to: "no-witnesses" B;
-// "local-beacon" D; "order-of-arrival" D, selection "first"; "late-marker" C; "later-round" C,
-// R21 with s > 0, or D together with a late marker; "sealed-by-one-host" B, sealedBy "owner".
+// R35. The grade begins at A. Reasons, in this order, with the grade they press it down
+// to: "no-witnesses" B, where nobody saw the seal in time (R41); "few-witnesses" B, where fewer
+// did than the quorum; "no-mirror" A, where enough did (the list itself was the operator's
+// alone until the draw: it could be held back, not exchanged); "local-beacon" D;
+// "order-of-arrival" D, selection "first"; "late-marker" C; "later-round" C, R21 with s > 0, or D
+// together with a late marker; "sealed-by-one-host" A, sealedBy "owner".
 //
 // R36. The engine key signs D(bundle) || H(JCS(bundle without "signature")).
 //
@@ -194,4 +198,28 @@
 // is the plan's own; each receipt carries index, size and path. A genuine receipt for a place
 // inside the window whose tag is in neither list is proof of fraud, and the rule fails; it
 // fails too where selection is "first" and the list counts a later place than the receipt.
+//
+// # The transparency log
+//
+// R38. A plan may name a log: origin, key, witnesses (name and key each), quorum ≥ 2,
+// marginMs ≥ 2000. Its entries are JCS({"event", "hash", "kind"}); for a plan the kind is
+// "plan" and the hash planHash, for a close record "close" and closeHash (further kinds:
+// "amendment" with the hash of the terms, "result" with resultHash, "end" with
+// H(D(end) || lp(event) || lp(state) || lp(why))). They are the leaves of a tree as in R17. A
+// bundle may show a checkpoint of it, member "log": the rule fails where the plan names no
+// log, and where the paths of plan or close entry, at their indices in a tree of that size,
+// do not lead to that root.
+//
+// R39. The log key signs the checkpoint: origin, size in decimal and root in base64, each
+// followed by a line feed (C2SP tlog-checkpoint).
+//
+// R40. Cosignatures ascend strictly by name, and each is by the key of the witness of that
+// name in the plan, over "cosignature/v1", "time " and the time in decimal, each followed by
+// a line feed, and the text of R39 (C2SP tlog-cosignature). A witness signs no checkpoint
+// that does not continue all it ever signed.
+//
+// R41. Where R38 and R39 hold, the witnesses that saw the seal in time are those whose
+// cosignatures R40 does not refuse and have 1000·time ≤ 1000·T(close.round) − marginMs. If
+// they are fewer than the quorum, or there is no log, the rule reports "lowers". That
+// witnesses are independent of the operator nobody can see in a bundle: know their keys.
 package drawproof

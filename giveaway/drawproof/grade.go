@@ -3,6 +3,8 @@ package drawproof
 // Why a grade is what it is, in the order in which reasons are listed.
 const (
 	ReasonNoWitnesses = "no-witnesses"       // the time of the seal rests on broadcast copies
+	ReasonFewWitness  = "few-witnesses"      // fewer than the plan asks for saw the seal in time
+	ReasonNoMirror    = "no-mirror"          // the list was the operator's alone until the draw
 	ReasonLocalBeacon = "local-beacon"       // whoever runs the engine could know the round
 	ReasonOrder       = "order-of-arrival"   // decided by place in the log
 	ReasonLateMarker  = "late-marker"        // opened or closed later than plan and grace
@@ -17,7 +19,7 @@ const (
 )
 
 // Grade says how much must go wrong at once for a draw to be rigged: A needs
-// the beacon's operators, B also nobody who kept the seal code, C the operator
+// the beacon's operators or the witnesses together, B also nobody who kept the seal code, C the operator
 // and a staged show, D the operator alone. It never stands without its reasons.
 type Grade struct {
 	Letter  string   `json:"letter"`
@@ -27,15 +29,29 @@ type Grade struct {
 var gradeShape = closed(members{"letter": oneOf("A", "B", "C", "D"), "reasons": list(0, 20, name())})
 
 // Expected is the grade that an event under way can still reach, for its card.
-func Expected(p Plan, laterRound bool) Grade { return gradeOf(p, SealedByOwner, false, laterRound) }
+func Expected(p Plan, laterRound bool) Grade {
+	seen := 0
+	if p.Log != nil {
+		seen = len(p.Log.Witnesses)
+	}
+	return gradeOf(p, SealedByOwner, false, laterRound, seen)
+}
 
-// gradeOf is the grade that the evidence in a bundle of this version supports.
-// Such a bundle carries no witness signatures, so A is out of its reach.
-func gradeOf(p Plan, sealedBy string, late, laterRound bool) Grade {
-	g := Grade{Letter: "B", Reasons: []string{ReasonNoWitnesses}}
+// gradeOf is the grade that the evidence in a bundle supports, seen being how
+// many witnesses saw the seal in time.
+func gradeOf(p Plan, sealedBy string, late, laterRound bool, seen int) Grade {
+	g := Grade{Letter: "A"}
 	lower := func(to string, reason string) {
 		g.Reasons = append(g.Reasons, reason)
 		g.Letter = max(g.Letter, to)
+	}
+	switch {
+	case seen == 0:
+		lower("B", ReasonNoWitnesses)
+	case p.Log == nil || seen < int(p.Log.Quorum):
+		lower("B", ReasonFewWitness)
+	default:
+		lower("A", ReasonNoMirror)
 	}
 	if p.Beacon.Kind == ChainLocal {
 		lower("D", ReasonLocalBeacon)
@@ -53,7 +69,7 @@ func gradeOf(p Plan, sealedBy string, late, laterRound bool) Grade {
 		g.Letter = "D"
 	}
 	if sealedBy == SealedByOwner {
-		lower("B", ReasonNoStandby)
+		lower("A", ReasonNoStandby) // said, but a wrong fold is found by any receipt
 	}
 	return g
 }

@@ -2,6 +2,7 @@ package drawproof
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -48,7 +49,9 @@ func (s *sampler) parse(raw []byte) any {
 // matrixBundle has at least two of everything; each call gives a fresh copy.
 func (s *sampler) matrixBundle() *Bundle {
 	for s.matrix == nil {
+		s.watched = true
 		b := s.bundle()
+		s.watched = false
 		p, _ := ParsePlan(b.Plan)
 		packets := false
 		for _, z := range p.Prizes {
@@ -56,7 +59,9 @@ func (s *sampler) matrixBundle() *Bundle {
 		}
 		if p.Selection == SelectLot && p.Beacon.Kind == ChainLocal && p.AppendTimes == AppendTimesFact && packets &&
 			len(b.Amendments) == 2 && len(p.Partitions) > 1 && len(p.Prizes) > 1 && len(b.Excluded) > 1 && p.Draws > 1 &&
-			len(b.Result.Winners) > 2 && len(b.Result.Alternates) > 1 && b.Grade.Letter == "D" && len(b.Claims) > len(b.Result.Winners) {
+			len(b.Result.Winners) > 2 && len(b.Result.Alternates) > 1 && b.Grade.Letter == "D" && len(b.Claims) > len(b.Result.Winners) &&
+			b.Log != nil && len(b.Log.Cosignatures) == LeastQuorum && slices.Contains(b.Grade.Reasons, ReasonNoMirror) &&
+			len(b.Log.Plan.Path) > 1 && len(b.Log.Close.Path) > 1 {
 			s.matrix = s.sign(b)
 		}
 	}
@@ -124,9 +129,14 @@ func ownRule(path, change string) string {
 		"claims": "R32", "claims[].unit": "R32", "claims[].rank": "R32", "claims[].grant": "R32", "claims[].amount": "R32",
 		"claims[].code": "R32",
 		"grade.letter":  "R35", "grade.reasons": "R35", "grade.reasons[]": "R35",
+		"log.size": "R39", "log.root": "R39", "log.signature": "R39", "log.plan.index": "R38", "log.plan.path": "R38",
+		"log.plan.path[]": "R38", "log.close.index": "R38", "log.close.path": "R38", "log.close.path[]": "R38",
+		"log.cosignatures[].name": "R40", "log.cosignatures[].time": "R40", "log.cosignatures[].signature": "R40",
 	}
 	rule, known := own[path]
 	switch {
+	case path == "log.cosignatures":
+		return map[string]string{"drop": "R35", "double": "R40", "swap": "R40"}[change]
 	case path == "claims[].state":
 		return "" // delivered or not is the operator's word; who holds a unit is not
 	case path == "claims" && change == "swap":

@@ -85,7 +85,7 @@ func checkResultHash(e *evidence) error {
 }
 
 func checkGrade(e *evidence) error {
-	want := gradeOf(e.plan, e.SealedBy, e.late != nil, e.Close.Round != e.terms.Round)
+	want := e.grade()
 	if e.Grade.Letter != want.Letter || !slices.Equal(e.Grade.Reasons, want.Reasons) {
 		return fmt.Errorf("grade is published as %s %q, the evidence gives %s %q", e.Grade.Letter, e.Grade.Reasons, want.Letter, want.Reasons)
 	}

@@ -45,6 +45,8 @@ type Plan struct {
 	ReceiptKey   Hash     `json:"receiptKey"` // Ed25519, signs receipts
 	ClaimTTLMs   int64    `json:"claimTtlMs"` // 0: awards do not expire
 	Disqualify   []string `json:"disqualify"` // the only codes by which a winner may lose
+	// Log is the transparency log that the plan stands in, if there is one.
+	Log *PublicLog `json:"log,omitempty"`
 }
 
 // Prize is one tier. Tiers take the ranks in the order of the plan.
@@ -74,6 +76,7 @@ var (
 		"beacon":      beaconShape, "round": integer(1, maxInteger), "ladderStep": integer(1, 1000),
 		"tagKeyCommit": hexOf(32), "engineKey": hexOf(32), "receiptKey": hexOf(32),
 		"claimTtlMs": integer(0, 1<<43), "disqualify": list(0, 100, name()),
+		"log?": publicLogShape,
 	})
 )
 
@@ -131,6 +134,9 @@ func (p Plan) Check() error {
 	}
 	if p.Units() > MaxUnits {
 		refuse("%d prize units are above %d", p.Units(), MaxUnits)
+	}
+	if p.Log != nil {
+		errs = append(errs, p.Log.Check(p.EngineKey))
 	}
 	return errors.Join(errs...)
 }

@@ -77,14 +77,21 @@ var titles = map[int]string{
 	35: "the grade is what the evidence supports",
 	36: "the engine signed the bundle",
 	37: "the receipt was kept",
+	38: "plan and close record stand in the log",
+	39: "the log signed the checkpoint",
+	40: "every cosignature is that of a witness of the plan",
+	41: "enough witnesses saw the seal before the round",
 }
+
+// lowers are the rules that lower the grade where they do not hold.
+var lowers = map[int]bool{34: true, 41: true}
 
 // add notes what a rule said and reports whether it passed.
 func (r *Report) add(rule int, err error) bool {
 	f := Finding{Rule: fmt.Sprintf("R%d", rule), Status: Pass, Title: titles[rule]}
 	if err != nil {
 		f.Status, f.Detail = Fail, err.Error()
-		if rule == 34 {
+		if lowers[rule] {
 			f.Status = Lowers
 		}
 	}
@@ -94,7 +101,7 @@ func (r *Report) add(rule int, err error) bool {
 
 func (r *Report) describe(e *evidence) {
 	r.Event = e.plan.Event
-	r.Grade = gradeOf(e.plan, e.SealedBy, e.late != nil, e.Close.Round != e.terms.Round)
+	r.Grade = e.grade()
 	seed := NewSeed(e.closeHash, e.Sigma, nil)
 	body := sha256.Sum256(bundleMessage(e.doc))
 	r.Values = map[string]string{

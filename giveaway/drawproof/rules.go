@@ -46,6 +46,10 @@ var rules = []struct {
 	{34, func(e *evidence) error { return e.late }},
 	{35, checkGrade},
 	{36, checkSignature},
+	{38, func(e *evidence) error { return e.logged.place }},
+	{39, func(e *evidence) error { return e.logged.signature }},
+	{40, func(e *evidence) error { return e.logged.forged }},
+	{41, func(e *evidence) error { return e.logged.few }},
 }
 
 func same[T comparable](what string, published, computed T) error {

@@ -14,12 +14,15 @@ type sampler struct {
 	t       testing.TB
 	rng     *rand.Rand
 	engine  ed25519.PrivateKey
+	logKey  ed25519.PrivateKey
+	eyes    []ed25519.PrivateKey // witness i has eyes[i]
 	receipt ed25519.PrivateKey
 	local   LocalKey
 	sigmas  map[uint64][]byte // of the local chain
 	golden  golden
 	count   int
 	matrix  []byte // see matrixBundle
+	watched bool   // two witnesses see every seal in time
 }
 
 func newSampler(t testing.TB, seed uint64) *sampler {
@@ -28,11 +31,15 @@ func newSampler(t testing.TB, seed uint64) *sampler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &sampler{
+	s := &sampler{
 		t: t, rng: rand.New(rand.NewPCG(seed, 1)), local: local,
 		engine: ed25519.NewKeyFromSeed(key("engine")), receipt: ed25519.NewKeyFromSeed(key("receipt")),
-		sigmas: map[uint64][]byte{}, golden: readGolden(t),
+		logKey: ed25519.NewKeyFromSeed(key("log")), sigmas: map[uint64][]byte{}, golden: readGolden(t),
 	}
+	for i := range 3 {
+		s.eyes = append(s.eyes, ed25519.NewKeyFromSeed(key(fmt.Sprint("witness ", i))))
+	}
+	return s
 }
 
 func (s *sampler) sigma(round uint64) []byte {
@@ -81,6 +88,9 @@ func (s *sampler) plan() Plan {
 		p.Beacon = Quicknet()
 		g := s.golden.Beacon[s.rng.IntN(len(s.golden.Beacon))]
 		p.CloseAt = p.Beacon.RoundTime(g.Round) - p.GraceMs - p.SealBudgetMs
+	}
+	if s.watched || s.chance(60) {
+		p.Log = s.publicLog()
 	}
 	p.OpenAt = p.CloseAt - int64(s.between(1000, 60_000))
 	p.Round = p.RoundFor(p.CloseAt)
@@ -134,6 +144,10 @@ func (s *sampler) bundle() *Bundle {
 	b.Result.DrawNo = uint32(s.rng.IntN(int(p.Draws)))
 	s.setSigma(b)
 	s.assemble(b)
+	if p.Log != nil && (s.watched || s.chance(80)) {
+		s.log(b, p)
+		s.assemble(b)
+	}
 	b.Claims = s.claims(p, b.Result)
 	s.sign(b)
 	return b

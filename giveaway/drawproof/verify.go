@@ -22,6 +22,7 @@ type evidence struct {
 	closeHash Hash
 	expected  Result
 	late      error
+	logged    judgement
 	beacon    func(Chain, uint64, []byte) error
 }
 
@@ -79,6 +80,12 @@ func (e *evidence) compute() {
 	e.computed = NewClose(e.plan.Event, e.terms, rangesOf(e.plan, e.Markers), e.Entrants, e.Excluded, e.Close.CapOffset, e.Close.Round)
 	e.closeHash = e.computed.Hash()
 	e.late = checkLate(e.plan, e.terms, e.Markers)
+	e.logged = e.Log.judge(e.plan, e.closeHash, e.planHash, e.Close.Round)
 	sealed := Sealed{Plan: e.plan, PlanHash: e.planHash, CloseHash: e.closeHash, Entrants: e.Entrants}
 	e.expected = sealed.Draw(e.Sigma, e.Result.DrawNo)
+}
+
+// grade is what the evidence supports.
+func (e *evidence) grade() Grade {
+	return gradeOf(e.plan, e.SealedBy, e.late != nil, e.Close.Round != e.terms.Round, e.logged.seen)
 }

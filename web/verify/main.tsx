@@ -1,11 +1,12 @@
 import { render } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
+import { bundlePath } from '../viewer/bundle.ts';
 import type { Verdict } from '../viewer/checker.ts';
 import { count } from '../viewer/clean.ts';
 import { language, w } from '../viewer/prefs.ts';
 import { byOrder, trust } from '../viewer/trust.ts';
-import { bundleURL, check } from '../viewer/verify.ts';
-import { said } from '../words/index.ts';
+import { Findings, useCheck } from '../viewer/verdict.tsx';
+import { check } from '../viewer/verify.ts';
 import './style.css';
 
 // The page one sends to somebody who was not there, at /verify/ROOM/EVENT: it
@@ -16,19 +17,8 @@ const path = /^\/verify\/([A-Za-z0-9._-]{1,64})\/([A-Za-z0-9._-]{1,64})\/?$/.exe
 const room = path?.[1] ?? '';
 const event = path?.[2] ?? '';
 
-type Step = { is: 'running' | 'missing' | 'failed' } | { is: 'done'; verdict: Verdict };
-
 function Page() {
-  const [step, set] = useState<Step>({ is: 'running' });
-  const run = async (): Promise<void> => {
-    set({ is: 'running' });
-    try {
-      const verdict = await check(room, event, undefined, undefined);
-      set(verdict ? { is: 'done', verdict } : { is: 'missing' });
-    } catch {
-      set({ is: 'failed' });
-    }
-  };
+  const [step, run] = useCheck('running', () => check(room, event, undefined, undefined));
   useEffect(() => {
     void run();
   }, []);
@@ -94,22 +84,9 @@ function Outcome({ v }: { v: Verdict }) {
           </p>
         </section>
       )}
-      <details>
-        <summary>{w('checkMore')}</summary>
-        <p>{w('checkCount', { n: v.rules })}</p>
-        {v.failed.length > 0 && <p>{v.failed.join(' ')}</p>}
-        <p>
-          {w('checkGrade')} <b>{v.grade}</b>
-        </p>
-        <p class="calm">{w('checkGradeWhy')}</p>
-        <ul class="calm">
-          {v.reasons.map((r) => (
-            <li key={r}>{said(language.value, `grade-${r}`).what}</li>
-          ))}
-        </ul>
-      </details>
+      <Findings v={v} />
       <p class="links">
-        <a href={bundleURL(room, event)} download>
+        <a href={bundlePath(room, event)} download>
           {w('checkSave')}
         </a>
         <a href={`/v1/rules/${encodeURIComponent(event)}`}>{w('verifyRules')}</a>

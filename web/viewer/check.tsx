@@ -1,28 +1,20 @@
-import { useState } from 'preact/hooks';
-import { said, type Word } from '../words/index.ts';
+import type { Word } from '../words/index.ts';
+import { bundlePath } from './bundle.ts';
 import type { Verdict } from './checker.ts';
 import { Check as Tick } from './icons.tsx';
-import { language, w } from './prefs.ts';
+import { w } from './prefs.ts';
 import { Sheet } from './sheet.tsx';
 import { entries, gives, roomName, sheetEvent } from './store.ts';
 import { promise, trust } from './trust.ts';
-
-type Step = { is: 'idle' | 'running' | 'missing' | 'failed' } | { is: 'done'; verdict: Verdict };
+import { Findings, useCheck } from './verdict.tsx';
 
 /** Checking a draw oneself: a plain sentence first, then one button, then what came of it. */
 export function CheckSheet({ onClose }: { onClose: () => void }) {
-  const [step, set] = useState<Step>({ is: 'idle' });
   const event = sheetEvent.value;
-  const run = async (): Promise<void> => {
-    set({ is: 'running' });
-    try {
-      const { check } = await import('./verify.ts');
-      const verdict = await check(roomName.value, event, entries.value.get(event), gives.value.get(event));
-      set(verdict ? { is: 'done', verdict } : { is: 'missing' });
-    } catch {
-      set({ is: 'failed' });
-    }
-  };
+  const [step, run] = useCheck('idle', async () => {
+    const { check } = await import('./verify.ts');
+    return check(roomName.value, event, entries.value.get(event), gives.value.get(event));
+  });
   return (
     <Sheet title={w('checkTitle')} onClose={onClose} klass="check">
       <p>{w(promise(gives.value.get(event)).check)}</p>
@@ -62,26 +54,18 @@ function Outcome({ v, event }: { v: Verdict; event: string }) {
       >
         {w('verifyShare')}
       </a>
-      <details>
-        <summary>{w('checkMore')}</summary>
-        <p class="calm">{w('checkCount', { n: v.rules })}</p>
-        {v.failed.length > 0 && <p class="calm">{v.failed.join(' ')}</p>}
+      <Findings
+        v={v}
+        below={
+          <a class="link" href={bundlePath(roomName.value, event)} download>
+            {w('checkSave')}
+          </a>
+        }
+      >
         <p>
           {w('checkSeal')} <b>{v.seal}</b>
         </p>
-        <p>
-          {w('checkGrade')} <b>{v.grade}</b>
-        </p>
-        <p class="calm">{w('checkGradeWhy')}</p>
-        <ul class="calm">
-          {v.reasons.map((r) => (
-            <li key={r}>{said(language.value, `grade-${r}`).what}</li>
-          ))}
-        </ul>
-        <a class="link" href={`/v1/rooms/${encodeURIComponent(roomName.value)}/bundle/${encodeURIComponent(event)}`} download>
-          {w('checkSave')}
-        </a>
-      </details>
+      </Findings>
     </>
   );
 }

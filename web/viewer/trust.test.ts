@@ -5,6 +5,11 @@ describe('what a check is worth', () => {
   it.each([
     [['no-witnesses', 'sealed-by-one-host'], ['trustPublic']],
     [
+      ['no-mirror', 'sealed-by-one-host'],
+      ['trustWitness', 'trustPublic'],
+    ],
+    [['few-witnesses', 'sealed-by-one-host'], ['trustPublic']],
+    [
       ['no-witnesses', 'late-marker'],
       ['trustLate', 'trustPublic'],
     ],

@@ -17,6 +17,7 @@ export function trust(v: Pick<Verdict, 'reasons'>): Word[] {
   if (has('local-beacon')) all.push('trustLocal');
   if (has('late-marker') && has('later-round')) all.push('trustMoved');
   else if (has('late-marker') || has('later-round')) all.push('trustLate');
+  if (has('no-mirror') && !has('order-of-arrival')) all.push('trustWitness');
   // Only where nothing worse is to be said of the number.
   if (!has('order-of-arrival') && !has('local-beacon')) all.push('trustPublic');
   return all;

@@ -1,4 +1,5 @@
 import type { Entry, Give } from '@fudai/sdk';
+import { bundlePath } from './bundle.ts';
 import type { Job, Verdict } from './checker.ts';
 import checker from './checker.ts?worker&url';
 
@@ -16,9 +17,6 @@ const trusted = (window as Trusting).trustedTypes?.createPolicy('fudai', {
   },
 });
 
-export const bundleURL = (room: string, event: string): string =>
-  `/v1/rooms/${encodeURIComponent(room)}/bundle/${encodeURIComponent(event)}`;
-
 /** Fetches the proof of a draw and checks it in a worker. Undefined: not published yet. */
 export async function check(
   room: string,
@@ -26,7 +24,7 @@ export async function check(
   entry: Entry | undefined,
   give: Give | undefined,
 ): Promise<Verdict | undefined> {
-  const answer = await fetch(bundleURL(room, event));
+  const answer = await fetch(bundlePath(room, event));
   if (answer.status === 404) return undefined;
   if (!answer.ok) throw new Error(`bundle: status ${answer.status}`);
   const bundle = await answer.arrayBuffer();

@@ -168,6 +168,7 @@ export const ui: Record<keyof typeof zh, string> = {
   verifyWhen: 'Event {event}, entries from {open} to {close}',
   verifyMissing: 'There is no draw to check here yet. Look at the link again, or come back after the draw.',
   trustTitle: 'How much this tells',
+  trustWitness: 'Witnesses outside signed that the list was sealed before the number existed.',
   trustPublic:
     'The random number comes from a public source, the operator could not choose it, and its signature was checked too. To know the winners in advance takes the help of those who run that source, or a list that was exchanged afterwards.',
   trustLate:
@@ -309,6 +310,10 @@ export const codes: Record<string, Said> = {
   '410': said('The room is gone', 'The show is over', 'Have a look at other rooms'),
   '429': said('Too many pages open', 'Too many from one network', 'We try again for you'),
   '503': said('The room is full', 'Very many people are entering', 'We try again; no need to reload'),
+  'grade-few-witnesses': said('Fewer witnesses than the rules ask for signed in time that the list was sealed'),
+  'grade-no-mirror': said(
+    'Independent witnesses signed the time of the seal; the list itself was kept by the operator alone until the draw',
+  ),
   'grade-no-witnesses': said('No third party witnessed the time of the seal; the seal words shown to everyone stand for it'),
   'grade-local-beacon': said(
     'The random number was made by this installation, whose operator could know it early: fit for demos only',

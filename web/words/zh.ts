@@ -166,6 +166,7 @@ export const ui = {
   verifyWhen: '场次 {event}，参与时间 {open} 至 {close}',
   verifyMissing: '这里还没有可以核对的开奖。请检查链接，或等开奖之后再来。',
   trustTitle: '这能说明多少',
+  trustWitness: '有外部见证方签名证明：随机数出来之前，名单就已经封存。',
   trustPublic:
     '随机数来自公开的随机数源，运营方定不了它，它的签名也核对过。要提前知道谁会中，得有随机数源的运营机构帮忙，或者名单在事后被换过。',
   trustLate: '这场没有完全按公布的时间进行。运营方如果是有意的，就有机会影响结果，核对发现不了这一点。',
@@ -303,6 +304,8 @@ export const codes: Record<string, Said> = {
   '429': said('打开得太多', '同一网络打开的页面太多', '会自动再试'),
   '503': said('直播间满了', '现在进入的人太多', '会自动再试，不用刷新'),
   // Why a draw's grade is not the best one.
+  'grade-few-witnesses': said('及时签名见证封存的见证方少于规则要求的数量'),
+  'grade-no-mirror': said('封存时间有独立见证方签名；开奖前名单本身只由主办方保存'),
   'grade-no-witnesses': said('没有第三方见证封存时间，以公开发出的封存口令为准'),
   'grade-local-beacon': said('随机数由本机产生，运营方有可能提前知道，只适合演示和内部活动'),
   'grade-order-of-arrival': said('先到先得的活动，以到达顺序决定'),

@@ -83,6 +83,17 @@ export function unbase64(text) {
   return out;
 }
 
+export function base64(raw) {
+  let out = '';
+  for (let i = 0; i < raw.length; i += 3) {
+    const [a, b = 0, c = 0] = raw.subarray(i, i + 3);
+    const word = (a << 16) | (b << 8) | c;
+    const four = [18, 12, 6, 0].map((at) => alphabet[(word >> at) & 63]).join('');
+    out += four.slice(0, Math.min(raw.length - i, 3) + 1).padEnd(4, '=');
+  }
+  return out;
+}
+
 // --- R2: canonical JSON ----------------------------------------------------
 
 // encode relies on three habits of the language that RFC 8785 took over: how

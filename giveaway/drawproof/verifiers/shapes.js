@@ -88,7 +88,13 @@ export const plan = members({
   round: ROUND, ladderStep: integer(1, 1000),
   tagKeyCommit: H32, engineKey: H32, receiptKey: H32,
   claimTtlMs: integer(0, 2 ** 43), disqualify: array(0, 100, name),
+  'log?': members({
+    origin: name, key: H32, witnesses: array(0, 16, members({ name, key: H32 })), quorum: integer(2, 16),
+    marginMs: integer(2000, 3_600_000),
+  }),
 }, true);
+
+const logPlace = members({ index: U53, path: array(0, 64, H32) });
 
 export const bundle = members({
   format: oneOf('drawproof/v1/bundle'),
@@ -123,6 +129,10 @@ export const bundle = members({
     state: oneOf('open', 'claimed', 'settled', 'expired', 'disqualified', 'skipped'),
   })),
   grade: members({ letter: oneOf('A', 'B', 'C', 'D'), reasons: array(0, 20, name) }),
+  'log?': members({
+    size: U53, root: H32, signature: SIG, plan: logPlace, close: logPlace,
+    cosignatures: array(0, 16, members({ name, time: integer(0, 2 ** 33), signature: SIG })),
+  }),
   signature: SIG,
 });
 
@@ -147,6 +157,17 @@ export function checkPlan(p) {
     }
   }
   need(sums <= BigInt(Number.MAX_SAFE_INTEGER), 'the sums of the prizes are too large together');
+  if (p.log) checkLog(p.log, p.engineKey);
+}
+
+function checkLog({ origin, key, witnesses }, engineKey) {
+  const keys = [engineKey, key];
+  witnesses.forEach((w, i) => {
+    need(i === 0 || witnesses[i - 1].name < w.name, 'witnesses are not ascending by name');
+    need(!keys.includes(w.key), 'the key of a witness stands there twice');
+    keys.push(w.key);
+  });
+  need(![origin, ...witnesses.map((w) => w.name)].some((x) => x.includes('+')), 'a name has a plus sign');
 }
 
 function checkSplit(s, n) {

@@ -6,7 +6,7 @@
 //
 // Both take and give plain values; files and screens are the caller's.
 import {
-  Broken, Stream, beaconVerify, bytes, climb, compare, domain, ed25519Verify, hex, jcs, join, lp, mac, need, parse,
+  Broken, Stream, base64, beaconVerify, bytes, climb, compare, domain, ed25519Verify, hex, jcs, join, lp, mac, need, parse,
   scorer, sha, tree, u32, u64, u8, unhex,
 } from './primitives.js';
 import * as shapes from './shapes.js';
@@ -140,6 +140,7 @@ function gather(b) {
     ...e.ranges.map((r) => join(u32(r.partition), u64(r.open), u64(r.close))),
   );
   e.late = instant(e, (at, due) => at > due + plan.graceMs);
+  judgeLog(e);
   e.keys = keysOf(e.closeHash, unhex(b.sigma), b.result.drawNo);
   e.result = draw(e, e.keys);
   return e;
@@ -165,18 +166,59 @@ function instant(e, wrong) {
   });
 }
 
+// judgeLog is R38 to R41: what each finds, and how many witnesses saw the seal in time.
+function judgeLog(e) {
+  const { log } = e.plan;
+  const shown = e.b.log;
+  Object.assign(e, { seen: 0, logged: { 38: [], 39: [], 40: [] } });
+  if (shown && !log) e.logged[38].push('the bundle shows a log, the plan names none');
+  if (!shown || !log) return;
+  const doubt = (rule, ok, what) => ok || e.logged[rule].push(what);
+  for (const [kind, hash] of [['plan', e.planHash], ['close', e.closeHash]]) {
+    const leaf = jcs({ event: e.plan.event, hash: hex(hash), kind });
+    doubt(38, leads(leaf, { ...shown[kind], size: shown.size }, shown.root), `the ${kind} entry is not in the log`);
+  }
+  const note = bytes(`${log.origin}\n${shown.size}\n${base64(unhex(shown.root))}\n`);
+  doubt(39, ed25519Verify(unhex(log.key), note, unhex(shown.signature)), 'checkpoint is not signed by the log key');
+  const { genesis, period } = e.plan.beacon;
+  const latest = (BigInt(genesis) + (BigInt(e.b.close.round) - 1n) * BigInt(period)) * 1000n - BigInt(log.marginMs);
+  let inTime = 0;
+  shown.cosignatures.forEach((c, i) => {
+    const w = log.witnesses.find((x) => x.name === c.name);
+    const message = join(bytes(`cosignature/v1\ntime ${c.time}\n`), note);
+    const genuine = (i === 0 || shown.cosignatures[i - 1].name < c.name) && w
+      && ed25519Verify(unhex(w.key), message, unhex(c.signature));
+    doubt(40, genuine, `cosignature of ${c.name} is out of order or not its own`);
+    if (genuine && BigInt(c.time) * 1000n <= latest) inTime++;
+  });
+  if (e.logged[38].length + e.logged[39].length === 0) e.seen = inTime;
+}
+
+function leads(leaf, place, root) {
+  try {
+    return hex(climb(leaf, place)) === root;
+  } catch (err) {
+    if (err instanceof Broken) return false;
+    throw err;
+  }
+}
+
 function gradeOf(e) {
-  const grade = { letter: 'B', reasons: ['no-witnesses'] };
+  const grade = { letter: 'A', reasons: [] };
   const lower = (holds, to, reason) => {
     if (!holds) return;
     if (to > grade.letter) grade.letter = to;
     grade.reasons.push(reason);
   };
+  const enough = e.seen >= (e.plan.log?.quorum ?? Infinity);
+  lower(e.seen === 0, 'B', 'no-witnesses');
+  lower(e.seen > 0 && !enough, 'B', 'few-witnesses');
+  lower(enough, 'A', 'no-mirror');
   lower(e.plan.beacon.kind === 'local', 'D', 'local-beacon');
   lower(e.plan.selection === 'first', 'D', 'order-of-arrival');
   lower(e.late, 'C', 'late-marker');
   lower(e.b.close.round !== e.round, e.late ? 'D' : 'C', 'later-round');
-  lower(e.b.sealedBy === 'owner', 'B', 'sealed-by-one-host');
+  lower(e.b.sealedBy === 'owner', 'A', 'sealed-by-one-host');
   return grade;
 }
 
@@ -301,6 +343,10 @@ const rules = {
     const message = join(domain('bundle'), sha(body(e.b)));
     need(ed25519Verify(e.engine, message, unhex(e.b.signature)), 'bundle is not signed by the engine key');
   },
+  38: (e) => need(e.logged[38].length === 0, e.logged[38].join('; ')),
+  39: (e) => need(e.logged[39].length === 0, e.logged[39].join('; ')),
+  40: (e) => need(e.logged[40].length === 0, e.logged[40].join('; ')),
+  41: (e) => need(e.seen >= (e.plan.log?.quorum ?? Infinity), `${e.seen} witnesses saw the seal in time`),
 };
 
 function checkClaims({ b, plan, result }) {
@@ -342,7 +388,7 @@ export function verify(raw, beacon = beaconVerify) {
       check();
     } catch (err) {
       if (!(err instanceof Broken)) throw err;
-      Object.assign(f, { status: number === 34 ? 'lowers' : 'fail', detail: err.message });
+      Object.assign(f, { status: [34, 41].includes(number) ? 'lowers' : 'fail', detail: err.message });
     }
     report.rules.push(f);
     return f.status === 'pass';

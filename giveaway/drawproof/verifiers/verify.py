@@ -208,7 +208,10 @@ PLAN = members({
     "round": ROUND, "ladderStep": integer(1, 1000),
     "tagKeyCommit": H32, "engineKey": H32, "receiptKey": H32,
     "claimTtlMs": integer(0, 2**43), "disqualify": array(0, 100, name),
+    "log?": members({"origin": name, "key": H32, "witnesses": array(0, 16, members({"name": name, "key": H32})),
+                     "quorum": integer(2, 16), "marginMs": integer(2000, 3_600_000)}),
 }, others=True)
+LOG_PLACE = members({"index": U53, "path": array(0, 64, H32)})
 BUNDLE = members({
     "format": one_of("drawproof/v1/bundle"), "plan": members({}, others=True),
     "amendments": array(0, 100, members({
@@ -234,6 +237,9 @@ BUNDLE = members({
         "unit": WORD, "rank": WORD, "grant": H32, "amount": U53, "code": text,
         "state": one_of("open", "claimed", "settled", "expired", "disqualified", "skipped")})),
     "grade": members({"letter": one_of("A", "B", "C", "D"), "reasons": array(0, 20, name)}),
+    "log?": members({
+        "size": U53, "root": H32, "signature": SIG, "plan": LOG_PLACE, "close": LOG_PLACE,
+        "cosignatures": array(0, 16, members({"name": name, "time": integer(0, 2**33), "signature": SIG}))}),
     "signature": SIG,
 })
 RECEIPT = members({
@@ -257,6 +263,15 @@ def check_plan(p):
             check_split(z["split"], z["qty"])
             sums += z["split"]["total"]
     need(sums <= MAX_INT, "the sums of the prizes are too large together")
+    if "log" in p:
+        check_log(p["log"], p["engineKey"])
+
+
+def check_log(log, engine):
+    names, keys = [w["name"] for w in log["witnesses"]], [w["key"] for w in log["witnesses"]]
+    need(all(a < b for a, b in zip(names, names[1:])), "witnesses are not ascending by name")
+    need(len(set(keys)) == len(keys) and not {engine, log["key"]} & set(keys), "the key of a witness stands there twice")
+    need(not any("+" in x for x in names + [log["origin"]]), "a name has a plus sign")
 
 
 def check_split(s, n):
@@ -475,6 +490,7 @@ class Evidence:
             close += u32(r["partition"]) + u64(r["open"]) + u64(r["close"])
         self.close_hash = sha(domain("close"), close)
         self.late = self.instant(lambda at, due: at > due + p["graceMs"])
+        self.judge_log()
         self.seed, self.result = draw(p, self.plan_hash, self.close_hash, self.entrants,
                                       bytes.fromhex(b["sigma"]), b["result"]["drawNo"])
 
@@ -491,6 +507,42 @@ class Evidence:
                 self.amend_errors.append("amendment: " + what)
         self.hash, self.close_at, self.round = sha(message), a["closeAt"], a["round"]
 
+    def judge_log(self):
+        """R38 to R41: what each finds, and how many witnesses saw the seal in time."""
+        self.seen, self.logged = 0, {38: [], 39: [], 40: []}
+        log, shown = self.plan.get("log"), self.b.get("log")
+        if shown and not log:
+            self.logged[38].append("the bundle shows a log, the plan names none")
+        if not shown or not log:
+            return
+        for kind, value in (("plan", self.plan_hash), ("close", self.close_hash)):
+            leaf = jcs({"event": self.plan["event"], "hash": value.hex(), "kind": kind})
+            try:
+                head = climb(leaf, dict(shown[kind], size=shown["size"]))
+            except Broken:
+                head = b""
+            if head.hex() != shown["root"]:
+                self.logged[38].append(f"the {kind} entry is not in the log")
+        root = base64.b64encode(bytes.fromhex(shown["root"])).decode()
+        note = f"{log['origin']}\n{shown['size']}\n{root}\n".encode()
+        if not ed25519(bytes.fromhex(log["key"]), note, bytes.fromhex(shown["signature"])):
+            self.logged[39].append("checkpoint is not signed by the log key")
+        beacon, before, in_time = self.plan["beacon"], "", 0
+        latest = (beacon["genesis"] + (self.b["close"]["round"] - 1) * beacon["period"]) * 1000 - log["marginMs"]
+        keys = {w["name"]: bytes.fromhex(w["key"]) for w in log["witnesses"]}
+        for c in shown["cosignatures"]:
+            message = f"cosignature/v1\ntime {c['time']}\n".encode() + note
+            ordered, before = c["name"] > before, c["name"]
+            if not ordered or c["name"] not in keys or not ed25519(keys[c["name"]], message, bytes.fromhex(c["signature"])):
+                self.logged[40].append(f"cosignature of {c['name']} is out of order or not its own")
+            elif 1000 * c["time"] <= latest:
+                in_time += 1
+        if not self.logged[38] and not self.logged[39]:
+            self.seen = in_time
+
+    def enough(self):
+        return "log" in self.plan and self.seen >= self.plan["log"]["quorum"]
+
     def instant(self, wrong):
         """The first marker at whose instant wrong holds, or None."""
         for m in self.b["markers"]:
@@ -501,14 +553,17 @@ class Evidence:
         return None
 
     def grade(self):
-        letter, reasons = "B", ["no-witnesses"]
+        letter, reasons = "A", []
         later = self.b["close"]["round"] != self.round
         for holds, to, reason in (
+            (self.seen == 0, "B", "no-witnesses"),
+            (self.seen > 0 and not self.enough(), "B", "few-witnesses"),
+            (self.enough(), "A", "no-mirror"),
             (self.plan["beacon"]["kind"] == "local", "D", "local-beacon"),
             (self.plan["selection"] == "first", "D", "order-of-arrival"),
             (self.late, "C", "late-marker"),
             (later, "D" if self.late else "C", "later-round"),
-            (self.b["sealedBy"] == "owner", "B", "sealed-by-one-host"),
+            (self.b["sealedBy"] == "owner", "A", "sealed-by-one-host"),
         ):
             if holds:
                 letter = max(letter, to)
@@ -683,6 +738,16 @@ def r35(e):
     need(e.b["grade"] == e.grade(), f"the evidence gives {e.grade()}")
 
 
+def logged(number):
+    def check(e):
+        need(not e.logged[number], "; ".join(e.logged[number]))
+    return check
+
+
+def r41(e):
+    need(e.enough(), f"{e.seen} witnesses saw the seal in time")
+
+
 def r36(e):
     message = domain("bundle") + sha(body(e.b))
     need(ed25519(e.engine, message, bytes.fromhex(e.b["signature"])), "bundle is not signed by the engine key")
@@ -692,6 +757,7 @@ RULES = {
     5: r5, 6: r6, 7: r7, 9: r9, 10: r10, 11: r11, 12: r12, 13: r13, 14: r14, 15: r15, 16: r16, 17: r17, 18: r18,
     19: r19, 20: r20, 21: r21, 22: r22, 23: None, 24: r24, 25: ranking("winners"), 26: agree("winners", "prize"),
     27: r27, 28: ranking("alternates"), 29: r29, 30: r30, 31: r31, 32: r32, 33: r33, 34: r34, 35: r35, 36: r36,
+    38: logged(38), 39: logged(39), 40: logged(40), 41: r41,
 }
 
 
@@ -703,7 +769,7 @@ def verify(raw):
         try:
             out = check(*args)
         except Broken as err:
-            status, detail = "lowers" if number == 34 else "fail", str(err)
+            status, detail = "lowers" if number in (34, 41) else "fail", str(err)
         report["rules"].append({"rule": f"R{number}", "status": status, "detail": detail})
         return status == "pass", out
 

@@ -1,0 +1,111 @@
+package drawproof
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// PublicLog is what a plan says of the transparency log in which it stands, and
+// of who watches that log. The log is one in the sense of C2SP tlog-tiles; its
+// checkpoints are signed notes.
+type PublicLog struct {
+	Origin    string    `json:"origin"`
+	Key       Hash      `json:"key"`       // Ed25519, signs checkpoints
+	Witnesses []Witness `json:"witnesses"` // ascending by name
+	Quorum    uint32    `json:"quorum"`    // how many must have seen the seal
+	MarginMs  int64     `json:"marginMs"`  // and how long before the round
+}
+
+// Witness is somebody who cosigns checkpoints (C2SP tlog-cosignature).
+type Witness struct {
+	Name string `json:"name"`
+	Key  Hash   `json:"key"` // Ed25519
+}
+
+// What grade A asks for at the least, whatever a plan says.
+const (
+	LeastQuorum   = 2
+	LeastMarginMs = 2000
+	MaxWitnesses  = 16
+)
+
+var publicLogShape = closed(members{
+	"origin": name(), "key": hexOf(32), "witnesses": list(0, MaxWitnesses, closed(members{"name": name(), "key": hexOf(32)})),
+	"quorum": integer(LeastQuorum, MaxWitnesses), "marginMs": integer(LeastMarginMs, 3_600_000),
+})
+
+// Check reports what contradicts itself. engine must not watch itself.
+func (l *PublicLog) Check(engine Hash) error {
+	names, keys := []string{l.Origin}, []Hash{engine, l.Key}
+	for i, w := range l.Witnesses {
+		if i > 0 && l.Witnesses[i-1].Name >= w.Name {
+			return fmt.Errorf("witnesses are not ascending by name at place %d", i)
+		}
+		if slices.Contains(keys, w.Key) {
+			return fmt.Errorf("witness %q has a key that stands there twice, or the log's, or the engine's", w.Name)
+		}
+		names, keys = append(names, w.Name), append(keys, w.Key)
+	}
+	for _, n := range names {
+		if strings.Contains(n, "+") {
+			return fmt.Errorf("name %q has a plus sign, which signed notes do not allow", n)
+		}
+	}
+	return nil
+}
+
+// What an entry of the log is about.
+const (
+	EntryPlan      = "plan"      // the hash is that of the plan
+	EntryAmendment = "amendment" // of the terms
+	EntryClose     = "close"     // the close hash
+	EntryResult    = "result"    // the result hash
+	EntryEnd       = "end"       // cancelled or void; the hash is EndHash
+)
+
+// LogEntry is an entry of the transparency log. Its canonical JSON is the leaf.
+type LogEntry struct {
+	Event string `json:"event"`
+	Hash  Hash   `json:"hash"`
+	Kind  string `json:"kind"`
+}
+
+var logEntryShape = closed(members{
+	"event": name(), "hash": hexOf(32), "kind": oneOf(EntryPlan, EntryAmendment, EntryClose, EntryResult, EntryEnd),
+})
+
+// Leaf is the entry as the log has it.
+func (l LogEntry) Leaf() []byte { return mustCanonical(l) }
+
+// ParseLogEntry reads a leaf.
+func ParseLogEntry(leaf []byte) (l LogEntry, err error) {
+	v, err := parseCanonical(leaf)
+	if err == nil {
+		err = logEntryShape("entry", v)
+	}
+	if err != nil {
+		return l, err
+	}
+	return l, json.Unmarshal(leaf, &l)
+}
+
+// EndHash stands for the end of an event without a draw.
+func EndHash(event, state, why string) Hash {
+	buf := appendPrefixed([]byte(domainEnd), event)
+	return sha256.Sum256(appendPrefixed(appendPrefixed(buf, state), why))
+}
+
+// CheckpointBody is the text that the log signs: C2SP tlog-checkpoint.
+func CheckpointBody(origin string, size uint64, root Hash) []byte {
+	return fmt.Appendf(nil, "%s\n%d\n%s\n", origin, size, base64.StdEncoding.EncodeToString(root[:]))
+}
+
+// CosignatureMessage is what a witness signs: C2SP tlog-cosignature, version 1.
+// unix is the time at which it saw the checkpoint, in seconds.
+func CosignatureMessage(unix int64, body []byte) []byte {
+	return append(fmt.Appendf(nil, "cosignature/v1\ntime %d\n", unix), body...)
+}
