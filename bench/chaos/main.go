@@ -1,3 +1,5 @@
+//go:build unix
+
 // Chaos runs the built program under load while its processes are killed,
 // stopped for seconds (zombies), ended and started again, and writes down what
 // clients were told. The judge (bench/chaos/judge) then says whether anything
