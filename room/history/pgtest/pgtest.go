@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -63,25 +61,4 @@ func Start(t *testing.T) string {
 	b, _ := os.ReadFile(log.Name())
 	t.Fatalf("PostgreSQL is not ready after two minutes:\n%s", b)
 	return ""
-}
-
-// attributes make the server run as somebody who is not root, as it demands.
-func attributes(t *testing.T, dir string) *syscall.SysProcAttr {
-	if os.Getuid() != 0 {
-		return nil
-	}
-	for _, name := range []string{"postgres", "nobody"} {
-		u, err := user.Lookup(name)
-		if err != nil {
-			continue
-		}
-		uid, _ := strconv.Atoi(u.Uid)
-		gid, _ := strconv.Atoi(u.Gid)
-		if err := os.Chown(dir, uid, gid); err != nil {
-			t.Fatal(err)
-		}
-		return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
-	}
-	t.Fatal("PostgreSQL does not run as root, and there is neither postgres nor nobody")
-	return nil
 }
