@@ -117,6 +117,7 @@ func (s *scan) note(r rune) {
 
 func (s *scan) take(w *word, at int) {
 	switch {
+	case w.flags&flagAsk != 0 && s.denies(w, at):
 	case w.flags&flagAsk != 0:
 		s.sign += signAsk
 	case w.flags&flagHalf != 0:
@@ -139,8 +140,10 @@ func (s *scan) signs(i int) {
 	c := s.canon
 	switch c[i] {
 	case '不', '没', '唔':
-		if i > 0 && i+1 < len(c) && c[i+1] >= 0x3400 && (c[i-1] == c[i+1] || i > 1 && c[i-2] == c[i+1]) {
-			s.sign += signAsk // 好不好, 新鲜不新鲜, 返场不返
+		if n := s.choice(i); n > 0 {
+			if !s.said(i, n) {
+				s.sign += signAsk // 好不好, 新鲜不新鲜, 返场不返
+			}
 			return
 		}
 		if i > 0 && c[i] != '唔' && s.ends(i+1) && !s.begins(i) {
@@ -163,11 +166,38 @@ func (s *scan) signs(i int) {
 			s.sign += signFinal
 		}
 	case '有':
-		if i > 1 && s.ends(i+1) && (c[i-1] == '没' || c[i-1] == '木') {
+		if i > 1 && s.ends(i+1) && (c[i-1] == '没' || c[i-1] == '木') && !s.said(i-1, 1) {
 			s.sign += signFinal
 		}
 	}
 }
+
+// choice is how many characters before the negation at i stand behind it too
+// (1: 好不好, 2: 新鲜不新鲜 and 返场不返), 0 if it offers no choice.
+func (s *scan) choice(i int) int {
+	c := s.canon
+	switch {
+	case i == 0 || i+1 >= len(c) || c[i+1] < 0x3400:
+	case c[i-1] == c[i+1]:
+		return 1
+	case i > 1 && c[i-2] == c[i+1]:
+		return 2
+	}
+	return 0
+}
+
+// said reports whether the same negation stands before the n characters before
+// the one at i: who says 不晚不晚, 没有没有 or 不知道不知道 says no twice and
+// asks nothing.
+func (s *scan) said(i, n int) bool { return i > n && s.canon[i-n-1] == s.canon[i] }
+
+// denies reports whether a word that is a choice (是不是) is only the middle of
+// a negation said twice (不是不是).
+func (s *scan) denies(w *word, at int) bool {
+	return len(w.runes) > 2 && w.runes[0] == w.runes[2] && at > 0 && s.canon[at-1] == w.runes[1] && negates(w.runes[1])
+}
+
+func negates(r rune) bool { return r == '不' || r == '没' || r == '唔' }
 
 // openers begin an English question.
 var openers = [...]string{"is ", "are ", "am ", "can ", "could ", "does ", "do ", "did ", "will ", "would ", "should ", "has ", "have you ",

@@ -1,0 +1,27 @@
+package questions_test
+
+import (
+	"testing"
+
+	"github.com/fudai-live/fudai/moderation"
+	"github.com/fudai-live/fudai/room/questions"
+)
+
+// A negation that is said twice is no choice, in whatever word: 不晚不晚 says
+// that it is not late, 晚不晚 asks. Choices beside a negation still ask.
+func TestNegationSaidTwice(t *testing.T) {
+	for _, c := range []struct {
+		ask   bool
+		texts []string
+	}{
+		{false, []string{"不晚不晚，刚开始", "不贵不贵", "不是不是，我说的是红色的", "没有没有", "没事没事", "不会不会，放心", "不用不用", "我不急不急",
+			"不知道不知道", "不可以不可以", "没关系没关系", "真的没有没有没有", "不要不要", "唔系唔系"}},
+		{true, []string{"晚不晚", "贵不贵", "是不是正品", "有没有大码", "不知道贵不贵", "新鲜不新鲜", "还返场不返", "没说能不能退", "大码有没有", "包邮没有", "不掉色吧，洗了缩不缩水"}},
+	} {
+		for _, text := range c.texts {
+			if got := questions.Recognise([]byte(text), moderation.AppendCanon(nil, text)).Question; got != c.ask {
+				t.Errorf("%s: a question: %v, want %v", text, got, c.ask)
+			}
+		}
+	}
+}
