@@ -39,6 +39,14 @@ func (d *Decoder) Comment(value []byte, c *Comment) *Refusal {
 	if len(value) > MaxComment && (len(value) > MaxWatched || !hasPrefix(value, watchedPrefix)) {
 		return d.refuse(TooLarge, "")
 	}
+	if d.quick(value, c) {
+		return nil
+	}
+	return d.whole(value, c)
+}
+
+// whole reads any record, and says what is wrong with it.
+func (d *Decoder) whole(value []byte, c *Comment) *Refusal {
 	if why := lex(value); why != ReasonNone {
 		return d.refuse(why, "")
 	}

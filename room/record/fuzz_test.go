@@ -55,6 +55,38 @@ func FuzzComment(f *testing.F) {
 	})
 }
 
+// FuzzQuick: what is read the quick way says the same to the whole decoder. The
+// records that producers write must go that way, or nobody would notice that
+// they no longer do.
+func FuzzQuick(f *testing.F) {
+	for _, c := range goldenComments() {
+		value := AppendComment(nil, c)
+		f.Add(value)
+		var d Decoder
+		var got Comment
+		if plain := c.Kind == Say && !strings.ContainsAny(string(value), "\\\u007f\u00a0"); plain && !d.quick(value, &got) {
+			f.Errorf("not read the quick way: %s", value)
+		}
+	}
+	f.Add([]byte(`{"kind": "say", "id": "m", "room": "r", "user": "u", "text": "t", "time": 18, "facts": {"verified": true, "region": "CN-44"}}`))
+	f.Add([]byte(`{"kind":"say","id":"m","room":"r","user":"u","text":"t","time":01,"facts":{"adult":trues}}`))
+	f.Add([]byte(`{"kind":"gift","id":"m","room":"r","user":"u","item":"i","count":1000001,"name":"","role":"host","event":"e"}`))
+	f.Fuzz(func(t *testing.T, value []byte) {
+		var d, full Decoder
+		var got, want Comment
+		if !d.quick(value, &got) {
+			return
+		}
+		if r := full.whole(value, &want); r != nil {
+			t.Fatalf("read what is refused for %v: %q", r, value)
+		}
+		same(t, &got, &want)
+		if got.Facts != want.Facts || got.Count != want.Count || got.Role != want.Role || (got.Name == nil) != (want.Name == nil) {
+			t.Fatalf("%q\nis   %+v\nwant %+v", value, got, want)
+		}
+	})
+}
+
 // knownField reports whether field is a member of a record, a fact, or of the watch list.
 func knownField(field string) bool {
 	return slices.Contains(memberNames[:], field) || slices.Contains(factNames[:], field)

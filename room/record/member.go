@@ -162,8 +162,20 @@ func (d *Decoder) marker(m member, v *fastjson.Value) {
 	}
 }
 
-func findMember(key []byte) member {
+// byLetter are the members by their first letter.
+var byLetter = func() (t [32][]member) {
 	for m := mKind; m < memberEnd; m++ {
+		at := &t[memberNames[m][0]%32]
+		*at = append(*at, m)
+	}
+	return t
+}()
+
+func findMember(key []byte) member {
+	if len(key) == 0 {
+		return memberEnd
+	}
+	for _, m := range byLetter[key[0]%32] {
 		if string(key) == memberNames[m] {
 			return m
 		}
