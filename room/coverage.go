@@ -43,10 +43,16 @@ func (p *Partition) Covered(name string, m *record.Meta) {
 			o = &orphan{}
 			p.orphans[name] = o
 		}
+		if m.Seq > o.seq && m.Kind == record.FrameBatch {
+			o.pace = m.Pace
+		}
 		o.seq, o.known = learn(o.seq, -1, o.known, m)
 		return
 	}
 	d := &r.display
+	if m.Seq > d.seq && m.Kind == record.FrameBatch {
+		d.pacer.follow(m.Pace)
+	}
 	d.seq, d.known = learn(d.seq, d.covered, d.known, m)
 	p.repeatRoom(r)
 	p.expect(d)
@@ -56,6 +62,7 @@ func (p *Partition) Covered(name string, m *record.Meta) {
 type orphan struct {
 	seq   uint64
 	known []coverage
+	pace  uint16
 }
 
 func learn(seq uint64, covered int64, known []coverage, m *record.Meta) (uint64, []coverage) {
@@ -80,6 +87,7 @@ func (p *Partition) adopt(r *room) {
 	delete(p.orphans, r.name)
 	d := &r.display
 	d.seq, d.known = max(o.seq, d.seq), o.known
+	d.pacer.follow(o.pace)
 	// What earlier records were shown in frames is past: a frame that ends before
 	// the record that made the room has nothing of it.
 	for len(d.known) > 0 && d.known[0].to < p.pos.Comments {

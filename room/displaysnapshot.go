@@ -33,9 +33,15 @@ func (p *Partition) saveDisplay(w *writer) {
 		w.string(d.user)
 		w.bytes(d.value)
 	}
+	for _, r := range p.order {
+		r.display.saveViewers(w)
+	}
+	for _, name := range sortedKeys(p.orphans) {
+		w.uint(uint64(p.orphans[name].pace))
+	}
 }
 
-func (p *Partition) loadDisplay(r *reader) {
+func (p *Partition) loadDisplay(r *reader, version byte) {
 	p.floor, p.flushes = r.uint(), r.uint()
 	for _, room := range p.order {
 		if room.display.load(r); r.err != nil {
@@ -61,6 +67,15 @@ func (p *Partition) loadDisplay(r *reader) {
 	}
 	for range r.count(r.left()) {
 		p.direct = append(p.direct, direct{r.string(), r.string(), r.bytes()})
+	}
+	if version < withViewers {
+		return
+	}
+	for _, room := range p.order {
+		room.display.loadViewers(r)
+	}
+	for _, name := range sortedKeys(p.orphans) {
+		p.orphans[name].pace = uint16(r.count(mostRate / paceUnit))
 	}
 }
 
@@ -168,8 +183,7 @@ func loadKnown(r *reader) (known []coverage) {
 	return known
 }
 
-// saveRest writes what is added up and what is on screen. Presence is not
-// saved: every edge says it again within two seconds.
+// saveRest writes what is added up and what is on screen.
 func (d *display) saveRest(w *writer) {
 	w.uint(uint64(len(d.sales)))
 	for i := range d.sales {

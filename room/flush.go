@@ -110,7 +110,7 @@ func (p *Partition) flushRoom(r *room, t turn, out *Frames) {
 	d.framed = t.now
 	out.add(r.name, "", record.Meta{
 		Kind: record.FrameBatch, Seq: d.seq, From: d.covered, To: p.pos.Comments, Control: p.pos.Control,
-		Budget: uint32(t.budget), Count: uint32(count), Seed: t.seed,
+		Budget: uint32(t.budget), Count: uint32(count), Seed: t.seed, Pace: d.pacer.pace(),
 	}, start)
 	d.covered = p.pos.Comments
 	if !d.changed {

@@ -11,7 +11,13 @@ import (
 	"github.com/fudai-live/fudai/room/record"
 )
 
-const snapshotVersion = 10
+// snapshotVersion is what is written. Version 10, without what edges say of
+// viewers, is read too: a newer build takes over from an older one.
+const (
+	snapshotVersion = 11
+	snapshotOldest  = 10
+	withViewers     = 11
+)
 
 // ErrSnapshot is wrapped by every refusal of Restore.
 var ErrSnapshot = errors.New("room: bad snapshot")
@@ -37,12 +43,12 @@ func (p *Partition) Hash() [32]byte {
 // Restore replaces the state by a snapshot's. After an error p is empty.
 func (p *Partition) Restore(b []byte) error {
 	p.reset()
-	if len(b) == 0 || b[0] != snapshotVersion {
-		return fmt.Errorf("%w: %d bytes, not of version %d", ErrSnapshot, len(b), snapshotVersion)
+	if len(b) == 0 || b[0] < snapshotOldest || b[0] > snapshotVersion {
+		return fmt.Errorf("%w: %d bytes, not of versions %d to %d", ErrSnapshot, len(b), snapshotOldest, snapshotVersion)
 	}
 	r := reader{b: b[1:]}
 	p.loadVerdict(&r)
-	p.loadDisplay(&r)
+	p.loadDisplay(&r, b[0])
 	if r.err == nil && r.left() > 0 {
 		r.fail("%d bytes are left over", r.left())
 	}

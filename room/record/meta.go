@@ -67,6 +67,7 @@ type Meta struct {
 	Count    uint32 // comments in the frame
 	Seed     uint64
 	Refuse   uint16 // thousandths of viewers' comments that edges should refuse: the owner is behind
+	Pace     uint16 // Batch: tenths of a comment a second that the room may show; 0: as its settings say
 	Control  int64  // Batch: control offset of the last command applied before it; -1 for none
 }
 
@@ -100,7 +101,7 @@ func AppendMeta(dst []byte, m *Meta) []byte {
 	dst = binary.BigEndian.AppendUint32(dst, m.Count)
 	dst = binary.BigEndian.AppendUint64(dst, m.Seed)
 	dst = binary.BigEndian.AppendUint16(dst, m.Refuse)
-	dst = append(dst, 0, 0)
+	dst = binary.BigEndian.AppendUint16(dst, m.Pace) // 0 in frames that were written before there was one
 	return binary.BigEndian.AppendUint64(dst, uint64(m.Control))
 }
 
@@ -126,6 +127,7 @@ func ParseMeta(b []byte) (m Meta, err error) {
 	m.Count = binary.BigEndian.Uint32(b[64:])
 	m.Seed = binary.BigEndian.Uint64(b[68:])
 	m.Refuse = binary.BigEndian.Uint16(b[76:])
+	m.Pace = binary.BigEndian.Uint16(b[78:])
 	m.Control = -1
 	if len(b) == MetaSize {
 		m.Control = int64(binary.BigEndian.Uint64(b[80:]))

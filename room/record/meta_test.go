@@ -10,7 +10,7 @@ import (
 // FuzzMeta: what is read is what is written again; nothing else is read.
 func FuzzMeta(f *testing.F) {
 	full := Meta{Kind: FrameBatch, Audience: ToStaff, Result: true, Pair: Pair{7, ID128{1, 15: 9}}, Seq: 3, From: -1, To: 1 << 40,
-		Ledger: 5, Budget: 40, Count: 12, Seed: 1 << 63, Refuse: 950, Control: 8}
+		Ledger: 5, Budget: 40, Count: 12, Seed: 1 << 63, Refuse: 950, Pace: 244, Control: 8}
 	f.Add(AppendMeta(nil, &full))
 	f.Add(AppendMeta(nil, &Meta{Kind: FrameRelease, Control: -1}))
 	f.Add(old(f))
@@ -26,7 +26,7 @@ func FuzzMeta(f *testing.F) {
 		if n, err := ParseMeta(again); err != nil || n != m {
 			t.Errorf("%+v was read again as %+v, %v", m, n, err)
 		}
-		if len(b) == MetaSize && !bytes.Equal(again[:78], b[:78]) {
+		if len(b) == MetaSize && !bytes.Equal(again[:80], b[:80]) {
 			t.Errorf("%x was written again as %x", b, again)
 		}
 	})

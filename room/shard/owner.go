@@ -101,7 +101,7 @@ func newOwner(s *Shard, r *recovery) *owner {
 		snapshotDone: make(chan error, 1), tickDone: make(chan error, 1),
 		folder: r.folder, history: chronicle{book: r.folder.book, done: make(chan written, 1)}, fence: r.fence, seq: 1, // the claim was the first
 		applied: map[int64]record.Control{}, marked: map[string]time.Time{}, gap: r.gap,
-		receipts: map[string]*record.ReceiptBatch{}, edges: map[uint32]*edgeRooms{},
+		receipts: map[string]*record.ReceiptBatch{}, edges: knownEdges(r.state, now),
 		snap: snapshotter{at: now, from: r.state.Position().Comments},
 	}
 	o.decided.Store(r.next.ledger)

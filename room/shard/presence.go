@@ -3,6 +3,7 @@ package shard
 import (
 	"time"
 
+	"github.com/fudai-live/fudai/room"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -15,6 +16,19 @@ const edgeSilent = 90 * time.Second
 type edgeRooms struct {
 	at    time.Time
 	rooms map[string]bool
+}
+
+// knownEdges are those a restored state counts viewers of. They have as long to
+// say something as if they had spoken now.
+func knownEdges(state *room.Partition, now time.Time) map[uint32]*edgeRooms {
+	edges := map[uint32]*edgeRooms{}
+	state.Edges(func(edge uint32, room string) {
+		if edges[edge] == nil {
+			edges[edge] = &edgeRooms{at: now, rooms: map[string]bool{}}
+		}
+		edges[edge].rooms[room] = true
+	})
+	return edges
 }
 
 // hearPresence takes what edges say about their viewers. It is display state:
