@@ -5,12 +5,14 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"embed"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -40,12 +42,13 @@ type Pages struct {
 }
 
 // Trusted Types keep every text sink of the browser closed to strings. The one
-// named policy makes addresses of workers, from constants of the build.
-func policy(c Config) string {
+// named policy makes addresses of workers, from constants of the build. A script
+// that stands in the page itself is let in by its hash, no other one is.
+func policy(c Config, page []byte) string {
 	extra := strings.TrimSpace(strings.Join(c.Connect, " "))
 	return strings.Join([]string{
 		"default-src 'none'",
-		"script-src 'self'",
+		"script-src 'self'" + inlined(page),
 		"style-src 'self'",
 		"font-src 'self'",
 		"img-src 'self' https:",
@@ -59,6 +62,17 @@ func policy(c Config) string {
 		"require-trusted-types-for 'script'",
 		"trusted-types fudai",
 	}, "; ")
+}
+
+var inline = regexp.MustCompile(`(?s)<script>(.*?)</script>`)
+
+// inlined are the hashes of a page's own scripts, each after a space.
+func inlined(page []byte) (hashes string) {
+	for _, m := range inline.FindAllSubmatch(page, -1) {
+		sum := sha256.Sum256(m[1])
+		hashes += " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return hashes
 }
 
 // Validate reports every origin that could not stand in a header.
@@ -81,7 +95,6 @@ func New(c Config) (*Pages, error) {
 		return nil, err
 	}
 	p := &Pages{files: make(map[string]*File)}
-	csp := policy(c)
 	err := fs.WalkDir(dist, "dist", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -91,7 +104,11 @@ func New(c Config) (*Pages, error) {
 			return err
 		}
 		at := strings.TrimPrefix(name, "dist")
-		p.files[at] = newFile(at, body, csp)
+		var page []byte
+		if path.Ext(at) == ".html" {
+			page = body
+		}
+		p.files[at] = newFile(at, body, policy(c, page))
 		return nil
 	})
 	if err != nil {

@@ -2,6 +2,8 @@ package web
 
 import (
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -59,8 +61,27 @@ func TestEveryAssetOfThePageIsThere(t *testing.T) {
 			t.Errorf("%s is not immutable", ref[1])
 		}
 	}
-	if strings.Contains(page, "<style") || regexp.MustCompile(`<script[^>]*>[^<]`).MatchString(page) {
+	if strings.Contains(page, "<style") || regexp.MustCompile(`<script [^>]*>[^<]`).MatchString(page) {
 		t.Error("the page holds inline script or style, which the policy forbids")
+	}
+}
+
+// What stands in a page itself runs by its hash; where nothing does, no hash is in the policy.
+func TestScriptInAPageRunsByItsHash(t *testing.T) {
+	p := pages(t)
+	early := regexp.MustCompile(`(?s)<script>(.*?)</script>`).FindSubmatch(p.Lookup("/").Body)
+	if early == nil {
+		t.Fatal("the viewer page opens no connection before its script is there")
+	}
+	sum := sha256.Sum256(early[1])
+	hash := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	if csp := get(p, "/").Header.Get("Content-Security-Policy"); !strings.Contains(csp, "script-src 'self' "+hash+";") {
+		t.Errorf("policy lacks %s: %s", hash, csp)
+	}
+	for _, at := range []string{"/desk/demo", "/studio", "/login", "/favicon.svg"} {
+		if csp := get(p, at).Header.Get("Content-Security-Policy"); strings.Contains(csp, "sha256-") {
+			t.Errorf("%s lets in a script that is not in it: %s", at, csp)
+		}
 	}
 }
 

@@ -10,6 +10,9 @@ import { byLink, command, currentToken, gives, room, settings, show, tell, w } f
 
 const EVERY_MS = 10_000;
 
+/** On a phone the list would be all that is seen of the desk: there it is a line that unfolds. */
+const narrow = innerWidth <= 700;
+
 /** Where a step is done at this desk. */
 const field: Partial<Record<Step, string>> = {
   stream: '.room input[name=stream]',
@@ -34,7 +37,7 @@ async function look(): Promise<void> {
     if (!mine) continue;
     const own = ownRoom(rooms)?.id === mine.id;
     const me = own ? await api.get<Me>('me', { shop: id }) : undefined;
-    known.value = { shop: id, own, ready: done(mine, me && (await facts(api, id, mine.id, me.user))) };
+    known.value = { shop: id, own, ready: done(mine, me && (await facts(api, id, mine.id, me))) };
     return;
   }
 }
@@ -62,11 +65,12 @@ export function First() {
   const current = open[0];
   return (
     <section class="card first" aria-labelledby="h-first">
-      <details open>
+      <details open={!narrow}>
         <summary>
           <h2 id="h-first">
             {w('first')} <small>{w('firstDone', { n: steps.length - open.length, of: steps.length })}</small>
           </h2>
+          {current && <span class="next">{w('firstNext', { step: w(`step_${current}`) })}</span>}
         </summary>
         <button type="button" class="quiet" onClick={() => skip(...steps)}>
           {w('firstHide')}

@@ -103,13 +103,25 @@ function Row({ q }: { q: Question }) {
   );
 }
 
-/** What the words did not show: that two rows ask the same, or that one of the wordings asks something else. */
+/**
+ * What the words did not show: that two rows ask the same, or that one of the wordings asks something else. Made when it
+ * is unfolded: a list of all the others in every row was 20,000 elements at 60 questions, drawn anew each second.
+ */
 function ByHand({ q }: { q: Question }) {
-  const others = (questions.value ?? []).filter((x) => x.cluster !== q.cluster && (waits(x) || x.state === 'answered'));
-  if (others.length === 0 && !q.wordings && !q.joined) return null;
+  const [open, unfold] = useState(false);
   return (
-    <details class="by-hand">
+    <details class="by-hand" onToggle={(e) => unfold(e.currentTarget.open)}>
       <summary>{w('sameOrNot')}</summary>
+      {open && <ByHandActs q={q} />}
+    </details>
+  );
+}
+
+function ByHandActs({ q }: { q: Question }) {
+  const others = (questions.value ?? []).filter((x) => x.cluster !== q.cluster && (waits(x) || x.state === 'answered'));
+  return (
+    <>
+      {others.length === 0 && !q.wordings && !q.joined && <p class="none">{w('sameOrNotNone')}</p>}
       {q.wordings?.map((x) => (
         <p key={x.offset}>
           <bdi>{line(x.text)}</bdi> <small>×{count(x.count, language.value)}</small>{' '}
@@ -143,7 +155,7 @@ function ByHand({ q }: { q: Question }) {
           ))}
         </select>
       )}
-    </details>
+    </>
   );
 }
 

@@ -46,6 +46,15 @@ export async function open(b: Browser, url: string, options: BrowserContextOptio
     // A lost connection is ordinary; anything else is not.
     if (m.type() === 'error' && !/WebSocket connection|Failed to load resource|net::/.test(m.text())) complaints.push(m.text());
   });
+  // A page that knows its rights does not ask again and again for what is refused.
+  const refused = new Map<string, number>();
+  page.on('response', (r) => {
+    if (r.status() !== 401 && r.status() !== 403) return;
+    const what = `${r.status()} ${r.request().method()} ${new URL(r.url()).pathname}`;
+    const times = (refused.get(what) ?? 0) + 1;
+    refused.set(what, times);
+    if (times === 3) complaints.push(`asks for what is refused: ${what}`);
+  });
   await page.goto(url);
   return { page, complaints };
 }

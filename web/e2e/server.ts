@@ -17,8 +17,8 @@ export interface Real {
   stop(): Promise<void>;
 }
 
-/** The real program with its demo show: FUDAI_URL if given, else FUDAI_BIN or a fresh build, on a free port with data of its own. */
-export async function real(): Promise<Real> {
+/** The real program with its demo show: FUDAI_URL if given, else FUDAI_BIN or a fresh build, on a free port with data of its own. `more`: further flags of serve. */
+export async function real(...more: string[]): Promise<Real> {
   const given = process.env.FUDAI_URL;
   if (given)
     return {
@@ -32,14 +32,14 @@ export async function real(): Promise<Real> {
   if (!process.env.FUDAI_BIN) execFileSync('go', ['build', '-o', bin, '.'], { cwd: new URL('../..', import.meta.url).pathname });
   const url = `http://127.0.0.1:${await freePort()}/`;
   const log = { tail: '' };
-  let child = await start(bin, url, dir, log);
+  let child = await start(bin, url, dir, log, more);
   return {
     url,
     bin,
     data: join(dir, 'data'),
     async restart() {
       await end(child);
-      child = await start(bin, url, dir, log);
+      child = await start(bin, url, dir, log, more);
     },
     watch: () => onTestFailed(() => console.error(`the end of the server's log:\n${log.tail.split('\n').slice(-30).join('\n')}`)),
     async stop() {
@@ -49,8 +49,8 @@ export async function real(): Promise<Real> {
   };
 }
 
-async function start(bin: string, url: string, dir: string, log: { tail: string }): Promise<ChildProcess> {
-  const args = ['serve', '--listen', new URL(url).host, '--data', join(dir, 'data'), '--demo', 'yes'];
+async function start(bin: string, url: string, dir: string, log: { tail: string }, more: string[]): Promise<ChildProcess> {
+  const args = ['serve', '--listen', new URL(url).host, '--data', join(dir, 'data'), '--demo', 'yes', ...more];
   const child = spawn(bin, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   child.stderr.on('data', (d) => {
     log.tail = (log.tail + String(d)).slice(-8_000);

@@ -43,40 +43,47 @@ export function Approvals() {
           </Button>
         )}
       </div>
-      <Table<Giveaway>
-        rowKey="id"
-        loading={!list.value && !list.failed}
-        dataSource={list.value?.items ?? []}
-        {...(md && { scroll: { x: 800 } })}
-        pagination={false}
-        locale={{ emptyText: <Empty description={t('approvalsNone')} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}
-        {...(may('giveaway.approve') && {
-          rowSelection: {
-            selectedRowKeys: chosen,
-            onChange: (keys) => choose(keys.map(String)),
-            getCheckboxProps: (g) => ({ disabled: g.editor === me.user && shop.approval.mode !== 'none' }),
-          },
-        })}
-        columns={[
-          {
-            title: t('name'),
-            render: (_, g) => (
-              <Button type="link" className="cell" onClick={() => show(g.id)}>
-                <bdi>{g.draft.title || t('untitled')}</bdi>
-              </Button>
-            ),
-          },
-          { title: t('room'), render: (_, g) => <bdi>{rooms.find((r) => r.id === g.room)?.title || g.room}</bdi> },
-          { title: t('units'), align: 'right', responsive: ['md'], dataIndex: 'units' },
-          { title: t('worth'), align: 'right', render: (_, g) => money(g.worthFen) },
-          { title: t('writtenBy'), responsive: ['md'], render: (_, g) => <bdi>{g.editor}</bdi> },
-          { title: t('changed'), responsive: ['md'], render: (_, g) => when(g.updated, shop.zone, language) },
-          {
-            title: t('note'),
-            render: (_, g) => (g.rejected ? t('sentBack', { why: g.rejected }) : g.editor === me.user ? t('yourOwn') : ''),
-          },
-        ]}
-      />
+      {/* Not scroll={{ x }}: that repeats the heading out of sight, with a checkbox in it that the keyboard comes to. */}
+      <div className="sideways">
+        <Table<Giveaway>
+          rowKey="id"
+          loading={!list.value && !list.failed}
+          dataSource={list.value?.items ?? []}
+          style={md ? { minWidth: 800 } : {}}
+          pagination={false}
+          locale={{ emptyText: <Empty description={t('approvalsNone')} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}
+          {...(may('giveaway.approve') && {
+            rowSelection: {
+              selectedRowKeys: chosen,
+              onChange: (keys) => choose(keys.map(String)),
+              getTitleCheckboxProps: () => ({ 'aria-label': t('chooseAll') }),
+              getCheckboxProps: (g) => ({
+                'aria-label': t('chooseOne', { title: g.draft.title || t('untitled') }),
+                disabled: g.editor === me.user && shop.approval.mode !== 'none',
+              }),
+            },
+          })}
+          columns={[
+            {
+              title: t('name'),
+              render: (_, g) => (
+                <Button type="link" className="cell" onClick={() => show(g.id)}>
+                  <bdi>{g.draft.title || t('untitled')}</bdi>
+                </Button>
+              ),
+            },
+            { title: t('room'), render: (_, g) => <bdi>{rooms.find((r) => r.id === g.room)?.title || g.room}</bdi> },
+            { title: t('units'), align: 'right', responsive: ['md'], dataIndex: 'units' },
+            { title: t('worth'), align: 'right', render: (_, g) => money(g.worthFen) },
+            { title: t('writtenBy'), responsive: ['md'], render: (_, g) => <bdi>{g.editor}</bdi> },
+            { title: t('changed'), responsive: ['md'], render: (_, g) => when(g.updated, shop.zone, language) },
+            {
+              title: t('note'),
+              render: (_, g) => (g.rejected ? t('sentBack', { why: g.rejected }) : g.editor === me.user ? t('yourOwn') : ''),
+            },
+          ]}
+        />
+      </div>
       {may('appeal.read') && <Appeals />}
       {open && <Detail id={open} onClose={() => show(undefined)} onEdit={() => show(undefined)} onChange={list.again} />}
     </>

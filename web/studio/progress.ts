@@ -1,6 +1,6 @@
 import { Api as Desk } from '../desk/api.ts';
 import { callAs } from '../door/session.ts';
-import type { Api, Giveaway, Page, Rehearsal, Room } from './api.ts';
+import type { Api, Giveaway, Me, Page, Rehearsal, Room } from './api.ts';
 
 // How far somebody has come on the way to their own show. What is done is read
 // from the server, so that it can be left and taken up on any device; what was
@@ -26,14 +26,17 @@ export interface Facts {
 
 const or = <T>(p: Promise<T>, without: T): Promise<T> => p.catch(() => without);
 
-export async function facts(api: Api, shop: string, room: string, me: string): Promise<Facts> {
+/** What `me` may not see is not asked for: a refusal every few seconds would tell nobody anything. */
+export async function facts(api: Api, shop: string, room: string, me: Me): Promise<Facts> {
   const [state, goods, people, bags, rehearsals] = await Promise.all([
     or(look(room), {}),
-    or(
-      new Desk(room, api.token).catalogue().then((c) => c.items.filter((g) => g.item !== '*').length),
-      0,
-    ),
-    or(others(api, shop, me), undefined),
+    me.may.includes('desk.goods')
+      ? or(
+          new Desk(room, api.token).catalogue().then((c) => c.items.filter((g) => g.item !== '*').length),
+          0,
+        )
+      : 0,
+    me.may.includes('staff.read') ? or(others(api, shop, me.user), undefined) : undefined,
     api.get<Page<Giveaway>>('giveaways', { shop, room, most: 20 }),
     api.get<Page<Rehearsal>>('rehearsals', { shop, room }),
   ]);

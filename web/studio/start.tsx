@@ -1,5 +1,5 @@
 /** @jsxImportSource react */
-import { Alert, Button, Card, Progress, Space, Tag } from 'antd';
+import { Alert, Button, Card, Grid, Progress, Space, Tag } from 'antd';
 import { useState } from 'react';
 import { done, type Facts, facts, keepPassed, ownRoom, passed, type Step, steps } from './progress.ts';
 import { useLoad, useMay, useStudio, useWords } from './state.tsx';
@@ -41,8 +41,8 @@ export function Start() {
   const { api, shop, rooms, me } = useStudio();
   const room = ownRoom(rooms);
   const known = useLoad(
-    () => (room ? facts(api, shop.id, room.id, me.user) : Promise.resolve(undefined)),
-    [api, shop.id, room?.id, me.user],
+    () => (room ? facts(api, shop.id, room.id, me) : Promise.resolve(undefined)),
+    [api, shop.id, room?.id, me],
     4_000,
   );
   const [over, setOver] = useState(() => passed(shop.id));
@@ -58,6 +58,51 @@ export function Start() {
   };
   const left = steps.filter((s) => !ready.has(s) && !over.has(s));
   const here = at ?? left[0];
+  const { md } = Grid.useBreakpoint();
+  const row = (s: Step) => {
+    const Form = forms[s];
+    const state = ready.has(s) ? 'done' : over.has(s) ? 'skipped' : s === here ? 'now' : 'open';
+    const need = needs[s];
+    return (
+      <li key={s} className={`step is-${state}`}>
+        <button type="button" className="head" aria-expanded={s === here} onClick={() => turn(s === here ? undefined : s)}>
+          <i aria-hidden="true">{state === 'done' ? '✓' : steps.indexOf(s) + 1}</i>
+          <b>{t(`step_${s}`)}</b>
+          {state === 'skipped' && <Tag>{t('skipped')}</Tag>}
+          {state === 'done' && <Tag color="success">{t('stepDone')}</Tag>}
+        </button>
+        {s === here && (
+          <div className="what">
+            <p className="hint">{t(`stepHow_${s}`)}</p>
+            {s !== 'shop' && !room ? (
+              <Alert type="info" showIcon title={t('stepRoomFirst')} />
+            ) : need && !may(need) ? (
+              <Alert type="info" showIcon title={t('stepMayNot')} />
+            ) : (
+              <Form
+                key={room?.id ?? ''}
+                room={room?.id ?? ''}
+                facts={known.value}
+                onDone={() => {
+                  turn(undefined);
+                  known.again();
+                }}
+                pass={() => pass(s)}
+              />
+            )}
+            {state !== 'done' && (
+              <Button type="text" className="skip" onClick={() => pass(s)}>
+                {t('skip')}
+              </Button>
+            )}
+          </div>
+        )}
+      </li>
+    );
+  };
+  // A phone shows the step that is on, and the others behind a line.
+  const near = md === false && here ? [here] : steps;
+  const rest = steps.filter((s) => !near.includes(s));
   return (
     <div className="start">
       <Card>
@@ -80,49 +125,13 @@ export function Start() {
           </Space>
         )}
       </Card>
-      <ol className="steps">
-        {steps.map((s, i) => {
-          const Form = forms[s];
-          const state = ready.has(s) ? 'done' : over.has(s) ? 'skipped' : s === here ? 'now' : 'open';
-          const need = needs[s];
-          return (
-            <li key={s} className={`step is-${state}`}>
-              <button type="button" className="head" aria-expanded={s === here} onClick={() => turn(s === here ? undefined : s)}>
-                <i aria-hidden="true">{state === 'done' ? '✓' : i + 1}</i>
-                <b>{t(`step_${s}`)}</b>
-                {state === 'skipped' && <Tag>{t('skipped')}</Tag>}
-                {state === 'done' && <Tag color="success">{t('stepDone')}</Tag>}
-              </button>
-              {s === here && (
-                <div className="what">
-                  <p className="hint">{t(`stepHow_${s}`)}</p>
-                  {s !== 'shop' && !room ? (
-                    <Alert type="info" showIcon title={t('stepRoomFirst')} />
-                  ) : need && !may(need) ? (
-                    <Alert type="info" showIcon title={t('stepMayNot')} />
-                  ) : (
-                    <Form
-                      key={room?.id ?? ''}
-                      room={room?.id ?? ''}
-                      facts={known.value}
-                      onDone={() => {
-                        turn(undefined);
-                        known.again();
-                      }}
-                      pass={() => pass(s)}
-                    />
-                  )}
-                  {state !== 'done' && (
-                    <Button type="text" className="skip" onClick={() => pass(s)}>
-                      {t('skip')}
-                    </Button>
-                  )}
-                </div>
-              )}
-            </li>
-          );
-        })}
-      </ol>
+      <ol className="steps">{near.map(row)}</ol>
+      {rest.length > 0 && (
+        <details className="rest">
+          <summary>{t('stepsRest', { n: rest.length })}</summary>
+          <ol className="steps">{rest.map(row)}</ol>
+        </details>
+      )}
     </div>
   );
 }

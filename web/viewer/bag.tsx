@@ -1,13 +1,9 @@
-import type { Entry, Give } from '@fudai/sdk';
-import { said, type Word } from '../words/index.ts';
-import { AppealForm } from './appeal.tsx';
-import { count, line, span, yuan } from './clean.ts';
-import { condition } from './conditions.ts';
-import { Bag, Check, Clock } from './icons.tsx';
+import type { Give } from '@fudai/sdk';
+import { said } from '../words/index.ts';
+import { count, line, span } from './clean.ts';
+import { Bag, Check } from './icons.tsx';
 import { language, w } from './prefs.ts';
-import { Sheet } from './sheet.tsx';
-import { client, current, entries, gives, now, openSheet, results, sheetEvent } from './store.ts';
-import { promise } from './trust.ts';
+import { current, entries, now, openSheet, results } from './store.ts';
 
 /** The lucky bag's chip over the picture: what it is and how long it still takes. */
 export function BagChip() {
@@ -50,7 +46,7 @@ export function BagChip() {
   );
 }
 
-const name = (g: Give): string => (g.kind === 'grab' ? w('tapGive') : g.kind === 'packet' ? w('packet') : w('bag'));
+export const name = (g: Give): string => (g.kind === 'grab' ? w('tapGive') : g.kind === 'packet' ? w('packet') : w('bag'));
 
 /** What there is to win, in few words: the first prize, and how many there are of all. */
 export function gist(g: Give): string {
@@ -61,17 +57,17 @@ export function gist(g: Give): string {
 }
 
 /** What one does to take part. */
-const how = (g: Give): string => {
+export const how = (g: Give): string => {
   if (isTap(g)) return w('bagTapGo');
   return g.phrase ? w('chipPhrase', { phrase: line(g.phrase) }) : w('bagEnterGo');
 };
 
 /** The result will take a while: the card folds, and the show goes on. */
-const waits = (g: Give, phase: Phase): boolean => phase === 'sealed' && !!g.wait;
+export const waits = (g: Give, phase: Phase): boolean => phase === 'sealed' && !!g.wait;
 
-const isTap = (g: Give): boolean => g.kind === 'grab' || g.kind === 'packet';
+export const isTap = (g: Give): boolean => g.kind === 'grab' || g.kind === 'packet';
 
-type Phase = 'before' | 'open' | 'closing' | 'sealed' | 'over';
+export type Phase = 'before' | 'open' | 'closing' | 'sealed' | 'over';
 
 export function phaseOf(g: Give): Phase {
   if (results.value.has(g.event)) return 'over';
@@ -90,170 +86,4 @@ export function phaseOf(g: Give): Phase {
       return 'over';
   }
   return 'before';
-}
-
-export function BagSheet({ onClose }: { onClose: () => void }) {
-  const g = gives.value.get(sheetEvent.value);
-  if (!g) return null;
-  const phase = phaseOf(g);
-  const left = phase === 'before' ? (g.open_at ?? 0) - now.value : (g.close_at ?? 0) - now.value;
-  const total = (g.prizes ?? []).reduce((n, p) => n + (p.qty ?? 1), 0);
-  return (
-    <Sheet title={line(g.title) || name(g)} onClose={onClose} klass="bag-sheet">
-      <div class={`bag-hero ${phase}`}>
-        <Bag size={84} />
-        {phase === 'open' && left > 0 && (
-          <p class="bag-clock" role="timer" aria-label={w('countdownLeft', { time: span(left) })}>
-            {span(left)}
-          </p>
-        )}
-        {phase === 'before' && <p class="bag-when">{w('bagStarts', { time: span(left) })}</p>}
-        {(phase === 'open' || phase === 'before') && <Longer g={g} />}
-        {g.entered !== undefined && (
-          <p class="bag-count">
-            {w('bagEntered', { n: count(g.entered, language.value) })}
-            {total > 0 && g.entered > total && ` · ${w('bagOdds', { n: count(Math.round(g.entered / total), language.value) })}`}
-          </p>
-        )}
-      </div>
-      {(phase === 'closing' || phase === 'sealed' || (phase === 'open' && left <= 0)) && <Steps g={g} phase={phase} />}
-      <Prizes g={g} />
-      {(phase === 'open' || phase === 'before') && <Conditions g={g} />}
-      <Yours g={g} phase={phase} open={phase === 'open' && left > 0} />
-    </Sheet>
-  );
-}
-
-/** The close was moved later: by how much, and why. */
-function Longer({ g }: { g: Give }) {
-  const last = g.extended?.at(-1);
-  if (!last) return null;
-  const time = span(last.close_at - last.was);
-  return (
-    <p class="calm">
-      {last.pause ? w('bagPaused', { time }) : w('bagLonger', { time })}
-      {last.why ? <bdi> {line(last.why)}</bdi> : null}
-    </p>
-  );
-}
-
-function Prizes({ g }: { g: Give }) {
-  if (!g.prizes?.length) return null;
-  return (
-    <section class="prizes">
-      <h3>{w('bagPrizes')}</h3>
-      <ul>
-        {g.prizes.map((p, i) => (
-          <li key={p.id ?? i}>
-            <bdi>{line(p.title)}</bdi> <b>{w('bagQty', { n: p.qty ?? 1 })}</b>
-            {p.value ? <small>{w('bagWorth', { p: yuan(p.value) })}</small> : null}
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Conditions({ g }: { g: Give }) {
-  const list = (g.conditions ?? []).map((c) => condition(c, w)).filter(Boolean);
-  const { fair } = promise(g);
-  return (
-    <section class="conditions">
-      {list.length > 0 && (
-        <>
-          <h3>{w('bagConditions')}</h3>
-          <ul>
-            {list.map((c) => (
-              <li key={c}>{c}</li>
-            ))}
-          </ul>
-        </>
-      )}
-      <p class="calm">{list.length === 0 ? `${w('bagNoCond')}。${w(fair)}`.replace('.。', '. ') : w(fair)}</p>
-    </section>
-  );
-}
-
-/** What happens between the last entry and the winners, one step lit at a time. */
-function Steps({ g, phase }: { g: Give; phase: Phase }) {
-  const at = phase === 'sealed' ? 1 : 0;
-  const word = promise(g);
-  const steps = [at === 0 ? w('stepClosing') : w('stepSealed'), w(word.step), w('stepDraw')];
-  const wait = waits(g, phase) ? said(language.value, g.wait ?? '') : undefined;
-  return (
-    <section class="steps" aria-live="polite">
-      <ol>
-        {steps.map((s, i) => (
-          <li key={s} class={i < at ? 'done' : i === at ? 'now' : ''} aria-current={i === at ? 'step' : undefined}>
-            <span class="dot">{i < at ? <Check /> : <Clock />}</span>
-            {s}
-          </li>
-        ))}
-      </ol>
-      {wait && (
-        <p class="bag-when">
-          {wait.what} · {wait.next}
-        </p>
-      )}
-      <p class="calm">{wait ? wait.why : at === 0 ? w('sealWhy') : w(word.wait)}</p>
-      {g.seal && <p class="seal">{w('sealWords', { words: line(g.seal) })}</p>}
-    </section>
-  );
-}
-
-function Yours({ g, phase, open }: { g: Give; phase: Phase; open: boolean }) {
-  const e = entries.value.get(g.event);
-  const enter = (): void => {
-    if (isTap(g)) client.tap(g.event);
-    else client.enter(g.event, g.phrase || undefined);
-  };
-  if (!e && !open) return null;
-  return (
-    <section class="yours" aria-live="polite">
-      {e && <EntryLine e={e} g={g} onRetry={enter} />}
-      {open && (!e || e.state === 'ineligible') && (
-        <button type="button" class="go big" onClick={enter}>
-          <bdi>{callOf(g)}</bdi>
-        </button>
-      )}
-      {phase === 'before' && !e && <p class="calm">{said(language.value, 'early').next}</p>}
-    </section>
-  );
-}
-
-function callOf(g: Give): string {
-  if (isTap(g)) return w('bagTapGo');
-  return g.phrase ? w('bagPhraseGo', { phrase: line(g.phrase) }) : w('bagEnterGo');
-}
-
-function EntryLine({ e, g, onRetry }: { e: Entry; g: Give; onRetry: () => void }) {
-  const words = e.code ? said(language.value, e.code) : undefined;
-  const label = w(`st_${e.state}` as Word);
-  if (e.state === 'failed')
-    return (
-      <button type="button" class="entry failed" onClick={onRetry}>
-        <b>{label}</b>
-        {words && <small>{words.what}</small>}
-      </button>
-    );
-  return (
-    <div class={`entry ${e.state}`}>
-      <b>
-        {e.state === 'in' && <Check />}
-        {e.state === 'submitting' && <span class="spin" aria-hidden="true" />}
-        {label}
-      </b>
-      {e.state === 'in' && <small>{e.receipt?.sig ? w('in_receipt') : w('in_wait')}</small>}
-      {e.state === 'late' && <small>{said(language.value, 'late').next}</small>}
-      {e.state === 'ineligible' && <small>{[missing(e, g) ?? words?.what, words?.next].filter(Boolean).join(' · ')}</small>}
-      {e.state === 'ineligible' && <AppealForm event={g.event} code={e.code ?? ''} />}
-    </div>
-  );
-}
-
-/** The condition that was not met: the answer names its place in the card's list. */
-function missing(e: Entry, g: Give): string | undefined {
-  if (e.code !== 'ineligible' && e.code !== 'unknown') return undefined;
-  const c = g.conditions?.[Number(e.detail ?? 0)];
-  return c && condition(c, w);
 }

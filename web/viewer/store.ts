@@ -4,6 +4,7 @@ import {
   type CommentItem,
   type Direct,
   type Entry,
+  eventStream,
   type Give,
   type Item,
   type Mine,
@@ -12,6 +13,7 @@ import {
   type Product,
   type Result,
   type Status,
+  webSocket,
 } from '@fudai/sdk';
 import { batch, computed, signal } from '@preact/signals';
 import { said, type Word } from '../words/index.ts';
@@ -19,6 +21,7 @@ import { type Config, config, demoToken, forget, kept } from './account.ts';
 import { onToken, raise } from './bridge.ts';
 import { line as cleanLine, name as cleanName } from './clean.ts';
 import type { Shot } from './danmaku.ts';
+import { openSocket } from './early.ts';
 import { language, w } from './prefs.ts';
 import { notePrize, openPrizes } from './prizes.ts';
 
@@ -359,7 +362,12 @@ export function start(room: string, as: { guest?: boolean } = {}): void {
   void known.then((c) => {
     demo.value = c.demo;
   });
-  client = new Client({ base: `${location.origin}/`, room, token: (why) => (as.guest ? undefined : token(why, known)) });
+  client = new Client({
+    base: `${location.origin}/`,
+    room,
+    token: (why) => (as.guest ? undefined : token(why, known)),
+    env: { transports: [webSocket(openSocket), eventStream()] },
+  });
   client.on('status', (s) => {
     const before = status.value.is;
     status.value = s;

@@ -9,7 +9,7 @@ export const ui: Record<keyof typeof zh, string> = {
   like: 'Like',
   say: 'Say something…',
   sayMuted: 'Comments are paused',
-  sayLogin: 'Pick a name and join in',
+  sayLogin: 'Join the chat…',
   send: 'Send',
   close: 'Close',
   ok: 'OK',
