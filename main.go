@@ -17,6 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/fudai-live/fudai/giveaway/archive"
+	"github.com/fudai-live/fudai/giveaway/publiclog/witness"
 	"github.com/fudai-live/fudai/room/history"
 	"github.com/fudai-live/fudai/room/installation"
 	"github.com/fudai-live/fudai/room/installation/node"
@@ -43,6 +44,7 @@ type commands struct {
 	Replay  replay.Command      `cmd:"" help:"Play a recording of comments into a room."`
 	History history.Command     `cmd:"" help:"The record of what was said: check it, export it."`
 	Verify  archive.Verify      `cmd:"" help:"Check a finished giveaway offline."`
+	Witness witness.Command     `cmd:"" help:"Watch the transparency logs of installations, and cosign what they show."`
 	V       versionFlag         `name:"version" help:"Print the version."`
 }
 

@@ -13,6 +13,8 @@ type Config struct {
 	Partition int32
 	Keys      *record.Keys
 	Chains    []drawproof.Chain // accepted beacons; the first is the default
+	// PublicLog is the transparency log that plans stand in; nil: there is none.
+	PublicLog *drawproof.PublicLog
 
 	// verify stands in for drawproof.VerifyBeacon in a simulation, which folds the
 	// same rounds a million times; nil outside.

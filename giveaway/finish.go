@@ -100,6 +100,7 @@ func (p *Plan) complete(cfg *Config) {
 	p.TagKeyCommit = cmp.Or(p.TagKeyCommit, drawproof.TagKeyCommit(key[:]))
 	p.EngineKey = cmp.Or(p.EngineKey, publicKey(cfg.Keys.Engine))
 	p.ReceiptKey = cmp.Or(p.ReceiptKey, publicKey(cfg.Keys.Receipt))
+	p.Log = cmp.Or(p.Log, cfg.PublicLog)
 	if len(p.Block) > 0 && p.BlockHash == nil {
 		hash := blockHash(key, p.Block)
 		p.BlockHash, p.BlockCount = &hash, len(p.Block)

@@ -218,6 +218,9 @@ func (p *Plan) checkKeys(cfg *Config, refuse func(string, ...any)) {
 			refuse("%s is %s, this installation's is %s", k.name, k.got, k.want)
 		}
 	}
+	if own := cfg.PublicLog; p.Log != nil && (own == nil || p.Log.Origin != own.Origin || p.Log.Key != own.Key) {
+		refuse("log %q is not this installation's", p.Log.Origin)
+	}
 	if len(p.Block) > 0 || p.BlockHash != nil {
 		if p.BlockHash == nil || *p.BlockHash != blockHash(key, p.Block) || p.BlockCount != len(p.Block) {
 			refuse("block list of %d users does not have the hash and count that the plan names", len(p.Block))

@@ -17,7 +17,8 @@ type Config struct {
 	// AutoCreate lets the first valid record of a room make it; otherwise only
 	// a control record does.
 	AutoCreate bool
-	Chains     []drawproof.Chain // beacons that giveaways accept
+	Chains     []drawproof.Chain    // beacons that giveaways accept
+	PublicLog  *drawproof.PublicLog // the transparency log that plans stand in
 	// Review fills Out.Review. It changes no verdict: those of a reviewer come
 	// back as commands.
 	Review bool

@@ -83,7 +83,7 @@ func (p *Partition) room(name []byte) (*room, string) {
 func (p *Partition) make(name string, covered int64) *room {
 	r := &room{name: name, active: p.clock.now, set: roomSettings{FollowersMS: -1}}
 	r.give = giveaway.New(giveaway.Config{
-		Room: name, Partition: p.cfg.Partition, Keys: p.cfg.Keys, Chains: p.cfg.Chains,
+		Room: name, Partition: p.cfg.Partition, Keys: p.cfg.Keys, Chains: p.cfg.Chains, PublicLog: p.cfg.PublicLog,
 	})
 	if p.lost != nil {
 		r.give.Lose(p.lost.gap, p.lost.until)

@@ -64,6 +64,11 @@ func (s *Studio) keepProof(ctx context.Context, event, room, state string) error
 	if status != http.StatusOK {
 		return fmt.Errorf("%d: %.200s", status, body)
 	}
+	if s.cfg.Attest != nil {
+		if body, err = s.cfg.Attest(ctx, body); err != nil {
+			return err
+		}
+	}
 	_, err = s.store.db.ExecContext(ctx, `INSERT INTO studio_proofs (event, state, at, body) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (event) DO UPDATE SET state = excluded.state, at = excluded.at, body = excluded.body`, event, state, time.Now().UnixMilli(), body)
 	return err

@@ -228,7 +228,7 @@ func (f *finding) compose(g *Giveaway, profile *Profile, now int64) []byte {
 
 // finish completes the plan as the room will, and takes its problems apart.
 func (s *Studio) finish(f *finding, g *Giveaway, plan []byte, now int64) {
-	cfg := giveaway.Config{Room: g.Room, Partition: kafkalog.Partition(g.Room), Keys: s.cfg.Keys, Chains: s.cfg.Chains}
+	cfg := giveaway.Config{Room: g.Room, Partition: kafkalog.Partition(g.Room), Keys: s.cfg.Keys, Chains: s.cfg.Chains, PublicLog: s.cfg.PublicLog}
 	var err error
 	if f.plan, err = giveaway.Finish(plan, &cfg, max(now, f.announceAt)); err == nil {
 		return

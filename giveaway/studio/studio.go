@@ -35,6 +35,10 @@ type Config struct {
 	Keys   *record.Keys
 	Tokens token.Verifier
 	Chains []drawproof.Chain // accepted beacons; the first is the default
+	// PublicLog is the transparency log that plans name, and Attest adds to a
+	// proof what that log shows of it; nil: there is none.
+	PublicLog *drawproof.PublicLog
+	Attest    func(ctx context.Context, bundle []byte) ([]byte, error)
 	// Ask puts a question to the owner of a room, and State is the room as its
 	// viewers see it; without them the funnel knows the ledger alone.
 	Ask   func(ctx context.Context, path string, query url.Values) (status int, body []byte, err error)

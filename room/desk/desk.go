@@ -44,6 +44,10 @@ type Config struct {
 	// Chains are the beacons that plans may name, the default first: a plan
 	// that cannot be held is refused here, with all reasons.
 	Chains []drawproof.Chain
+	// PublicLog is the transparency log that plans name, and Attest adds to the
+	// proof of a giveaway what that log shows of it; nil: there is none.
+	PublicLog *drawproof.PublicLog
+	Attest    func(ctx context.Context, bundle []byte) ([]byte, error)
 	// Rules are those of a room that no command gave any, as the shards have
 	// them; nil: moderation.Default().
 	Rules *moderation.RuleSet
@@ -141,7 +145,7 @@ func (d *Desk) command(ctx context.Context, c *app.RequestContext) {
 			return
 		}
 	} else if req.Kind == record.CtlPlan {
-		cfg := giveaway.Config{Room: room, Partition: kafkalog.Partition(room), Keys: d.cfg.Keys, Chains: d.cfg.Chains}
+		cfg := giveaway.Config{Room: room, Partition: kafkalog.Partition(room), Keys: d.cfg.Keys, Chains: d.cfg.Chains, PublicLog: d.cfg.PublicLog}
 		if _, err := giveaway.Finish(req.Data, &cfg, time.Now().UnixMilli()); err != nil {
 			refuse(c, consts.StatusBadRequest, "plan", err)
 			return

@@ -16,6 +16,7 @@ type Keys struct {
 	Token   [32]byte           // HMAC tokens
 	Dedupe  [32]byte           // keys the message id hashes
 	Beacon  [32]byte           // secret of the local beacon
+	Log     ed25519.PrivateKey // signs checkpoints of the transparency log
 	handle  [32]byte
 	entry   [32]byte
 	event   [32]byte
@@ -30,10 +31,11 @@ func DeriveKeys(master [32]byte) *Keys {
 		mac.Sum(k[:0])
 		return k
 	}
-	engine, receipt := derive("engine"), derive("receipt")
+	engine, receipt, log := derive("engine"), derive("receipt"), derive("log")
 	return &Keys{
 		Engine:  ed25519.NewKeyFromSeed(engine[:]),
 		Receipt: ed25519.NewKeyFromSeed(receipt[:]),
+		Log:     ed25519.NewKeyFromSeed(log[:]),
 		Control: derive("control"), Token: derive("token"), Dedupe: derive("dedupe"), Beacon: derive("beacon"),
 		handle: derive("handle"), entry: derive("entry"), event: derive("event"),
 		history: derive("history"),

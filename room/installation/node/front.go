@@ -101,6 +101,9 @@ func (n *node) health(h *server.Hertz) {
 	if n.shard != nil {
 		n.shard.Mount(h)
 	}
+	if n.public != nil {
+		n.public.Mount(h)
+	}
 	if n.Demo == "yes" {
 		demo.Mount(h, n.tokens)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/fudai-live/fudai/broadcast/token"
 	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/giveaway/fulfil"
+	"github.com/fudai-live/fudai/giveaway/publiclog"
 	"github.com/fudai-live/fudai/giveaway/studio"
 	"github.com/fudai-live/fudai/moderation/review"
 	"github.com/fudai-live/fudai/room/answer"
@@ -44,6 +45,7 @@ type node struct {
 	people  *staff.Staff    // nil: nobody of the staff is served here
 	fork    *prefork.Parent // nil: this process is the only edge
 	prizes  *fulfil.Desk
+	public  *publiclog.Log // nil: this process has no desk and no studio
 	ready   atomic.Bool
 	failed  chan error // the first part that ended by itself
 }
@@ -103,9 +105,18 @@ func (n *node) run(ctx context.Context) (err error) {
 		}
 		defer close()
 	}
+	if n.is("desk") || n.is("studio") {
+		close, err := n.publish(ctx)
+		if err != nil {
+			return err
+		}
+		defer close()
+		stage(n.public.Run)
+	}
 	if n.is("desk") {
 		tailer := n.kafka.NewTailer()
-		cfg := desk.Config{Log: n.kafka, Keys: n.keys, Tokens: n.people, Tailer: tailer, Chains: n.beacon.Chains(), Boards: n.Desk.Dashboards, Logger: n.log}
+		cfg := desk.Config{Log: n.kafka, Keys: n.keys, Tokens: n.people, Tailer: tailer, Chains: n.beacon.Chains(), Boards: n.Desk.Dashboards, Logger: n.log,
+			PublicLog: n.PublicLog.Policy(n.keys), Attest: n.public.Attest}
 		if n.Answer.On() {
 			drafter, err := answer.New(n.answerConfig())
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/giveaway/fulfil"
+	"github.com/fudai-live/fudai/giveaway/publiclog"
 	"github.com/fudai-live/fudai/giveaway/studio"
 	"github.com/fudai-live/fudai/moderation/review"
 	"github.com/fudai-live/fudai/room"
@@ -51,6 +52,24 @@ func (n *node) letIn(ctx context.Context) (shut func() error, err error) {
 	return db.Close, nil
 }
 
+// publish opens the transparency log, in the database that desk and studio have.
+func (n *node) publish(ctx context.Context) (shut func() error, err error) {
+	db, err := database.Open(n.Record.URL(n.Storage.Data))
+	if err != nil {
+		return nil, err
+	}
+	cfg := publiclog.DefaultConfig()
+	cfg.Log, cfg.DB, cfg.Keys, cfg.Origin, cfg.Logger, cfg.Metrics = n.kafka, db, n.keys, n.PublicLog.Origin(n.keys), n.log, n.reg
+	if cfg.Witnesses, err = n.PublicLog.Witnesses(); err == nil {
+		n.public, err = publiclog.New(ctx, cfg)
+	}
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db.Close, nil
+}
+
 // keepHistory writes what was said to the database.
 func (n *node) keepHistory(ctx context.Context) error {
 	cfg := history.DefaultConfig()
@@ -63,6 +82,7 @@ func (n *node) studioConfig(store *studio.Store) studio.Config {
 	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger, cfg.Metrics = store, n.kafka, n.keys, n.people, n.beacon.Chains(), n.log, n.reg
 	cfg.Paid = func(ctx context.Context, event string) ([]byte, error) { return n.prizes.Paid(ctx, event) }
 	cfg.Reach = func(ctx context.Context) beacon.Reachability { return n.beacon.Reach(ctx, cfg.Chains[0], time.Now()) }
+	cfg.PublicLog, cfg.Attest = n.PublicLog.Policy(n.keys), n.public.Attest
 	if n.desk != nil {
 		cfg.Ask, cfg.State = n.desk.Ask, n.desk.State
 	}
@@ -81,7 +101,7 @@ func (n *node) shardConfig() shard.Config {
 	if cfg.Address == "" {
 		cfg.Address = n.Edge.Listen
 	}
-	cfg.Room.Chains = n.beacon.Chains()
+	cfg.Room.Chains, cfg.Room.PublicLog = n.beacon.Chains(), n.PublicLog.Policy(n.keys)
 	if n.review != nil {
 		cfg.Review = n.showReviewer
 	}
