@@ -17,6 +17,17 @@ const trusted = (window as Trusting).trustedTypes?.createPolicy('fudai', {
   },
 });
 
+const TRIES = 4;
+
+/** A room that is busy, or changes its owner, answers 503: asked again by itself, ever more slowly. */
+async function patient(url: string): Promise<Response> {
+  for (let i = 1; ; i++) {
+    const answer = await fetch(url);
+    if (answer.status !== 503 || i === TRIES) return answer;
+    await new Promise((done) => setTimeout(done, 500 * 2 ** i));
+  }
+}
+
 /** Fetches the proof of a draw and checks it in a worker. Undefined: not published yet. */
 export async function check(
   room: string,
@@ -24,7 +35,7 @@ export async function check(
   entry: Entry | undefined,
   give: Give | undefined,
 ): Promise<Verdict | undefined> {
-  const answer = await fetch(bundlePath(room, event));
+  const answer = await patient(bundlePath(room, event));
   if (answer.status === 404) return undefined;
   if (!answer.ok) throw new Error(`bundle: status ${answer.status}`);
   const bundle = await answer.arrayBuffer();
