@@ -81,8 +81,11 @@ func (l *Log) Checkpoint(ctx context.Context) ([]byte, error) {
 // "entries/000.p/17".
 func parseTile(path string) (tlog.Tile, error) {
 	level, rest, _ := strings.Cut(path, "/")
-	if level == "entries" {
+	switch level {
+	case "entries":
 		level = "data"
+	case "data": // the library's own name of them
+		return tlog.Tile{}, fmt.Errorf("tile %.80q is of no level", path)
 	}
 	return tlog.ParseTilePath(fmt.Sprintf("tile/%d/%s/%s", tileHeight, level, rest))
 }
