@@ -59,13 +59,13 @@ func (e *Events) plan(data []byte, now int64) error {
 	if old := e.byID[id]; old != nil && old.Hash == f.Hash {
 		return nil // the same plan again
 	} else if old != nil {
-		return fmt.Errorf("plan: event %q has the plan %s, which is final", id, old.Hash)
+		return record.Breaks(RuleOther, "plan: event %q has the plan %s, which is final", id, old.Hash)
 	}
 	if e.retired[id] {
-		return fmt.Errorf("plan: event %q is over; its id names no second one", id)
+		return record.Breaks(RuleOver, "plan: event %q is over; its id names no second one", id)
 	}
 	if n := e.live(); n >= MaxLive {
-		return fmt.Errorf("plan: room has %d giveaways under way, most are %d", n, MaxLive)
+		return record.Breaks(RuleFull, "plan: room has %d giveaways under way, most are %d", n, MaxLive)
 	}
 	ev := newEvent(&e.cfg, f)
 	if err := e.conflicts(ev); err != nil {
@@ -85,7 +85,7 @@ func (e *Events) conflicts(ev *event) error {
 		}
 		for i, d := range ev.phrases {
 			if other.says(d) {
-				return fmt.Errorf("plan: passphrase %q is that of event %q, which is open at the same time", ev.Plan.Phrases[i], other.id())
+				return record.Breaks(RulePhrase, "plan: passphrase %q is that of event %q, which is open at the same time", ev.Plan.Phrases[i], other.id())
 			}
 		}
 	}
@@ -116,7 +116,7 @@ func (e *Events) retire() {
 func (e *Events) end(void bool, data record.EventData, now int64) error {
 	ev := e.byID[data.Event]
 	if ev == nil {
-		return fmt.Errorf("no giveaway %q", data.Event)
+		return record.Breaks(RuleNone, "no giveaway %q", data.Event)
 	}
 	var errs []error
 	if data.Reason == "" {
@@ -125,16 +125,16 @@ func (e *Events) end(void bool, data record.EventData, now int64) error {
 	code := "staff"
 	switch phase := ev.phase(); {
 	case !void && phase > Announced:
-		errs = append(errs, fmt.Errorf("giveaway %q is %s: only before its opening can it be cancelled", data.Event, phase))
+		errs = append(errs, record.Breaks(RuleBegun, "giveaway %q is %s: only before its opening can it be cancelled", data.Event, phase))
 	case void && phase < Open:
-		errs = append(errs, fmt.Errorf("giveaway %q is %s: before its opening it is cancelled, not void", data.Event, phase))
+		errs = append(errs, record.Breaks(RuleEarly, "giveaway %q is %s: before its opening it is cancelled, not void", data.Event, phase))
 	case void && phase == Sealed:
 		code = "dead-chain"
 		if due := ev.Plan.Beacon.RoundTime(ev.Seal.Round); ev.sigma(ev.Seal.Round) != nil || now < due+DeadChainMs {
-			errs = append(errs, fmt.Errorf("giveaway %q is sealed: it is void only if round %d is missing 72 h after %d", data.Event, ev.Seal.Round, due))
+			errs = append(errs, record.Breaks(RuleSealed, "giveaway %q is sealed: it is void only if round %d is missing 72 h after %d", data.Event, ev.Seal.Round, due))
 		}
 	case void && phase > Sealed:
-		errs = append(errs, fmt.Errorf("giveaway %q is %s: a draw stands", data.Event, phase))
+		errs = append(errs, record.Breaks(RuleDrawn, "giveaway %q is %s: a draw stands", data.Event, phase))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err

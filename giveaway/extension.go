@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 // Extension is the data of a plan control that moves the close of an announced
@@ -66,29 +67,31 @@ func (e *Events) extend(x Extension, after, now int64) error {
 		defer e.keepExtension(ev, x, after)()
 	}
 	if ev == nil {
-		return fmt.Errorf("extend: no giveaway %q", x.Event)
+		return record.Breaks(RuleNone, "extend: no giveaway %q", x.Event)
 	}
 	return ev.extend(&e.cfg, x, after, now)
 }
 
 func (ev *event) extend(cfg *Config, x Extension, after, now int64) error {
 	errs := []error{x.Check()}
-	refuse := func(format string, args ...any) { errs = append(errs, fmt.Errorf("extend: "+format, args...)) }
+	refuse := func(rule, format string, args ...any) {
+		errs = append(errs, record.Breaks(rule, "extend: "+format, args...))
+	}
 	to := x.CloseAt
 	if x.ByMs != 0 {
 		to = ev.terms.CloseAt + min(max(x.ByMs, 0), MaxWindow)
 	}
 	if phase := ev.phase(); phase > Open {
-		refuse("giveaway %q is %s", x.Event, phase)
+		refuse(RuleClosed, "giveaway %q is %s", x.Event, phase)
 	}
 	if len(ev.Amendments) >= drawproof.MaxAmendments {
-		refuse("giveaway %q was extended %d times", x.Event, len(ev.Amendments))
+		refuse(RuleOften, "giveaway %q was extended %d times", x.Event, len(ev.Amendments))
 	}
 	if to <= ev.terms.CloseAt || to <= now {
-		refuse("giveaway %q closes at %d, it is %d: it can only close later, not at %d", x.Event, ev.terms.CloseAt, now, to)
+		refuse(RuleEarlier, "giveaway %q closes at %d, it is %d: it can only close later, not at %d", x.Event, ev.terms.CloseAt, now, to)
 	}
 	if to-ev.Plan.OpenAt > MaxWindow {
-		refuse("giveaway %q would be open for %d ms, most are %d", x.Event, to-ev.Plan.OpenAt, MaxWindow)
+		refuse(RuleLong, "giveaway %q would be open for %d ms, most are %d", x.Event, to-ev.Plan.OpenAt, MaxWindow)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err
@@ -100,7 +103,7 @@ func (ev *event) extend(cfg *Config, x Extension, after, now int64) error {
 	// A later close within the same period of the beacon would keep the round,
 	// and an amendment has to move it.
 	if a.Round <= ev.terms.Round {
-		return fmt.Errorf("extend: closing at %d leaves the round at %d; extend by %d s or more", to, ev.terms.Round, ev.Plan.Beacon.Period)
+		return record.Breaks(RuleShort, "extend: closing at %d leaves the round at %d; extend by %d s or more", to, ev.terms.Round, ev.Plan.Beacon.Period)
 	}
 	a.Sign(cfg.Keys.Engine)
 	terms, err := ev.terms.Amend(ev.Plan.Plan, a)

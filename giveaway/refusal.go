@@ -1,49 +1,25 @@
 package giveaway
 
-import "strings"
-
-// RuleOf names the rule by which a room refused a command about giveaways, as
-// its error says it, so that those who sent it can be told in their own words:
-// a dead letter carries the sentence alone. "room-said" stands for every other.
-func RuleOf(sentence string) string {
-	for _, r := range rulesOf {
-		if holdsAll(sentence, r.says) {
-			return r.rule
-		}
-	}
-	return "room-said"
-}
-
-func holdsAll(s string, parts []string) bool {
-	for _, p := range parts {
-		if !strings.Contains(s, p) {
-			return false
-		}
-	}
-	return true
-}
-
-// rulesOf are the sentences of this package's refusals; the first that fits is
-// taken. A test makes a real room say each of them.
-var rulesOf = []struct {
-	rule string
-	says []string
-}{
-	{"room-phrase", []string{"plan: passphrase ", " is that of event "}},
-	{"room-full", []string{"plan: room has ", " giveaways under way"}},
-	{"room-other", []string{"plan: event ", "which is final"}},
-	{"room-over", []string{"plan: event ", " is over; its id"}},
-	{"room-late", []string{"plan: it closes at ", " already"}},
-	{"room-beacon", []string{"plan: beacon ", " is not one of this installation's"}},
-	{"room-keys", []string{"plan: ", ", this installation's is "}},
-	{"extend-often", []string{"extend: giveaway ", " was extended "}},
-	{"extend-closed", []string{"extend: giveaway ", "\" is "}},
-	{"extend-long", []string{"extend: giveaway ", " would be open for "}},
-	{"extend-earlier", []string{"extend: giveaway ", "it can only close later"}},
-	{"extend-short", []string{"extend: closing at ", " leaves the round "}},
-	{"end-begun", []string{"only before its opening can it be cancelled"}},
-	{"end-early", []string{"before its opening it is cancelled, not void"}},
-	{"end-sealed", []string{" is sealed: it is void only if "}},
-	{"end-drawn", []string{": a draw stands"}},
-	{"room-none", []string{"no giveaway \""}},
-}
+// Rules by which a room refuses what staff ask of its giveaways. A refusal's
+// error carries its rule (record.Breaks), the dead letter too, and pages have
+// words for each. They are stable: a rule is never given another meaning. What
+// the studio finds before it asks has rules of its own.
+const (
+	RulePhrase  = "room-phrase"    // another event of the same time has this passphrase
+	RuleFull    = "room-full"      // MaxLive are under way
+	RuleOther   = "room-other"     // the id has another plan
+	RuleOver    = "room-over"      // the id is of a giveaway that is over
+	RuleLate    = "room-late"      // it came after it would have closed
+	RuleBeacon  = "room-beacon"    // of no chain of this installation
+	RuleKeys    = "room-keys"      // of another installation's keys
+	RuleNone    = "room-none"      // no such giveaway
+	RuleOften   = "extend-often"   // twice already
+	RuleClosed  = "extend-closed"  // nothing to extend
+	RuleLong    = "extend-long"    // beyond MaxWindow
+	RuleEarlier = "extend-earlier" // the close only moves forward
+	RuleShort   = "extend-short"   // the round stays the same
+	RuleBegun   = "end-begun"      // too late to cancel
+	RuleEarly   = "end-early"      // too early to be void
+	RuleSealed  = "end-sealed"     // void only by a dead chain
+	RuleDrawn   = "end-drawn"      // a draw stands
+)

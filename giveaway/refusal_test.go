@@ -8,23 +8,21 @@ import (
 	"github.com/fudai-live/fudai/room/record"
 )
 
-// A real room says each refusal that RuleOf knows, so that no sentence is
-// changed without its rule.
-func TestRuleOf(t *testing.T) {
+// A real room refuses by each rule, and every refusal carries its rule.
+func TestRules(t *testing.T) {
 	said := map[string]bool{}
 	want := func(rule string, err error) {
 		t.Helper()
 		if err == nil {
 			t.Fatalf("%s: not refused", rule)
 		}
-		// Staff read each line by itself.
-		for line := range strings.Lines(err.Error()) {
-			if got := RuleOf(line); got == rule {
+		for _, p := range record.ProblemsOf(err) {
+			if p.Rule == rule {
 				said[rule] = true
 				return
 			}
 		}
-		t.Errorf("%q is not %s but %s", err, rule, RuleOf(err.Error()))
+		t.Errorf("%q is not %s but %+v", err, rule, record.ProblemsOf(err))
 	}
 	with := func(w *world, event string, more ...any) map[string]any {
 		p := lottery(w, event, 1)
@@ -96,12 +94,10 @@ func TestRuleOf(t *testing.T) {
 		}
 	}
 
-	for _, r := range rulesOf {
-		if !said[r.rule] {
-			t.Errorf("no room said %s", r.rule)
+	for _, rule := range []string{RulePhrase, RuleFull, RuleOther, RuleOver, RuleLate, RuleBeacon, RuleKeys, RuleNone, RuleOften, RuleClosed,
+		RuleLong, RuleEarlier, RuleShort, RuleBegun, RuleEarly, RuleSealed, RuleDrawn} {
+		if !said[rule] {
+			t.Errorf("no room refused by %s", rule)
 		}
-	}
-	if got := RuleOf("room: unknown command"); got != "room-said" {
-		t.Error(got)
 	}
 }

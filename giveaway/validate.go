@@ -72,7 +72,7 @@ func (p *Plan) checkNames(cfg *Config, refuse func(string, ...any)) {
 
 func (p *Plan) checkTimes(now int64, refuse func(string, ...any)) {
 	if p.CloseAt <= now {
-		refuse("it closes at %d, and it is %d already", p.CloseAt, now)
+		refuse("%w", record.Breaks(RuleLate, "it closes at %d, and it is %d already", p.CloseAt, now))
 	}
 	if p.CloseAt-p.OpenAt > MaxWindow {
 		refuse("it is open for %d ms, most are %d", p.CloseAt-p.OpenAt, MaxWindow)
@@ -93,7 +93,7 @@ func (p *Plan) checkTimes(now int64, refuse func(string, ...any)) {
 
 func (p *Plan) checkBeacon(cfg *Config, now int64, refuse func(string, ...any)) {
 	if !cfg.acceptedChain(p.Beacon) {
-		refuse("beacon %q (chain %s) is not one of this installation's %d", p.Beacon.Kind, p.Beacon.Hash, len(cfg.Chains))
+		refuse("%w", record.Breaks(RuleBeacon, "beacon %q (chain %s) is not one of this installation's %d", p.Beacon.Kind, p.Beacon.Hash, len(cfg.Chains)))
 		return
 	}
 	if want := p.RoundFor(p.CloseAt); p.Round != want {
@@ -215,7 +215,7 @@ func (p *Plan) checkKeys(cfg *Config, refuse func(string, ...any)) {
 	}{{"tagKeyCommit", p.TagKeyCommit, drawproof.TagKeyCommit(key[:])},
 		{"engineKey", p.EngineKey, publicKey(cfg.Keys.Engine)}, {"receiptKey", p.ReceiptKey, publicKey(cfg.Keys.Receipt)}} {
 		if k.got != k.want {
-			refuse("%s is %s, this installation's is %s", k.name, k.got, k.want)
+			refuse("%w", record.Breaks(RuleKeys, "%s is %s, this installation's is %s", k.name, k.got, k.want))
 		}
 	}
 	if own := cfg.PublicLog; p.Log != nil && (own == nil || p.Log.Origin != own.Origin || p.Log.Key != own.Key) {

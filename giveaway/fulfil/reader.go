@@ -15,8 +15,8 @@ import (
 // reader folds the ledger's grants into the queue.
 type reader struct{ d *Desk }
 
-func (reader) Command(context.Context, *sql.Tx, *record.Control) error         { return nil }
-func (reader) Refused(context.Context, *sql.Tx, *record.Control, string) error { return nil }
+func (reader) Command(context.Context, *sql.Tx, *record.Control) error { return nil }
+func (reader) Refused(context.Context, *sql.Tx, *record.Refused) error { return nil }
 
 func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *record.Decision) error {
 	switch d.Kind {

@@ -28,8 +28,8 @@ func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *r
 }
 
 // Command and Refused: nothing of them is in the log.
-func (reader) Command(context.Context, *sql.Tx, *record.Control) error         { return nil }
-func (reader) Refused(context.Context, *sql.Tx, *record.Control, string) error { return nil }
+func (reader) Command(context.Context, *sql.Tx, *record.Control) error { return nil }
+func (reader) Refused(context.Context, *sql.Tx, *record.Refused) error { return nil }
 
 // entriesOf are the entries that a decision makes.
 func entriesOf(d *record.Decision) ([]drawproof.LogEntry, error) {

@@ -338,17 +338,21 @@ func unreadable(data []byte, v any) bool { return json.Unmarshal(data, v) != nil
 
 // Refused notes that a room refused what was accepted here: a plan, whose
 // reservations go back, a later close, an end.
-func (r reader) Refused(ctx context.Context, tx *sql.Tx, c *record.Control, why string) error {
+func (r reader) Refused(ctx context.Context, tx *sql.Tx, no *record.Refused) error {
+	c := &no.Control
 	switch c.Kind {
 	case record.CtlCancel, record.CtlVoid:
-		return r.notEnded(ctx, tx, c, why)
+		return r.notEnded(ctx, tx, no)
 	case record.CtlPlan:
 	default:
 		return nil
 	}
 	event, try, ok := planOf(c.ID)
 	if !ok {
-		return r.notExtended(ctx, tx, c, why)
+		return r.notExtended(ctx, tx, c, no.Why())
+	}
+	if !no.Signed {
+		return nil // of an older build, or nobody's: the plan is sent again, and answered with a signature
 	}
 	// Of a plan that was sent again meanwhile the later answer counts: the room
 	// may take now what it could not take then. The line's row decides between
@@ -365,9 +369,8 @@ func (r reader) Refused(ctx context.Context, tx *sql.Tx, c *record.Control, why 
 		return err
 	}
 	g.Problems = nil
-	for line := range strings.Lines(why) {
-		message := strings.TrimPrefix(strings.TrimSpace(line), "plan: ")
-		g.Problems = append(g.Problems, rest.Problem{Field: "draft", Rule: giveaway.RuleOf(line), Message: message})
+	for _, p := range no.Problems {
+		g.Problems = append(g.Problems, rest.Problem{Field: "draft", Rule: p.Rule, Message: strings.TrimPrefix(p.Says, "plan: ")})
 	}
 	return endedBy(ctx, tx, g, r.s.cfg.Now().UnixMilli(), "the log", Refused)
 }

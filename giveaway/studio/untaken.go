@@ -156,7 +156,8 @@ func endedBy(ctx context.Context, tx *sql.Tx, g *Giveaway, now int64, by, state 
 
 // notEnded notes that a room did not cancel a giveaway or make it void, unless
 // it had ended all the same: two who end it at once both have their way.
-func (r reader) notEnded(ctx context.Context, tx *sql.Tx, c *record.Control, why string) error {
+func (r reader) notEnded(ctx context.Context, tx *sql.Tx, refused *record.Refused) error {
+	c := &refused.Control
 	var data record.EventData
 	if unreadable(c.Data, &data) {
 		return nil
@@ -166,8 +167,8 @@ func (r reader) notEnded(ctx context.Context, tx *sql.Tx, c *record.Control, why
 		return err
 	}
 	now := r.s.cfg.Now().UnixMilli()
-	rule := giveaway.RuleOf(why)
-	if g.State == Scheduled && rule == "room-none" {
+	rule := refused.Problems[0].Rule
+	if g.State == Scheduled && rule == giveaway.RuleNone && refused.Signed {
 		// Its plan stands in the log before this, and the room knows of none: it has
 		// refused it. Whoever asked for the end has it.
 		done, err := tx.ExecContext(ctx, `UPDATE studio_line SET answered = 1 WHERE event = $1 AND answered = 0 AND stopped = 1 AND first_sent > 0`, g.ID)
@@ -185,7 +186,7 @@ func (r reader) notEnded(ctx context.Context, tx *sql.Tx, c *record.Control, why
 			return nil
 		}
 	}
-	no := Refusal{ID: c.ID, Kind: c.Kind, By: c.By, At: c.At, Rule: rule, Reason: why}
+	no := Refusal{ID: c.ID, Kind: c.Kind, By: c.By, At: c.At, Rule: rule, Reason: refused.Why()}
 	g.Refusals = append(g.Refusals, no)
 	g.Refusals = g.Refusals[max(0, len(g.Refusals)-refusalsMost):]
 	if err := set(ctx, tx, giveaways.name, g, "", now); err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 	"github.com/fudai-live/fudai/room/desk"
 	"github.com/fudai-live/fudai/room/kafkalog"
@@ -91,17 +92,25 @@ func noWord(t *testing.T, h *house) {
 	later := now.Add(untakenAfter + time.Second)
 	h.readAt(later)
 	h.studio.announceOne(h.ctx, later)
-	no := func(id, why string) {
+	no := func(id string, signed bool) {
 		value := record.AppendControl(nil, &record.Control{V: 1, ID: id, Kind: record.CtlPlan, Room: "demo", By: "mia", Role: "service", At: 1, Data: []byte(`{}`)})
-		h.log.Append(h.ctx, kafkalog.DeadLetter, kafkalog.Partition("demo"), []kafkalog.Record{{Key: []byte("demo"), Value: value,
-			Headers: []kafkalog.Header{{Key: "reason", Value: []byte("command-refused")}, {Key: "field", Value: []byte(why)}}}})
+		headers := []kafkalog.Header{{Key: "reason", Value: []byte(record.ReasonCommand)}, {Key: "field", Value: []byte("plan: room has 16 giveaways")}, {Key: "offset", Value: []byte("7")}}
+		if signed {
+			problems, sig := h.keys.Refuse(kafkalog.Partition("demo"), 7, value, record.Breaks(giveaway.RuleFull, "plan: room has 16 giveaways"))
+			headers = append(headers, kafkalog.Header{Key: "problems", Value: problems}, kafkalog.Header{Key: "sig", Value: sig})
+		}
+		h.log.Append(h.ctx, kafkalog.DeadLetter, kafkalog.Partition("demo"), []kafkalog.Record{{Key: []byte("demo"), Value: value, Headers: headers}})
 		h.turn()
 	}
-	no("plan."+g.ID, "plan: room has 16 giveaways under way, most are 16")
+	no("plan."+g.ID, true)
 	if s := h.giveaway(g.ID).State; s != Scheduled {
 		t.Fatalf("%s by the answer to the first sending, while the second is under way", s)
 	}
-	no("plan."+g.ID+"~1", "plan: room has 16 giveaways under way, most are 16")
+	no("plan."+g.ID+"~1", false)
+	if s := h.giveaway(g.ID).State; s != Scheduled {
+		t.Fatalf("%s by a letter that no owner signed", s)
+	}
+	no("plan."+g.ID+"~1", true)
 	if g = h.giveaway(g.ID); g.State != Refused || g.Problems[0].Rule != "room-full" {
 		t.Fatalf("%s %+v", g.State, g.Problems)
 	}

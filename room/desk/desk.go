@@ -81,7 +81,7 @@ func New(cfg Config) (*Desk, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
-	return &Desk{cfg: cfg, rooms: newRooms(), edges: &edges{m: map[uint32]*edgeState{}}, refusals: &refusals{of: map[string][]Refused{}}}, nil
+	return &Desk{cfg: cfg, rooms: newRooms(), edges: &edges{m: map[uint32]*edgeState{}}, refusals: &refusals{keys: cfg.Keys, of: map[string][]Refused{}}}, nil
 }
 
 // Mount adds the desk's routes.

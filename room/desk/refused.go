@@ -3,13 +3,12 @@ package desk
 import (
 	"context"
 	"encoding/json"
-	"strings"
 	"sync"
+	"time"
 
 	"github.com/cloudwego/hertz/pkg/app"
 	"github.com/cloudwego/hertz/pkg/protocol/consts"
 
-	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -20,6 +19,9 @@ import (
 const (
 	refusedMost      = 20     // of one room
 	refusedRoomsMost = 20_000 // beyond it those of the room heard of first are forgotten
+	// A new owner tells again what the one before may not have told: what was sent
+	// longer ago than this is no news to anybody.
+	refusedWithin = time.Hour
 )
 
 // Refused is a command that a room refused after the desk had accepted it.
@@ -35,6 +37,7 @@ type Refused struct {
 
 // refusals keeps what rooms refused lately.
 type refusals struct {
+	keys  *record.Keys
 	mu    sync.Mutex // guards what follows
 	of    map[string][]Refused
 	rooms []string // in the order in which they were first heard of
@@ -51,19 +54,18 @@ func (d *Desk) followRefusals(p int32) {
 
 func (r *refusals) deliver(recs []kafkalog.Record, _ int64) int {
 	for i := range recs {
-		if string(recs[i].Header("reason")) != "command-refused" {
-			continue
-		}
-		if c, bad := record.ParseControl(recs[i].Value); bad == nil && c.Room != "" && c.Kind != record.CtlLease {
-			r.add(c.Room, refusedOf(&c, string(recs[i].Header("field"))))
+		no, ok := r.keys.ReadRefused(recs[i].Partition, recs[i].Value, recs[i].Header)
+		if c := &no.Control; ok && c.Room != "" && c.Kind != record.CtlLease && c.Kind != record.CtlBeacon && c.At > time.Now().Add(-refusedWithin).UnixMilli() {
+			r.add(c.Room, refusedOf(&no))
 		}
 	}
 	return len(recs)
 }
 
 // refusedOf says what was refused and by which rules.
-func refusedOf(c *record.Control, why string) Refused {
-	out := Refused{ID: c.ID, Kind: c.Kind, By: c.By, At: c.At, Reason: why}
+func refusedOf(no *record.Refused) Refused {
+	c := &no.Control
+	out := Refused{ID: c.ID, Kind: c.Kind, By: c.By, At: c.At, Reason: no.Why()}
 	var about struct {
 		Event  string `json:"event"`
 		Extend struct {
@@ -75,8 +77,8 @@ func refusedOf(c *record.Control, why string) Refused {
 		if json.Unmarshal(c.Data, &about) == nil {
 			out.Event = about.Event + about.Extend.Event // one of them
 		}
-		for line := range strings.Lines(why) {
-			out.Rules = append(out.Rules, giveaway.RuleOf(line))
+		for _, p := range no.Problems {
+			out.Rules = append(out.Rules, p.Rule)
 		}
 	}
 	return out

@@ -16,5 +16,6 @@
 //	ledger     JSON, Ledger; header "crc" is CRC-32C of the value
 //	frames     the viewer's bytes as they are; header "meta" is Meta, 88 bytes
 //	replies    binary, Outcomes or Receipts
-//	deadletter the refused value as it was; headers say where, why and which field
+//	deadletter the refused value as it was; headers say where, why and which field;
+//	           of a command also by which rules, signed (refused.go)
 package record

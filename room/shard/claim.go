@@ -235,7 +235,7 @@ func (r *recovery) replay(ctx context.Context) error {
 		if err := r.foldTo(ctx, f, min(l.After+1, r.comments.End)); err != nil {
 			return err
 		}
-		if err := applyLedger(r.state, l.offset, &l.Ledger, r.control, &f.out, f.book, nil, r.contradicts); err != nil {
+		if err := applyLedger(r.state, l.offset, &l.Ledger, r.control, &f.out, f.book, f.retell, r.contradicts); err != nil {
 			return err
 		}
 		f.book.tell(f.out.Outcomes)

@@ -23,9 +23,10 @@ type folder struct {
 
 // refusal is a record nobody folds, and why.
 type refusal struct {
-	rec    kafkalog.Record
-	reason string
-	field  string
+	rec     kafkalog.Record
+	reason  string
+	field   string
+	command error // of a command: every reason
 }
 
 func newFolder(cfg *Config, p int32, state *room.Partition) *folder {
@@ -53,12 +54,12 @@ func (f *folder) fold(rec *kafkalog.Record) {
 	f.state.Comment(c, rec.Offset, via, hasVia, &f.out)
 	f.book.say(c, rec.Offset, f.state.Show(c.Room))
 	for _, r := range f.out.Refused[before:] {
-		f.refused = append(f.refused, refusal{*rec, r.Reason, r.Field})
+		f.refused = append(f.refused, refusal{rec: *rec, reason: r.Reason, field: r.Field})
 	}
 }
 
 func (f *folder) refuse(rec *kafkalog.Record, reason, field string) {
-	f.refused = append(f.refused, refusal{*rec, reason, field})
+	f.refused = append(f.refused, refusal{rec: *rec, reason: reason, field: field})
 	f.state.Skip(rec.Offset)
 }
 

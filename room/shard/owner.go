@@ -71,6 +71,7 @@ type owner struct {
 	told       []record.Outcome // outcomes waiting for the replies topic
 	receipts   map[string]*record.ReceiptBatch
 	edges      map[uint32]*edgeRooms
+	letters    letters
 	snap       snapshotter
 	history    chronicle
 }
@@ -102,7 +103,8 @@ func newOwner(s *Shard, r *recovery) *owner {
 		folder: r.folder, history: chronicle{book: r.folder.book, done: make(chan written, 1)}, fence: r.fence, seq: 1, // the claim was the first
 		applied: map[int64]record.Control{}, marked: map[string]time.Time{}, gap: r.gap,
 		receipts: map[string]*record.ReceiptBatch{}, edges: knownEdges(r.state, now),
-		snap: snapshotter{at: now, from: r.state.Position().Comments},
+		letters: newLetters(),
+		snap:    snapshotter{at: now, from: r.state.Position().Comments},
 	}
 	o.decided.Store(r.next.ledger)
 	return o
@@ -201,6 +203,8 @@ func (o *owner) run(ctx context.Context) error {
 			o.logAppend("tick", err)
 		case w := <-o.history.done:
 			o.historyWritten(w)
+		case l := <-o.letters.done:
+			o.letterDone(l)
 		case err := <-o.snapshotDone:
 			o.snapshotWritten(err)
 		case <-timer.C:
@@ -230,9 +234,9 @@ func (o *owner) queueControl(recs []kafkalog.Record) {
 		c, bad := record.ParseControl(rec.Value)
 		switch {
 		case bad != nil:
-			o.refused = append(o.refused, refusal{*rec, bad.Reason.String(), bad.Field})
+			o.refused = append(o.refused, refusal{rec: *rec, reason: bad.Reason.String(), field: bad.Field})
 		case !o.s.cfg.Keys.VerifyControl(rec.Value, rec.Header("sig")):
-			o.refused = append(o.refused, refusal{*rec, "forged", "sig"})
+			o.refused = append(o.refused, refusal{rec: *rec, reason: "forged", field: "sig"})
 		default:
 			o.commands = append(o.commands, command{rec.Offset, c, o.s.compiler.prepare(&c)})
 		}

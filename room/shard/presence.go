@@ -38,7 +38,7 @@ func (o *owner) hearPresence(recs []kafkalog.Record) {
 	for i := range recs {
 		p, err := record.ParsePresence(recs[i].Value)
 		if err != nil {
-			o.refused = append(o.refused, refusal{recs[i], "bad-presence", ""})
+			o.refused = append(o.refused, refusal{rec: recs[i], reason: "bad-presence"})
 			continue
 		}
 		o.hearEdge(&p, now)

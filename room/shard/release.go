@@ -29,7 +29,7 @@ func (o *owner) release(ctx context.Context, req stopRequest) {
 	}
 	o.settle(ctx)
 	o.settleHistory(ctx)
-	if o.state.Position().Comments > o.snap.from && o.waiting == nil && o.shows() {
+	if o.state.Position().Comments > o.snap.from && o.waiting == nil && o.shows() && o.toldAll() {
 		recs, err := o.snapshotRecords(time.Now())
 		if err == nil {
 			err = writeSnapshot(ctx, o.s.cfg.Log, o.p, recs)
@@ -89,7 +89,7 @@ func (o *owner) settle(ctx context.Context) {
 	}
 	wait(o.snapshotDone, &o.snap.writing)
 	o.tell()
-	o.discard()
+	o.settleLetters(ctx)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		o.s.log.Warn("let go before everything was written; the next owner shows the rest", "partition", o.p)
 	}

@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/room"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
@@ -34,6 +35,7 @@ type world struct {
 	rooms []string
 	sent  map[string]int64 // acknowledged: room/user/id → offset
 	said  int
+	asked []string // commands that every room refuses, by id
 	found []string
 }
 
@@ -127,6 +129,33 @@ func (w *world) say() {
 	}()
 }
 
+// command is staff who ask for what no room does: they are to hear of it.
+func (w *world) command() {
+	roomName, id := w.rooms[w.rnd.IntN(len(w.rooms))], fmt.Sprintf("no%d", len(w.asked))
+	value := record.AppendControl(nil, &record.Control{V: 1, ID: id, Kind: record.CtlVoid, Room: roomName, By: "host", Role: "host", At: 1, Data: []byte(`{"event":"nobody","reason":"why"}`)})
+	w.log.land(kafkalog.Control, kafkalog.Partition(roomName), []kafkalog.Record{{Key: []byte(roomName), Value: value,
+		Headers: []kafkalog.Header{{Key: "sig", Value: keys.SignControl(value)}}}})
+	w.asked = append(w.asked, id)
+}
+
+// letters: every refused command has a dead letter with its rule, whoever died
+// between refusing it and saying so.
+func (w *world) letters(bad func(string, ...any)) {
+	heard := map[string]bool{}
+	for p := range kafkalog.Partitions {
+		for _, r := range w.log.from(kafkalog.DeadLetter, p, 0) {
+			if no, ok := keys.ReadRefused(p, r.Value, r.Header); ok && no.Signed && no.Problems[0].Rule == giveaway.RuleNone {
+				heard[no.Control.ID] = true
+			}
+		}
+	}
+	for _, id := range w.asked {
+		if !heard[id] {
+			bad("command %s was refused, and nobody was told", id)
+		}
+	}
+}
+
 // simulate runs steps of 50 ms of simulated time and answers what is wrong.
 func simulate(t *testing.T, seed uint64, steps int, bug plant) (faults []string, w *world) {
 	w = &world{t: t, seed: seed, rnd: rand.New(rand.NewPCG(seed, 1)), log: newSimlog(seed), sent: map[string]int64{}}
@@ -139,6 +168,9 @@ func simulate(t *testing.T, seed uint64, steps int, bug plant) (faults []string,
 		time.Sleep(50 * time.Millisecond)
 		for range w.rnd.IntN(3) {
 			w.say()
+		}
+		if bug == noPlant && w.rnd.IntN(20) == 0 {
+			w.command()
 		}
 		w.disturb()
 	}
@@ -208,6 +240,7 @@ func (w *world) check(faults *[]string) {
 			bad("%s was acknowledged and is not in the log", who)
 		}
 	}
+	w.letters(bad)
 	w.hashes(bad)
 }
 
@@ -336,14 +369,17 @@ func (w *world) refold(p int32, pos room.Position) (hash [32]byte, err error) {
 	rc := room.Config{AutoCreate: true, Partition: p, Keys: keys}
 	r := &recovery{cfg: &cfg, p: p, state: room.New(rc)}
 	ctx := context.Background()
-	if err := r.readLedger(ctx, pos.Ledger+1); err != nil {
+	r.comments = kafkalog.Range{End: pos.Comments + 1}
+	if err := r.readLedger(ctx, -1); err != nil { // all is calm: nothing is decided any more
+		return hash, err
+	}
+	if err := r.readControl(ctx); err != nil {
 		return hash, err
 	}
 	if err := r.replay(ctx); err != nil {
 		return hash, err
 	}
-	f := newFolder(&cfg, p, r.state)
-	if err := r.foldTo(ctx, f, pos.Comments+1); err != nil {
+	if err := r.foldTo(ctx, r.folder, pos.Comments+1); err != nil {
 		return hash, err
 	}
 	return r.state.Hash(), nil
@@ -368,7 +404,7 @@ func TestSimulation(t *testing.T) {
 				for _, f := range faults {
 					t.Error(f)
 				}
-				t.Logf("%d comments said, %d acknowledged, faults %v", w.said, len(w.sent), w.log.faults)
+				t.Logf("%d comments said, %d acknowledged, %d commands refused, faults %v", w.said, len(w.sent), len(w.asked), w.log.faults)
 			})
 		})
 	}

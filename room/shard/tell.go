@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"strconv"
 	"time"
 
 	"github.com/fudai-live/fudai/giveaway/drawproof"
@@ -85,12 +84,7 @@ func (o *owner) produceReply(value []byte) bool {
 func (o *owner) discard() {
 	for len(o.refused) > 0 {
 		r := &o.refused[0]
-		rec := kafkalog.Record{Topic: kafkalog.DeadLetter, Partition: o.p, Key: r.rec.Key, Value: r.rec.Value}
-		rec.Headers = []kafkalog.Header{
-			{Key: "reason", Value: []byte(r.reason)}, {Key: "field", Value: []byte(r.field)},
-			{Key: "topic", Value: []byte(r.rec.Topic)}, {Key: "offset", Value: strconv.AppendInt(nil, r.rec.Offset, 10)},
-		}
-		if !o.produce(rec, "deadletter") {
+		if !o.post(r) {
 			return
 		}
 		o.s.m.deadLetters.WithLabelValues(r.reason).Inc()
@@ -127,7 +121,7 @@ func (o *owner) produce(rec kafkalog.Record, what string) bool {
 // takeSnapshot writes one beside the loop when it is time.
 func (o *owner) takeSnapshot(ctx context.Context, now time.Time) {
 	if o.snap.recs == nil {
-		if o.waiting != nil || !o.shows() || !o.snap.due(&o.s.cfg, now, o.state.Position().Comments) {
+		if o.waiting != nil || !o.shows() || !o.toldAll() || !o.snap.due(&o.s.cfg, now, o.state.Position().Comments) {
 			return
 		}
 		recs, err := o.snapshotRecords(now)

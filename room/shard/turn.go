@@ -67,7 +67,7 @@ func (o *owner) decide(ctx context.Context, now time.Time) {
 		add(record.Decision{Kind: record.DecideGap, Gap: o.gap})
 		o.gap = nil
 	}
-	if len(o.commands) > 0 && o.stale(now) {
+	if len(o.commands) > 0 && o.stale() {
 		return // room time must be of now when a command takes effect: tick moves it
 	}
 	for len(o.commands) > 0 {
@@ -105,16 +105,15 @@ func (o *owner) decide(ctx context.Context, now time.Time) {
 // command takes effect. Room time stands still in a quiet partition.
 const staleAfter = time.Second
 
-func (o *owner) stale(now time.Time) bool {
-	return now.UnixMilli()-o.state.Now() > staleAfter.Milliseconds()
+func (o *owner) stale() bool {
+	return o.s.cfg.Clock().UnixMilli()-o.state.Now() > staleAfter.Milliseconds()
 }
 
 // commandRefused tells of a command that took no effect: to the operator, and
 // as a dead letter to whoever sent it.
 func (o *owner) commandRefused(offset int64, c *record.Control, err error) {
 	o.s.log.Warn("command refused", "kind", c.Kind, "room", c.Room, "id", c.ID, "by", c.By, "partition", o.p, "offset", offset, "err", err)
-	rec := kafkalog.Record{Topic: kafkalog.Control, Offset: offset, Key: []byte(c.Room), Value: record.AppendControl(nil, c)}
-	o.refused = append(o.refused, refusal{rec, "command-refused", err.Error()})
+	o.refused = append(o.refused, refusalOf(offset, c, err))
 }
 
 func (o *owner) contradicts(offset int64, d *record.Decision, err error) {
@@ -206,7 +205,7 @@ func (o *owner) mark(ctx context.Context, now time.Time) {
 // tick moves room time: the owner's clock, written into the log, so that every
 // fold of it sees the same time.
 func (o *owner) tick(now time.Time) {
-	needed := o.state.Active() || len(o.commands) > 0 && o.stale(now)
+	needed := o.state.Active() || len(o.commands) > 0 && o.stale()
 	if o.ticking || !needed || now.Sub(o.tickAt) < o.s.cfg.TickEvery {
 		return
 	}

@@ -2,7 +2,7 @@ import type { Both } from './studio.ts';
 
 /**
  * Why a room refused what the desk or the studio had accepted: the rules of
- * giveaway.RuleOf, in the words of staff.
+ * giveaway/refusal.go, in the words of staff.
  */
 export const roomRefusals = {
   'room-said': { zh: '直播间没有接受', en: 'the room did not accept it' },

@@ -27,8 +27,8 @@ type Log interface {
 type Reader interface {
 	Decision(ctx context.Context, tx *sql.Tx, partition int32, offset int64, d *record.Decision) error
 	Command(ctx context.Context, tx *sql.Tx, c *record.Control) error
-	// Refused tells of a command that its room refused, with all reasons.
-	Refused(ctx context.Context, tx *sql.Tx, c *record.Control, why string) error
+	// Refused tells of a command that its room refused, with all reasons; at least once.
+	Refused(ctx context.Context, tx *sql.Tx, r *record.Refused) error
 }
 
 // Config is what a follower is told.

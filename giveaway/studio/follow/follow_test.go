@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -26,8 +27,8 @@ func (b *book) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *re
 func (b *book) Command(ctx context.Context, tx *sql.Tx, c *record.Control) error {
 	return b.note(ctx, tx, "said "+c.ID)
 }
-func (b *book) Refused(ctx context.Context, tx *sql.Tx, c *record.Control, why string) error {
-	return b.note(ctx, tx, "refused "+c.ID+" "+why)
+func (b *book) Refused(ctx context.Context, tx *sql.Tx, r *record.Refused) error {
+	return b.note(ctx, tx, fmt.Sprint("refused ", r.Control.ID, " ", r.Problems[0], r.Signed))
 }
 func (b *book) note(ctx context.Context, tx *sql.Tx, what string) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO noted (what) VALUES ($1)`, what)
@@ -153,13 +154,16 @@ func TestCommands(t *testing.T) {
 	w.put(kafkalog.Control, command("good"), "sig", string(w.keys.SignControl(command("good"))))
 	w.put(kafkalog.Control, command("forged"), "sig", string(w.keys.SignControl(command("good"))))
 	w.put(kafkalog.Control, command("bare"))
-	w.put(kafkalog.DeadLetter, command("good"), "reason", "command-refused", "field", "because")
-	w.put(kafkalog.DeadLetter, []byte("{"), "reason", "command-refused")
+	problems, sig := w.keys.Refuse(3, 5, command("good"), record.Breaks("room-none", "because"))
+	w.put(kafkalog.DeadLetter, command("good"), "reason", record.ReasonCommand, "offset", "5", "problems", string(problems), "sig", string(sig))
+	w.put(kafkalog.DeadLetter, command("bare"), "reason", record.ReasonCommand, "offset", "5", "problems", string(problems), "sig", string(sig))
+	w.put(kafkalog.DeadLetter, command("old"), "reason", record.ReasonCommand, "field", "because")
+	w.put(kafkalog.DeadLetter, []byte("{"), "reason", record.ReasonCommand)
 	w.put(kafkalog.DeadLetter, command("other"), "reason", "malformed")
 	if err := w.follower().Turn(w.ctx); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := w.noted(), []string{"said good", "refused good because"}; !slices.Equal(got, want) {
+	if got, want := w.noted(), []string{"said good", "refused good {room-none because} true", "refused old {room-said because} false"}; !slices.Equal(got, want) {
 		t.Fatalf("%v, want %v", got, want)
 	}
 }

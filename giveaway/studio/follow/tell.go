@@ -39,14 +39,14 @@ func (f *Follower) tell(ctx context.Context, tx *sql.Tx, at *place, rec *kafkalo
 		}
 		return f.cfg.Reader.Command(ctx, tx, &c)
 	case kafkalog.DeadLetter:
-		if string(rec.Header("reason")) != "command-refused" {
+		if string(rec.Header("reason")) != record.ReasonCommand {
 			fate = "passed"
 			return nil
 		}
-		if c, bad := record.ParseControl(rec.Value); bad == nil {
-			return f.cfg.Reader.Refused(ctx, tx, &c, string(rec.Header("field")))
+		if r, ok := f.cfg.Keys.ReadRefused(rec.Partition, rec.Value, rec.Header); ok {
+			return f.cfg.Reader.Refused(ctx, tx, &r)
 		}
-		fate = "unreadable"
+		fate = "refused" // forged, or no command
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/fudai-live/fudai/giveaway"
@@ -182,7 +183,9 @@ func (s *Stage) commands() error {
 		}
 		at := record.Applied{Control: r.Offset, After: s.P.Position().Comments}
 		if err := s.P.Control(&ctl, at, &s.out); err != nil {
-			s.append(kafkalog.DeadLetter, r.Value, kafkalog.Header{Key: "reason", Value: []byte("command-refused")}, kafkalog.Header{Key: "field", Value: []byte(err.Error())})
+			problems, sig := s.keys.Refuse(s.part, r.Offset, r.Value, err)
+			s.append(kafkalog.DeadLetter, r.Value, kafkalog.Header{Key: "reason", Value: []byte(record.ReasonCommand)}, kafkalog.Header{Key: "offset", Value: strconv.AppendInt(nil, r.Offset, 10)},
+				kafkalog.Header{Key: "problems", Value: problems}, kafkalog.Header{Key: "sig", Value: sig})
 		}
 		return nil
 	})

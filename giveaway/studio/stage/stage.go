@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -142,8 +143,10 @@ func (o *Owner) Turn() {
 		switch c.Kind {
 		case record.CtlPlan, record.CtlCancel, record.CtlVoid, record.CtlBeacon:
 			if err := o.E.Control(&c, o.at-1, o.Now); err != nil {
+				problems, sig := o.keys.Refuse(o.p, rec.Offset, rec.Value, err)
 				o.log.Append(context.Background(), kafkalog.DeadLetter, o.p, []kafkalog.Record{{Key: rec.Key, Value: rec.Value,
-					Headers: []kafkalog.Header{{Key: "reason", Value: []byte("command-refused")}, {Key: "field", Value: []byte(err.Error())}}}})
+					Headers: []kafkalog.Header{{Key: "reason", Value: []byte(record.ReasonCommand)}, {Key: "offset", Value: strconv.AppendInt(nil, rec.Offset, 10)},
+						{Key: "problems", Value: problems}, {Key: "sig", Value: sig}}}})
 			}
 		}
 	}
