@@ -139,6 +139,8 @@ func (p *Partition) command(r *room, ctl *record.Control, out *Out) error {
 			p.sendDirect(r, m.User, wire.AppendDirect(nil, m.Kind, m.Text, m.Data))
 			return nil
 		})
+	case record.CtlWords:
+		return with(ctl, func(n *record.WordsData) error { return r.translate(n) })
 	case record.CtlPlan, record.CtlCancel, record.CtlVoid, record.CtlBeacon:
 		return r.give.Control(ctl, p.after, p.clock.now)
 	}

@@ -2,6 +2,7 @@ package room
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/fudai-live/fudai/broadcast/wire"
@@ -128,7 +129,7 @@ func (p *Partition) appendStaff(r *room, dst []byte) []byte {
 	}
 	for _, event := range r.give.Changed() {
 		d.remember(event)
-		p.card = r.give.AppendCard(p.card[:0], event)
+		p.card = r.appendCard(p.card[:0], event, math.MaxInt)
 		dst = wire.AppendItem(dst, "give", p.card)
 	}
 	return dst

@@ -123,15 +123,15 @@ func TestTakeoverKeepsThePace(t *testing.T) {
 	}
 }
 
-// A snapshot of the version before, which knows nothing of viewers, is read.
+// A snapshot of an older version, which knows nothing of viewers and translations, is read.
 func TestSnapshotOfTheVersionBefore(t *testing.T) {
 	w := roomtest.NewWorld(room.Config{AutoCreate: true})
 	w.Tick(200)
 	w.Send(&record.Comment{Kind: record.Say, Role: record.Viewer, Room: []byte("demo"), User: []byte("u"), Name: []byte("u"), ID: []byte("m"), Text: []byte("hi")}, "")
 	now := w.P.AppendSnapshot(nil)
-	const viewers = 9 // bytes of a room nobody watches, each a zero
+	const viewers = 9 + 1 // bytes of a room nobody watches and nothing is translated in, each a zero
 	old := bytes.Clone(now[:len(now)-viewers])
-	if now[0] != 11 || !bytes.Equal(now[len(old):], make([]byte, viewers)) {
+	if now[0] != 12 || !bytes.Equal(now[len(old):], make([]byte, viewers)) {
 		t.Fatalf("version %d ends with %x", now[0], now[len(old):])
 	}
 	old[0] = 10

@@ -61,6 +61,8 @@ func (p *Partition) answer(r *room, ctl *record.Control, a *record.AnswerData) e
 		return fmt.Errorf("an answer needs a text, or spoken")
 	case a.Pin && (a.Cluster == "" || a.Text == ""):
 		return fmt.Errorf("a pinned answer needs a cluster and a text")
+	case a.Tr.Check() != nil:
+		return a.Tr.Check()
 	}
 	title := ""
 	if a.Cluster == "" && len(a.Offsets) > 0 && len(a.Offsets) <= maxOffsets {
@@ -73,7 +75,7 @@ func (p *Partition) answer(r *room, ctl *record.Control, a *record.AnswerData) e
 		}
 	}
 	if a.ToRoom && a.Text != "" {
-		r.display.items = wire.AppendAnswer(r.display.items, &wire.Answer{Cluster: a.Cluster, Text: a.Text, Question: title, AsOf: p.clock.now})
+		r.display.items = wire.AppendAnswer(r.display.items, &wire.Answer{Cluster: a.Cluster, Text: a.Text, Question: title, AsOf: p.clock.now, Tr: a.Tr})
 	}
 	if a.Text != "" && len(a.Users) > 0 {
 		value := wire.AppendDirect(nil, "reply", a.Text, nil)
@@ -93,10 +95,11 @@ func (p *Partition) answerCluster(r *room, ctl *record.Control, a *record.Answer
 		}
 	}
 	p.keepTime(r)
-	return r.asked.Answer(a.Cluster, questions.Reply{Text: a.Text, Spoken: a.Spoken, By: ctl.By, Quiet: a.ToRoom || a.Pin})
+	return r.asked.Answer(a.Cluster, questions.Reply{Text: a.Text, Spoken: a.Spoken, By: ctl.By, Quiet: a.ToRoom || a.Pin, Tr: a.Tr})
 }
 
-// pinAnswer pins question and answer, in place of an earlier pin of the same cluster.
+// pinAnswer pins question and answer, in place of an earlier pin of the same
+// cluster. The question is a viewer's and is not translated.
 func (r *room) pinAnswer(a *record.AnswerData) error {
 	title, err := r.asked.Title(a.Cluster)
 	if err != nil {
@@ -106,7 +109,7 @@ func (r *room) pinAnswer(a *record.AnswerData) error {
 	if title == "" || len(text) > maxPinText {
 		text = a.Text
 	}
-	return r.pin(&record.PinData{Pin: a.Cluster, Text: text})
+	return r.pin(&record.PinData{Pin: a.Cluster, Text: text, Tr: a.Tr})
 }
 
 // tellAskers sends an answer to those who asked, on all their devices.
@@ -114,7 +117,7 @@ func (p *Partition) tellAskers(r *room, told *questions.Told, out *Out) {
 	if len(told.Users) == 0 {
 		return
 	}
-	data, err := json.Marshal(answered{told.Cluster, told.Title, told.Spoken, told.At, told.ShowMS})
+	data, err := json.Marshal(answered{told.Cluster, told.Title, told.Spoken, told.At, told.ShowMS, told.Tr})
 	if err != nil {
 		panic("room: answer: " + err.Error()) // integers and strings only
 	}
@@ -133,6 +136,8 @@ type answered struct {
 	Spoken   bool   `json:"spoken,omitempty"`  // the host said it on air
 	At       int64  `json:"at"`                // room time
 	ShowMS   int64  `json:"show_ms,omitempty"` // since the show began
+
+	Tr record.Translations `json:"tr,omitempty"` // of the text
 }
 
 // moveQuestion folds what staff say of a cluster: where it stands, and what it

@@ -26,7 +26,8 @@ type room struct {
 	pins      []record.PinData
 	product   *record.ProductData
 	attrs     map[string]attr
-	attrFloor int64 // no attribute gets a version below
+	words     map[string]*record.WordsData // of cards, by giveaway
+	attrFloor int64                        // no attribute gets a version below
 	rules     ruled
 	raid      *raid // nil before anybody has spoken
 	asked     questions.Book

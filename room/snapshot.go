@@ -11,12 +11,14 @@ import (
 	"github.com/fudai-live/fudai/room/record"
 )
 
-// snapshotVersion is what is written. Version 10, without what edges say of
-// viewers, is read too: a newer build takes over from an older one.
+// snapshotVersion is what is written. Older ones, without what edges say of
+// viewers and without translations, are read too: a newer build takes over from an
+// older one.
 const (
-	snapshotVersion = 11
-	snapshotOldest  = 10
-	withViewers     = 11
+	snapshotVersion  = 12
+	snapshotOldest   = 10
+	withViewers      = 11
+	withTranslations = 12
 )
 
 // ErrSnapshot is wrapped by every refusal of Restore.
@@ -29,6 +31,7 @@ func (p *Partition) AppendSnapshot(dst []byte) []byte {
 	w := writer{b: append(dst, snapshotVersion)}
 	p.saveVerdict(&w)
 	p.saveDisplay(&w)
+	p.saveTranslations(&w)
 	return w.b
 }
 
@@ -37,6 +40,7 @@ func (p *Partition) AppendSnapshot(dst []byte) []byte {
 func (p *Partition) Hash() [32]byte {
 	var w writer
 	p.saveVerdict(&w)
+	p.saveTranslations(&w)
 	return sha256.Sum256(w.b)
 }
 
@@ -49,6 +53,9 @@ func (p *Partition) Restore(b []byte) error {
 	r := reader{b: b[1:]}
 	p.loadVerdict(&r)
 	p.loadDisplay(&r, b[0])
+	if b[0] >= withTranslations {
+		p.loadTranslations(&r)
+	}
 	if r.err == nil && r.left() > 0 {
 		r.fail("%d bytes are left over", r.left())
 	}

@@ -127,6 +127,8 @@ func (r *room) pin(n *record.PinData) error {
 	switch {
 	case n.Pin == "" || len(n.Pin) > record.MaxID || n.Text == "" || len(n.Text) > maxPinText || len(n.Name) > record.MaxName:
 		return fmt.Errorf("pin %q with %d bytes of text: want an id and 1 to %d bytes", n.Pin, len(n.Text), maxPinText)
+	case n.Tr.Check() != nil:
+		return n.Tr.Check()
 	case at >= 0:
 		r.pins[at] = *n
 	case len(r.pins) >= maxPins:
@@ -140,7 +142,7 @@ func (r *room) pin(n *record.PinData) error {
 }
 
 func wirePin(n *record.PinData) wire.Pin {
-	return wire.Pin{Pin: n.Pin, Offset: n.Offset, Name: n.Name, Text: n.Text}
+	return wire.Pin{Pin: n.Pin, Offset: n.Offset, Name: n.Name, Text: n.Text, Tr: n.Tr}
 }
 
 func (r *room) unpin(id string) error {

@@ -72,11 +72,15 @@ func (p *Partition) encodeState(r *room, now int64, dst []byte) []byte {
 	if r.product != nil {
 		s.Product = wireProduct(r.product)
 	}
+	left := maxStateTr
 	for i := range r.pins {
 		s.Pins = append(s.Pins, wirePin(&r.pins[i]))
 	}
+	for i := range s.Pins {
+		left = fit(&s.Pins[len(s.Pins)-1-i].Tr, left)
+	}
 	for _, event := range p.events(r) {
-		s.Gives = append(s.Gives, r.give.AppendCard(nil, event))
+		s.Gives = append(s.Gives, r.appendCard(nil, event, left/2))
 	}
 	for _, name := range sortedKeys(r.attrs) {
 		s.Attrs = append(s.Attrs, wire.Attr{Name: name, Version: r.attrs[name].version})

@@ -65,6 +65,7 @@ var permissions = map[string][]string{
 	"desk." + record.CtlRules:     {Host},
 	"desk." + record.CtlDirect:    {}, // a program of the operator's
 	"desk." + record.CtlPlan:      planners,
+	"desk." + record.CtlWords:     planners,
 	"desk." + record.CtlCancel:    planners,
 	"desk." + record.CtlVoid:      planners,
 	"desk." + record.CtlBeacon:    {anybody}, // a round proves itself

@@ -32,7 +32,7 @@ func serverMessages() [][]byte {
 		func(b []byte) []byte { return AppendJoin(b, []byte("老粉"), 30) },
 		func(b []byte) []byte { return AppendLikes(b, 17, 12_384) },
 		func(b []byte) []byte { return AppendOnline(b, 3001, 9_120) },
-		func(b []byte) []byte { return AppendPin(b, &Pin{"p-1", 101, "小王", "先看置顶"}) },
+		func(b []byte) []byte { return AppendPin(b, &Pin{"p-1", 101, "小王", "先看置顶", nil}) },
 		func(b []byte) []byte { return AppendUnpin(b, "p-1") },
 		func(b []byte) []byte {
 			return AppendProduct(b, &Product{"sku-1", "保温杯", "https://cdn.example/1.jpg", "https://shop.example/1", 3, 9900, 12900, 40, []string{"500 毫升"}, 1_790_000_000_000})
@@ -44,7 +44,7 @@ func serverMessages() [][]byte {
 		func(b []byte) []byte { return AppendAttr(b, "stage", 7, "opening") },
 		func(b []byte) []byte { return AppendAttr(b, "stage", 0, "") },
 		func(b []byte) []byte {
-			return AppendAnswer(b, &Answer{"q-9", "有，到 4XL", "有没有大码", 1_790_000_000_000})
+			return AppendAnswer(b, &Answer{"q-9", "有，到 4XL", "有没有大码", 1_790_000_000_000, nil})
 		},
 		func(b []byte) []byte { return AppendRetract(b, []int64{101, 104}, "spam") },
 		func(b []byte) []byte { return AppendShow(b, &Show{Show: "s-1", Title: "晚场", On: true}) },
@@ -67,7 +67,7 @@ func serverMessages() [][]byte {
 		AppendHello(nil, &Hello{Room: "demo", Conn: "1a-2c", Role: "guest", Now: 1_790_000_000_000, MaxText: 600, SayMS: 500, Likes: 20, BackMax: 30_000}),
 		AppendEmptyState(nil, "demo", 1_790_000_000_000),
 		AppendState(nil, &State{Room: "demo", Seq: 41, Now: 1_790_000_000_000, Title: "晚场", Show: &Show{"s-1", "晚场", true, 1_789_999_000_000},
-			Set: Settings{SlowMS: 3000, FollowersMS: -1, Budget: 20}, Product: &Product{Item: "sku-1", Title: "保温杯"}, Pins: []Pin{{"p-1", 0, "", "先看置顶"}},
+			Set: Settings{SlowMS: 3000, FollowersMS: -1, Budget: 20}, Product: &Product{Item: "sku-1", Title: "保温杯"}, Pins: []Pin{{"p-1", 0, "", "先看置顶", nil}},
 			Gives: [][]byte{[]byte(`"event":"bag-1","state":"open"`)}, Likes: 12_384, Online: 3001, Unique: 9_120, Attrs: []Attr{{"stage", 7}},
 			Last: []Comment{{Offset: 99, ID: []byte("m-0"), Name: []byte("小李"), Text: []byte("来了"), Class: "normal"}}}),
 		frame,

@@ -1,5 +1,10 @@
 package wire
 
+import (
+	"maps"
+	"slices"
+)
+
 // Items that are rare: what staff does, and what is added up. Each appends one
 // item with its comma (PROTOCOL.md 3).
 
@@ -9,13 +14,30 @@ type Pin struct {
 	Offset int64 // of the comment; 0 for a text of its own
 	Name   string
 	Text   string
+	Tr     Translations
+}
+
+// Translations are a text in other languages, by language tag.
+type Translations = map[string]string
+
+// appendTr appends translations in the order of their languages, or nothing.
+func appendTr(dst []byte, tr Translations) []byte {
+	if len(tr) == 0 {
+		return dst
+	}
+	return object(append(dst, `,"tr":`...), func(dst []byte) []byte {
+		for _, lang := range slices.Sorted(maps.Keys(tr)) {
+			dst = appendText(dst, lang, tr[lang])
+		}
+		return dst
+	})
 }
 
 func (p *Pin) members(dst []byte) []byte {
 	dst = appendText(dst, "pin", p.Pin)
 	dst = appendNonZero(dst, "o", p.Offset)
 	dst = appendText(dst, "n", p.Name)
-	return appendText(dst, "x", p.Text)
+	return appendTr(appendText(dst, "x", p.Text), p.Tr)
 }
 
 // AppendPin appends a pin.
@@ -96,7 +118,8 @@ func AppendAttr(dst []byte, name string, ver int64, value string) []byte {
 // Answer is an item "answer": what the host said to a question.
 type Answer struct {
 	Cluster, Text, Question string
-	AsOf                    int64 // Unix ms
+	AsOf                    int64        // Unix ms
+	Tr                      Translations // of Text
 }
 
 // AppendAnswer appends an answer.
@@ -104,7 +127,7 @@ func AppendAnswer(dst []byte, a *Answer) []byte {
 	dst = appendText(item(dst, "answer"), "cluster", a.Cluster)
 	dst = appendText(dst, "x", a.Text)
 	dst = appendText(dst, "q", a.Question)
-	return append(appendNonZero(dst, "as_of", a.AsOf), '}')
+	return append(appendTr(appendNonZero(dst, "as_of", a.AsOf), a.Tr), '}')
 }
 
 // AppendRetract takes the comments at offsets back.

@@ -56,7 +56,7 @@ func TestItems(t *testing.T) {
 		want string
 		make func([]byte) []byte
 	}{
-		{`{"t":"pin","pin":"p1","o":5,"n":"ann","x":"hi"}`, func(b []byte) []byte { return AppendPin(b, &Pin{"p1", 5, "ann", "hi"}) }},
+		{`{"t":"pin","pin":"p1","o":5,"n":"ann","x":"hi"}`, func(b []byte) []byte { return AppendPin(b, &Pin{"p1", 5, "ann", "hi", nil}) }},
 		{`{"t":"unpin","pin":"p1"}`, func(b []byte) []byte { return AppendUnpin(b, "p1") }},
 		{`{"t":"product"}`, func(b []byte) []byte { return AppendProduct(b, &Product{}) }},
 		{`{"t":"product","item":"s","link":3,"title":"T","price":990,"facts":["a","b"],"as_of":7}`, func(b []byte) []byte {
@@ -68,7 +68,7 @@ func TestItems(t *testing.T) {
 		{`{"t":"attr","name":"a","ver":2,"value":""}`, func(b []byte) []byte { return AppendAttr(b, "a", 2, "") }},
 		{`{"t":"attr","name":"a","ver":0}`, func(b []byte) []byte { return AppendAttr(b, "a", 0, "") }},
 		{`{"t":"attr","name":"a","ver":3}`, func(b []byte) []byte { return AppendAttr(b, "a", 3, strings.Repeat("v", InlineAttr+1)) }},
-		{`{"t":"answer","cluster":"k","x":"yes","q":"fresh?"}`, func(b []byte) []byte { return AppendAnswer(b, &Answer{"k", "yes", "fresh?", 0}) }},
+		{`{"t":"answer","cluster":"k","x":"yes","q":"fresh?"}`, func(b []byte) []byte { return AppendAnswer(b, &Answer{"k", "yes", "fresh?", 0, nil}) }},
 		{`{"t":"retract","o":[1,2],"why":"spam"}`, func(b []byte) []byte { return AppendRetract(b, []int64{1, 2}, "spam") }},
 		{`{"t":"show","show":"s","on":false}`, func(b []byte) []byte { return AppendShow(b, &Show{Show: "s"}) }},
 		{`{"t":"set","slow_ms":3000,"followers_ms":0,"closed":true}`, func(b []byte) []byte { return AppendSet(b, &Settings{SlowMS: 3000, Closed: true}) }},

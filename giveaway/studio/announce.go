@@ -76,6 +76,9 @@ func (s *Studio) announceOne(ctx context.Context, now time.Time) (sent bool, err
 		return false, err
 	}
 	s.announced.Inc()
+	if s.cfg.Announced != nil {
+		s.cfg.Announced(room, []byte(plan))
+	}
 	if tries > 0 {
 		s.resent.Inc()
 		s.cfg.Logger.Warn("a plan was sent again: its room has not answered", "giveaway", event, "room", room, "tries", tries)

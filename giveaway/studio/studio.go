@@ -45,6 +45,9 @@ type Config struct {
 	State func(room string) []byte
 	// Paid is what was handed out in a giveaway, a table for its archive.
 	Paid func(ctx context.Context, event string) ([]byte, error)
+	// Announced hears of every plan that was written to the log, and must not wait;
+	// nil: nobody does.
+	Announced func(room string, plan []byte)
 	// Reach tests whether the beacon of new plans can be had; nil: it is not tested.
 	Reach func(context.Context) beacon.Reachability
 	// Now is the time by which what is read in the log starts what waits for it; a

@@ -2,14 +2,13 @@ package answer
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 )
 
 // begin calls the endpoint about a cluster, if there is a place, budget and hope.
 func (d *Drafter) begin(name string, r *room, c *cluster, e *entry, facts []Fact, now time.Time) {
-	if d.ctx == nil || d.calls >= callsAll || r.running >= callsRoom {
+	if d.ctx == nil || r.running >= callsRoom {
 		return // the next view
 	}
 	asked := slices.DeleteFunc(c.asked(), func(s string) bool { return !clean(s, d.cfg.Rules) })
@@ -19,37 +18,35 @@ func (d *Drafter) begin(name string, r *room, c *cluster, e *entry, facts []Fact
 		return
 	}
 	reserve := estimate(len(body)) + mostTokens
-	if r.calls+1 > d.cfg.Calls || r.tokens+reserve > d.cfg.Tokens {
-		d.without(e, spent, "spent")
+	if !r.used.affords(reserve, d.cfg.Calls, d.cfg.Tokens) {
+		d.without(e, spent, spent)
 		return
 	}
-	if now.Before(d.rest) {
-		d.without(e, failed, "busy")
+	done, why := d.model.place(now)
+	switch why {
+	case "":
+	case full:
+		return // the next view
+	default:
+		d.without(e, failed, why)
 		return
 	}
-	done, err := d.breaker.Allow()
-	if err != nil {
-		d.without(e, failed, "breaker")
-		return
-	}
-	r.calls, r.tokens, r.running, d.calls = r.calls+1, r.tokens+reserve, r.running+1, d.calls+1
-	show, ctx := r.show, d.ctx
+	r.used.take(reserve)
+	r.running++
+	show, ctx := r.used.of, d.ctx
 	e.State, e.running = making, true
 	e.tries++
 	d.wg.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, d.cfg.Within)
 		defer cancel()
-		a, tokens, err := d.call(ctx, body)
+		var a said
+		tokens, err := d.model.ask(ctx, body, &a, d.cfg.Tokens)
 		done(err)
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		d.calls--
 		r.running--
 		e.running = false
-		if r.show == show {
-			r.tokens += tokens - reserve
-		}
-		d.m.tokens.Add(float64(tokens))
+		r.used.settle(show, reserve, tokens)
 		d.finish(name, c.Cluster, e, &a, facts, err)
 	})
 }
@@ -64,30 +61,17 @@ func (d *Drafter) without(e *entry, state, why string) {
 
 // finish makes a draft of what the endpoint said, or says why there is none.
 func (d *Drafter) finish(name, id string, e *entry, a *said, facts []Fact, err error) {
-	now := time.Now()
 	if err != nil {
-		outcome := "error"
-		var busy errBusy
-		switch {
-		case errors.As(err, &busy):
-			outcome, d.rest = "busy", now.Add(busy.wait)
-		case errors.Is(err, context.DeadlineExceeded):
-			outcome = "deadline"
-		case errors.Is(err, errGarbage):
-			outcome = "garbage"
-		}
-		d.m.calls.WithLabelValues(outcome).Inc()
 		d.log.Warn("no draft", "room", name, "cluster", id, "err", err)
-		e.State, e.again = failed, now.Add(d.cfg.Again)
+		e.State, e.again = failed, time.Now().Add(d.cfg.Again)
 		return
 	}
-	d.m.calls.WithLabelValues("answered").Inc()
 	text, cited, err := ground(a, facts, d.cfg.Rules)
 	if err != nil {
-		d.m.drafts.WithLabelValues(err.Error()).Inc()
+		d.m.said.WithLabelValues(err.Error()).Inc()
 		e.State = none
 		return
 	}
-	d.m.drafts.WithLabelValues(ready).Inc()
+	d.m.said.WithLabelValues(ready).Inc()
 	e.Draft = Draft{ready, text, cited}
 }

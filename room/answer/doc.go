@@ -1,13 +1,16 @@
-// Package answer asks a model, behind an OpenAI-compatible endpoint, to word
-// drafts of answers to what a room wants to know, for the host to approve.
-// Nothing it makes reaches a viewer by itself: a draft stands at the desk beside
-// its question, with the facts it is from, until a person sends it as an answer.
+// Package answer asks a model, behind an OpenAI-compatible endpoint, for two
+// things: a [Drafter] has it word drafts of answers to what a room wants to know,
+// for the host to approve; a [Translator] has it say in other languages what the
+// host answers, pins and gives away.
 //
-// It is not the place for suggestions (package room/questions has the host's
-// earlier answers, the catalogue and the FAQ, word for word) nor for what is
-// recorded: drafts are the desk's alone, in memory, and no fold knows of them.
+// No draft reaches a viewer by itself: it stands at the desk beside its question,
+// with the facts it is from, until a person sends it as an answer. Drafts are the
+// desk's alone, in memory, and no fold knows of them. A translation stands beside the
+// text that a person sent, in the log, and never in its place. The package is not the
+// place for suggestions: package room/questions has the host's earlier answers,
+// the catalogue and the FAQ, word for word.
 //
-// # What is sent
+// # What is sent for a draft
 //
 // The wordings of one cluster, and facts: what the catalogue says of the item
 // asked about (or of the items nearest in wording) and of the whole shop, and the five
@@ -21,7 +24,7 @@
 // The user message is one JSON value: {"question":[…],"facts":[{"id":"f1","text":"…"}]};
 // the answer is to be {"answer":"…","facts":["f1"]}, empty where the facts do not say.
 //
-// # What is believed
+// # What is believed of it
 //
 // Comments are written by anybody, so is what a model makes of them. There are no
 // tools to misuse, and an answer is thrown away, and counted, unless
@@ -44,4 +47,18 @@
 // what the endpoint says or what was sent, whichever is more. A breaker, and a
 // rest where it says 429. A draft goes when its facts change. Budgets are a
 // process's own and forgotten with it.
+//
+// # Translations
+//
+// One call a text and language ({"to":"en","text":"…"}, answered by {"text":"…"}),
+// when the text is sent; what was translated is kept (2,048 texts, the oldest
+// goes), and who wants what is being asked for waits for the same call. A text that is
+// in the language by its script, has contacts in it or is longer than 500 bytes is not
+// sent. A translation is thrown away, and counted, unless it has the very numbers of the
+// text, no markup, address, line or contact of its own, the script of its language
+// and a like length. Whether it is true nobody here can tell: pages mark it and show
+// the original at a tap. Deadline, breaker and rest are those of drafts, eight calls
+// at once, and a budget a room and day. The original is sent whatever happens.
+//
+// DESIGN.md says why it is so.
 package answer

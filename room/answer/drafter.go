@@ -6,12 +6,9 @@ import (
 	"encoding/json"
 	"hash/maphash"
 	"log/slog"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/sony/gobreaker/v2"
 
 	"github.com/fudai-live/fudai/moderation"
 	"github.com/fudai-live/fudai/room/record"
@@ -28,31 +25,27 @@ const (
 
 // Drafter makes drafts for the desks that look at rooms.
 type Drafter struct {
-	cfg     Config
-	client  *http.Client
-	breaker *gobreaker.TwoStepCircuitBreaker[any]
-	seed    maphash.Seed
-	m       *metrics
-	log     *slog.Logger
-	wg      sync.WaitGroup
+	cfg   Config
+	model *model
+	seed  maphash.Seed
+	m     *metrics
+	log   *slog.Logger
+	wg    sync.WaitGroup
 
 	mu    sync.Mutex
 	ctx   context.Context // of Run; nil: no call may begin
 	rooms map[string]*room
-	calls int       // under way
-	rest  time.Time // until then the endpoint is left alone
 }
 
 // room is what is known and spent of one room.
 type room struct {
-	show          string
-	calls, tokens int // used in the show
-	running       int
-	touched       time.Time
-	shop          *record.CatalogueData
-	asked         time.Time // when the shop was asked for last
-	asking        bool
-	drafts        map[string]*entry
+	used    budget // in the show
+	running int
+	touched time.Time
+	shop    *record.CatalogueData
+	asked   time.Time // when the shop was asked for last
+	asking  bool
+	drafts  map[string]*entry
 }
 
 // New checks cfg and makes a Drafter; nothing is asked before Run.
@@ -66,16 +59,10 @@ func New(cfg Config) (*Drafter, error) {
 	if cfg.Rules == nil {
 		cfg.Rules = moderation.Default()
 	}
-	d := &Drafter{cfg: cfg, seed: maphash.MakeSeed(), m: newMetrics(cfg.Metrics), log: cfg.Logger, rooms: map[string]*room{}}
-	d.client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	d.breaker = gobreaker.NewTwoStepCircuitBreaker[any](gobreaker.Settings{
-		Name: "answer", MaxRequests: 1, Interval: time.Minute, Timeout: cfg.Rest,
-		ReadyToTrip: func(c gobreaker.Counts) bool { return c.Requests >= 5 && 2*c.TotalFailures >= c.Requests },
-		OnStateChange: func(_ string, from, to gobreaker.State) {
-			d.log.Warn("the breaker of drafts turns", "from", from.String(), "to", to.String())
-			d.m.open.Set(float64(to))
-		},
-	})
+	m := newMetrics(cfg.Metrics, "answer", "drafts", ready,
+		errAbstained.Error(), errNoFact.Error(), errUnknown.Error(), errNumber.Error(), errWording.Error(), errRules.Error(), errForm.Error())
+	d := &Drafter{cfg: cfg, seed: maphash.MakeSeed(), m: m, log: cfg.Logger, rooms: map[string]*room{},
+		model: newModel("drafts", cfg.Endpoint, callsAll, cfg.Rest, m, cfg.Logger)}
 	return d, nil
 }
 
@@ -170,9 +157,7 @@ func (d *Drafter) room(name, show string, now time.Time) *room {
 		r = &room{drafts: map[string]*entry{}}
 		d.rooms[name] = r
 	}
-	if r.show != show {
-		r.show, r.calls, r.tokens = show, 0, 0
-	}
+	r.used.begin(show)
 	r.touched = now
 	return r
 }

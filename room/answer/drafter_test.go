@@ -198,7 +198,7 @@ func TestLies(t *testing.T) {
 			if d := o.until("s1", none, q); d.Text != "" {
 				t.Errorf("draft %+v", d)
 			}
-			if n := value(o.m.drafts.WithLabelValues(test.why)); n != 1 {
+			if n := value(o.m.said.WithLabelValues(test.why)); n != 1 {
 				t.Errorf("not counted as %s", test.why)
 			}
 			var req struct{ Messages []struct{ Content string } }
@@ -289,8 +289,8 @@ func TestCallsAtOnce(t *testing.T) {
 	for range 100 {
 		o.look("s1", all...)
 	}
-	if o.Drafter.calls != callsRoom {
-		t.Errorf("%d calls at once, want %d", o.Drafter.calls, callsRoom)
+	if o.model.calls != callsRoom {
+		t.Errorf("%d calls at once, want %d", o.model.calls, callsRoom)
 	}
 	close(release)
 	for i := range all {
@@ -353,7 +353,7 @@ func TestFactsChange(t *testing.T) {
 	o.shop.Items = items
 	o.mu.Unlock()
 	o.until("s1", none, q) // the endpoint still says 80
-	if n := value(o.m.drafts.WithLabelValues("number")); n != 1 {
+	if n := value(o.m.said.WithLabelValues("number")); n != 1 {
 		t.Error("the old number was not what it was thrown away for")
 	}
 }
@@ -389,7 +389,7 @@ func TestEnd(t *testing.T) {
 	for i := range 10 {
 		o.look("s1", ask(fmt.Sprintf("e%d", i), "什么材质"))
 	}
-	if o.Drafter.calls != 0 || o.asks() != before {
-		t.Errorf("%d calls under way, %d begun since", o.Drafter.calls, o.asks()-before)
+	if o.model.calls != 0 || o.asks() != before {
+		t.Errorf("%d calls under way, %d begun since", o.model.calls, o.asks()-before)
 	}
 }

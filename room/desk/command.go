@@ -62,6 +62,8 @@ func check(kind string, data json.RawMessage) error {
 		v = &record.EventData{}
 	case record.CtlBeacon:
 		v = &record.BeaconData{}
+	case record.CtlWords:
+		v = &record.WordsData{}
 	case record.CtlPlan:
 		return nil
 	default:
@@ -86,6 +88,7 @@ func problems(v any) error {
 	text := func(name, s string, most int) {
 		check(len(s) <= most && utf8.ValidString(s), "%s has %d bytes, at most %d of UTF-8", name, len(s), most)
 	}
+	translated := func(err error) { check(err == nil, "%v", err) }
 	switch v := v.(type) {
 	case *record.RoomSettings:
 		check(v.Budget == nil || *v.Budget >= 1 && *v.Budget <= 1000, "budget is outside 1 to 1000 comments a second")
@@ -105,6 +108,7 @@ func problems(v any) error {
 	case *record.PinData:
 		check(record.ValidID([]byte(v.Pin)), "pin is not an id")
 		text("text", v.Text, maxAnswer)
+		translated(v.Tr.Check())
 	case *record.ProductData:
 		text("title", v.Title, maxTitle)
 		check(v.Price >= 0 && v.Was >= 0 && v.Stock >= 0, "price, was and stock must not be negative")
@@ -120,6 +124,9 @@ func problems(v any) error {
 		check(v.Cluster != "" || len(v.Offsets) > 0 || len(v.Users) > 0 || v.ToRoom, "an answer needs a cluster, offsets of comments, users, or to_room")
 		check(!v.Pin || v.Cluster != "" && v.Text != "", "a pinned answer needs a cluster and a text")
 		text("text", v.Text, maxAnswer)
+		translated(v.Tr.Check())
+	case *record.WordsData:
+		translated(v.Check())
 	case *record.QuestionData:
 		if err := v.Check(); err != nil {
 			check(false, "%v", err)

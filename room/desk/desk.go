@@ -54,6 +54,10 @@ type Config struct {
 	// View adds to what staff see of a room what is not the owner's: drafts of
 	// answers. It must not wait; nil adds nothing.
 	View func(room string, view []byte) []byte
+	// Translate answers a text in other languages, in a time that a command may be
+	// late; nil where nothing is. Announced hears of every plan that was written.
+	Translate func(ctx context.Context, room, text string) record.Translations
+	Announced func(room string, plan []byte)
 	// Boards are dashboards by name, for the operators' page.
 	Boards map[string]string
 	// Within bounds how long a command may wait for the log, or a question for
@@ -156,7 +160,12 @@ func (d *Desk) command(ctx context.Context, c *app.RequestContext) {
 			"message": "a giveaway is still open: send data.open = finish to let it end, or void to void it and tell everyone who entered"})
 		return
 	}
-	d.write(ctx, c, &claims, room, &req)
+	if d.cfg.Translate != nil {
+		d.translate(ctx, room, &req)
+	}
+	if d.write(ctx, c, &claims, room, &req) && req.Kind == record.CtlPlan && d.cfg.Announced != nil {
+		d.cfg.Announced(room, req.Data)
+	}
 }
 
 func saysOpen(data json.RawMessage) bool {
@@ -165,13 +174,13 @@ func saysOpen(data json.RawMessage) bool {
 }
 
 // write appends the command: one record, or one a partition for every room.
-func (d *Desk) write(ctx context.Context, c *app.RequestContext, claims *token.Claims, room string, req *request) {
+func (d *Desk) write(ctx context.Context, c *app.RequestContext, claims *token.Claims, room string, req *request) (ok bool) {
 	ctl := record.Control{V: 1, ID: req.ID, Kind: req.Kind, Room: room, By: claims.User, Role: claims.Role.String(),
 		At: time.Now().UnixMilli(), Data: req.Data}
 	rec, err := Record(d.cfg.Keys, &ctl)
 	if err != nil {
 		refuse(c, consts.StatusBadRequest, "malformed", err)
-		return
+		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.Within)
 	defer cancel()
@@ -184,10 +193,11 @@ func (d *Desk) write(ctx context.Context, c *app.RequestContext, claims *token.C
 		if offset, err = d.cfg.Log.Append(ctx, kafkalog.Control, p, []kafkalog.Record{rec}); err != nil {
 			d.cfg.Logger.Warn("command not written", "kind", req.Kind, "room", room, "partition", p, "err", err)
 			refuse(c, consts.StatusServiceUnavailable, "not-sent", fmt.Errorf("the log did not acknowledge command %s; send it again with the same id: %w", req.ID, err))
-			return
+			return false
 		}
 	}
 	c.JSON(consts.StatusAccepted, map[string]any{"id": req.ID, "by": ctl.By, "partition": last, "offset": offset})
+	return true
 }
 
 // Write appends a signed command to the partition of its room, for parts of the
@@ -208,6 +218,17 @@ func Decide(ctx context.Context, log Appender, keys *record.Keys, room, by strin
 		return err
 	}
 	_, err = Write(ctx, log, keys, &record.Control{V: 1, ID: newID(), Kind: record.CtlVerdict, Room: room, By: by,
+		Role: record.Service.String(), At: time.Now().UnixMilli(), Data: data})
+	return err
+}
+
+// Translated writes what a giveaway's card says in other languages.
+func Translated(ctx context.Context, log Appender, keys *record.Keys, room string, words *record.WordsData) error {
+	data, err := json.Marshal(words)
+	if err != nil {
+		return err
+	}
+	_, err = Write(ctx, log, keys, &record.Control{V: 1, ID: newID(), Kind: record.CtlWords, Room: room, By: "translator",
 		Role: record.Service.String(), At: time.Now().UnixMilli(), Data: data})
 	return err
 }

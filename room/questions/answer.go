@@ -3,6 +3,8 @@ package questions
 import (
 	"fmt"
 	"slices"
+
+	"github.com/fudai-live/fudai/room/record"
 )
 
 // reply is the last answer to a cluster.
@@ -17,7 +19,8 @@ type reply struct {
 	Quiet  bool   `json:"q,omitempty"`
 	Again  bool   `json:"a,omitempty"` // it corrects the answer before
 
-	Heard []uint64 `json:"heard,omitempty"` // hashes of who was told it, sorted
+	Heard []uint64            `json:"heard,omitempty"` // hashes of who was told it, sorted
+	Tr    record.Translations `json:"tr,omitempty"`
 }
 
 // Reply is an answer to a cluster: spoken, a text, or both.
@@ -27,6 +30,7 @@ type Reply struct {
 	By     string
 	// Quiet: the whole room sees it, so nobody is told apart.
 	Quiet bool
+	Tr    record.Translations // of Text
 }
 
 // Told is what askers hear, each on all their devices.
@@ -37,8 +41,9 @@ type Told struct {
 	Spoken  bool
 	At      int64
 	ShowMS  int64
-	WaitMS  int64    // from the first question of the round to it
-	First   bool     // the first answer to the cluster
+	WaitMS  int64 // from the first question of the round to it
+	First   bool  // the first answer to the cluster
+	Tr      record.Translations
 	Users   [][]byte // aliases the book's memory: use it before the next call
 }
 
@@ -124,7 +129,7 @@ func (b *Book) Answer(name string, r Reply) (title string, err error) {
 		return "", err
 	}
 	c = b.head(c)
-	next := &reply{Text: r.Text, Spoken: r.Spoken, By: r.By, Quiet: r.Quiet}
+	next := &reply{Text: r.Text, Spoken: r.Spoken, By: r.By, Quiet: r.Quiet, Tr: r.Tr}
 	if c.state == Answered {
 		b.parts(c, func(x *cluster) { x.told = 0 })
 		next.Wait, next.Again = c.reply.Wait, c.reply.At != 0
@@ -164,7 +169,7 @@ func (b *Book) stamp(c *cluster, now int64) *Told {
 
 // tell is the answer to a cluster, for one user or for nobody yet.
 func (c *cluster) tell(user []byte) *Told {
-	t := &Told{Cluster: c.name(), Title: c.title(), Text: c.reply.Text, Spoken: c.reply.Spoken, At: c.reply.At, ShowMS: c.reply.ShowMS}
+	t := &Told{Cluster: c.name(), Title: c.title(), Text: c.reply.Text, Spoken: c.reply.Spoken, At: c.reply.At, ShowMS: c.reply.ShowMS, Tr: c.reply.Tr}
 	if user != nil {
 		t.Users = [][]byte{user}
 	}

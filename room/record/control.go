@@ -43,6 +43,7 @@ const (
 	CtlDirect    = "direct"     // DirectData: a line to one user on all devices
 	CtlPlan      = "plan"       // a giveaway plan (giveaway.Plan); schedules it
 	CtlCancel    = "cancel"     // EventData: before it opens
+	CtlWords     = "words"      // WordsData: what a giveaway's card says in other languages
 	CtlVoid      = "void"       // EventData: as drawproof allows
 	CtlLogout    = "logout"     // LogoutData: edges close what it names; rooms do nothing
 	CtlBeacon    = "beacon"     // BeaconData: a round of public randomness, from anybody
@@ -84,6 +85,8 @@ type PinData struct {
 	Offset int64  `json:"offset,omitempty"`
 	Name   string `json:"name,omitempty"`
 	Text   string `json:"text,omitempty"`
+
+	Tr Translations `json:"tr,omitempty"`
 }
 
 // ProductData is the product on air; an empty Item takes it off.
@@ -129,6 +132,8 @@ type AnswerData struct {
 	ToRoom  bool     `json:"to_room,omitempty"`
 	Pin     bool     `json:"pin,omitempty"` // question and answer as a pin
 	Users   []string `json:"users,omitempty"`
+
+	Tr Translations `json:"tr,omitempty"` // of Text
 }
 
 // QuestionData moves a cluster of questions to a State, or says by hand what it

@@ -66,11 +66,15 @@ export interface OnlineItem {
   n: number;
   u?: number;
 }
+/** A text in other languages, by language tag. */
+export type Translations = Record<string, string>;
+
 export interface Pin {
   pin: string;
   o?: number;
   n?: string;
   x?: string;
+  tr?: Translations;
 }
 export interface PinItem extends Pin {
   t: 'pin' | 'unpin';
@@ -112,6 +116,8 @@ export interface AnswerItem {
   x?: string;
   q?: string;
   as_of?: number;
+  /** Of x. */
+  tr?: Translations;
 }
 export interface RetractItem {
   t: 'retract';
@@ -174,6 +180,8 @@ export interface Give {
   extended?: { was: number; close_at: number; pause?: boolean; why?: string }[];
   /** A code: why there is no result yet, and may not be for a while. */
   wait?: string;
+  /** The title, and the prizes' titles by id. */
+  tr?: { title?: Translations; prizes?: Record<string, Translations> };
 }
 export interface GiveItem extends Give {
   t: 'give';

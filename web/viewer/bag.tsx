@@ -4,6 +4,7 @@ import { count, line, span } from './clean.ts';
 import { Bag, Check } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { current, entries, now, openSheet, results } from './store.ts';
+import { readable } from './translated.tsx';
 
 /** The lucky bag's chip over the picture: what it is and how long it still takes. */
 export function BagChip() {
@@ -29,7 +30,7 @@ export function BagChip() {
       </span>
       <span class="chip-words">
         <span class="chip-title">
-          <bdi>{gist(g) || name(g)}</bdi>
+          <bdi>{gist(readable(g) ?? g) || name(g)}</bdi>
         </span>
         <span class="chip-line">
           <span class="chip-time">

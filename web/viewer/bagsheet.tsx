@@ -1,4 +1,5 @@
 import type { Entry, Give } from '@fudai/sdk';
+import { useState } from 'preact/hooks';
 import { said, type Word } from '../words/index.ts';
 import { AppealForm } from './appeal.tsx';
 import { isTap, name, type Phase, phaseOf, waits } from './bag.tsx';
@@ -8,12 +9,16 @@ import { Bag, Check, Clock } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { Sheet } from './sheet.tsx';
 import { client, entries, gives, now, sheetEvent } from './store.ts';
+import { Mark, readable } from './translated.tsx';
 import { promise } from './trust.ts';
 
 /** All about one bag: how long, what for, on what conditions, and where this viewer stands. */
 export function BagSheet({ onClose }: { onClose: () => void }) {
-  const g = gives.value.get(sheetEvent.value);
-  if (!g) return null;
+  const [original, turn] = useState(false);
+  const told = gives.value.get(sheetEvent.value);
+  if (!told) return null;
+  const read = readable(told);
+  const g = original ? told : (read ?? told);
   const phase = phaseOf(g);
   const left = phase === 'before' ? (g.open_at ?? 0) - now.value : (g.close_at ?? 0) - now.value;
   const total = (g.prizes ?? []).reduce((n, p) => n + (p.qty ?? 1), 0);
@@ -37,6 +42,7 @@ export function BagSheet({ onClose }: { onClose: () => void }) {
       </div>
       {(phase === 'closing' || phase === 'sealed' || (phase === 'open' && left <= 0)) && <Steps g={g} phase={phase} />}
       <Prizes g={g} />
+      {read && <Mark original={original} turn={turn} />}
       {(phase === 'open' || phase === 'before') && <Conditions g={g} />}
       <Yours g={g} phase={phase} open={phase === 'open' && left > 0} />
     </Sheet>

@@ -1,10 +1,11 @@
 import { memo } from 'preact/compat';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { said } from '../words/index.ts';
-import { count, line } from './clean.ts';
+import { count } from './clean.ts';
 import { Check, Pin as PinIcon } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { answer, banner, client, pins, quiet, type Row, rows, user } from './store.ts';
+import { Said } from './translated.tsx';
 
 /** The comments as a list: what flew by can be read, by eye and by screen reader. */
 export function Chat() {
@@ -76,7 +77,7 @@ function Pinned() {
       <PinIcon />
       {a ? (
         <p>
-          <span class="pinned-label">{w('answer')}</span> <bdi>{a.x}</bdi>
+          <span class="pinned-label">{w('answer')}</span> <Said x={a.x} tr={a.tr} />
           {a.q && (
             <small>
               <bdi>{w('answerQ', { q: a.q })}</bdi>
@@ -85,7 +86,7 @@ function Pinned() {
         </p>
       ) : (
         <p>
-          <span class="pinned-label">{w('pinned')}</span> <bdi>{line(p?.x)}</bdi>
+          <span class="pinned-label">{w('pinned')}</span> <Said key={p?.x} x={p?.x} tr={p?.tr} />
         </p>
       )}
     </div>
@@ -93,7 +94,7 @@ function Pinned() {
 }
 
 const Line = memo(function Line({ row: r, lang }: { row: Row; lang: string }) {
-  if (r.kind === 'note') return <li class="row note">{r.text}</li>;
+  if (r.kind === 'note') return <li class="row note">{r.tr ? <Said x={r.text} tr={r.tr} /> : r.text}</li>;
   if (r.kind === 'agg')
     return (
       <li class="row agg">
@@ -105,7 +106,7 @@ const Line = memo(function Line({ row: r, lang }: { row: Row; lang: string }) {
     <li class={`row k-${r.klass} ${r.own ? 'own' : ''}`}>
       {tag && <span class={`tag t-${r.own ? 'own' : r.klass}`}>{tag}</span>}
       {r.fan ? <span class="fan">{r.fan}</span> : null}
-      <bdi class="name">{r.own ? user.value?.name || r.name : r.name}</bdi> <bdi class="text">{r.text}</bdi>
+      <bdi class="name">{r.own ? user.value?.name || r.name : r.name}</bdi> <Said klass="text" x={r.text} tr={r.tr} />
       {r.mine && <State row={r} />}
     </li>
   );

@@ -13,6 +13,7 @@ import {
   type Product,
   type Result,
   type Status,
+  type Translations,
   webSocket,
 } from '@fudai/sdk';
 import { batch, computed, signal } from '@preact/signals';
@@ -24,6 +25,7 @@ import type { Shot } from './danmaku.ts';
 import { openSocket } from './early.ts';
 import { language, w } from './prefs.ts';
 import { notePrize, openPrizes } from './prizes.ts';
+import { translated } from './translated.tsx';
 
 /** A row of the comment list. */
 export interface Row {
@@ -39,6 +41,8 @@ export interface Row {
   mine?: Mine;
   own?: boolean;
   gone?: boolean;
+  /** The text in other languages, where its writer or a model gave them. */
+  tr?: Translations;
 }
 
 // What a list keeps, and how often it is drawn at most. A phone shows eight rows at a time.
@@ -57,7 +61,7 @@ export const online = signal(0);
 export const likes = signal(0);
 export const product = signal<Product | undefined>(undefined);
 export const pins = signal<Pin[]>([]);
-export const answer = signal<{ q: string; x: string } | undefined>(undefined);
+export const answer = signal<{ q: string; x: string; tr?: Translations } | undefined>(undefined);
 export const muteAll = signal(false);
 export const stream = signal('');
 export const gives = signal<ReadonlyMap<string, Give>>(new Map());
@@ -161,8 +165,8 @@ function aggRow(a: AggItem): Row {
   return { key: `a${a.key}`, kind: 'agg', text: cleanLine(a.x), count: a.count, users: a.users ?? a.count };
 }
 
-function note(text: string): void {
-  add({ key: `n${uniq()}`, kind: 'note', text });
+function note(text: string, tr?: Translations): void {
+  add({ key: `n${uniq()}`, kind: 'note', text, ...(tr && { tr }) });
 }
 
 function kindOf(c: CommentItem): Shot['kind'] {
@@ -200,7 +204,7 @@ function show(i: Item, fresh: boolean): void {
       if (fresh) event(i);
       break;
     case 'answer':
-      answered(cleanLine(i.q), cleanLine(i.x), fresh);
+      answered(cleanLine(i.q), cleanLine(i.x), i.tr, fresh);
       break;
     case 'retract':
       retract(i.o);
@@ -224,10 +228,10 @@ function event(i: Extract<Item, { t: 'buy' | 'gift' | 'join' }>): void {
 
 let answerTimer = 0;
 /** An answer stands on top for a while, then makes room for what is pinned; in the list it can be read again. */
-function answered(q: string, x: string, fresh: boolean): void {
-  add({ key: `n${uniq()}`, kind: 'c', klass: 'answer', name: q ? w('answerQ', { q }) : w('host'), text: x });
+function answered(q: string, x: string, tr: Translations | undefined, fresh: boolean): void {
+  add({ key: `n${uniq()}`, kind: 'c', klass: 'answer', name: q ? w('answerQ', { q }) : w('host'), text: x, ...(tr && { tr }) });
   if (!fresh) return;
-  answer.value = { q, x };
+  answer.value = { q, x, ...(tr && { tr }) };
   clearTimeout(answerTimer);
   answerTimer = window.setTimeout(() => {
     answer.value = undefined;
@@ -236,11 +240,13 @@ function answered(q: string, x: string, fresh: boolean): void {
 
 /** The host answered what this viewer asked: it stays in the list, so that it can be read again. */
 function replied(d: Direct): void {
-  const { q } = (d.data ?? {}) as { q?: unknown };
+  const { q, tr } = (d.data ?? {}) as { q?: unknown; tr?: Translations };
   const asked = cleanLine(typeof q === 'string' ? q : '');
   const text = d.text ? w('repliedText', { q: asked, x: cleanLine(d.text) }) : w('repliedSpoken', { q: asked });
-  tell(text);
-  note(text);
+  const x = d.text && translated(tr);
+  const read = x && w('repliedText', { q: asked, x });
+  tell(read || text);
+  note(text, read ? { [language.value]: read } : undefined);
 }
 
 let bannerTimer = 0;

@@ -49,6 +49,8 @@ export const ui: Record<keyof typeof zh, string> = {
   answerQ: 'Q: {q}',
   repliedText: 'The host answered “{q}”: {x}',
   repliedSpoken: 'The host just answered your “{q}” on air',
+  seeOriginal: 'Translated · see original',
+  seeTranslation: 'See translation',
   pinned: 'Pinned',
   onAir: 'On now',
   buy: 'Get it',

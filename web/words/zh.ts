@@ -49,6 +49,8 @@ export const ui = {
   answerQ: '问：{q}',
   repliedText: '主播答了你的“{q}”：{x}',
   repliedSpoken: '你问的“{q}”，主播刚刚在直播里回答了',
+  seeOriginal: '已翻译 · 看原文',
+  seeTranslation: '看翻译',
   pinned: '置顶',
   onAir: '正在讲解',
   buy: '去抢购',

@@ -39,6 +39,7 @@ type node struct {
 	beacon  *beacon.Beacon
 	shard   *shard.Shard
 	review  *review.Reviewer
+	tongues *answer.Translator // nil: nothing is translated
 	desk    *desk.Desk
 	store   *history.Store
 	studio  *studio.Studio
@@ -113,6 +114,12 @@ func (n *node) run(ctx context.Context) (err error) {
 		defer close()
 		stage(n.public.Run)
 	}
+	if n.Translate.On() && (n.is("desk") || n.is("studio")) {
+		if n.tongues, err = answer.NewTranslator(n.translatorConfig()); err != nil {
+			return err
+		}
+		stage(n.tongues.Run)
+	}
 	if n.is("desk") {
 		tailer := n.kafka.NewTailer()
 		cfg := desk.Config{Log: n.kafka, Keys: n.keys, Tokens: n.people, Tailer: tailer, Chains: n.beacon.Chains(), Boards: n.Desk.Dashboards, Logger: n.log,
@@ -124,6 +131,9 @@ func (n *node) run(ctx context.Context) (err error) {
 			}
 			cfg.View = drafter.View
 			stage(drafter.Run)
+		}
+		if n.tongues != nil {
+			cfg.Translate, cfg.Announced = n.tongues.Text, n.tongues.Plan
 		}
 		if n.desk, err = desk.New(cfg); err != nil {
 			return err

@@ -86,6 +86,9 @@ func (n *node) studioConfig(store *studio.Store) studio.Config {
 	if n.desk != nil {
 		cfg.Ask, cfg.State = n.desk.Ask, n.desk.State
 	}
+	if n.tongues != nil {
+		cfg.Announced = n.tongues.Plan
+	}
 	return cfg
 }
 
@@ -131,6 +134,16 @@ func (n *node) answerConfig() answer.Config {
 		}
 		var shop record.CatalogueData
 		return &shop, json.Unmarshal(body, &shop)
+	}
+	return cfg
+}
+
+// translatorConfig lets the words of giveaways go to the log as a command.
+func (n *node) translatorConfig() answer.TranslatorConfig {
+	cfg := n.Translate.Config(&n.Answer)
+	cfg.Logger, cfg.Metrics = n.log, n.reg
+	cfg.Write = func(ctx context.Context, room string, words *record.WordsData) error {
+		return desk.Translated(ctx, n.kafka, n.keys, room, words)
 	}
 	return cfg
 }

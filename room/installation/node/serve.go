@@ -38,24 +38,25 @@ type Serve struct {
 	StaffListen string   `help:"Address of desk and studio, if they have one of their own." placeholder:"ADDR"`
 	Demo        string   `help:"Run the built-in show in room demo: yes, no, or auto (without --kafka)." enum:"yes,no,auto" default:"auto"`
 
-	Edge      broadcast.Flags      `embed:""`
-	Shard     shard.Flags          `embed:""`
-	Beacon    beacon.Flags         `embed:""`
-	PublicLog publiclog.Flags      `embed:""`
-	Review    review.Flags         `embed:""`
-	Answer    answer.Flags         `embed:""`
-	Pages     web.Flags            `embed:""`
-	Record    history.Flags        `embed:""`
-	People    staff.Flags          `embed:""`
-	Desk      desk.Flags           `embed:""`
-	Log       installation.Cluster `embed:""`
-	Storage   installation.Storage `embed:""`
+	Edge      broadcast.Flags       `embed:""`
+	Shard     shard.Flags           `embed:""`
+	Beacon    beacon.Flags          `embed:""`
+	PublicLog publiclog.Flags       `embed:""`
+	Review    review.Flags          `embed:""`
+	Answer    answer.Flags          `embed:""`
+	Translate answer.TranslateFlags `embed:""`
+	Pages     web.Flags             `embed:""`
+	Record    history.Flags         `embed:""`
+	People    staff.Flags           `embed:""`
+	Desk      desk.Flags            `embed:""`
+	Log       installation.Cluster  `embed:""`
+	Storage   installation.Storage  `embed:""`
 }
 
 // Run starts the parts in the order in which data flows, and stops them against
 // it: viewers first, then the owners of their rooms, then the log.
 func (c *Serve) Run(ctx context.Context, version Version) error {
-	if err := errors.Join(c.Edge.Problems(), c.Beacon.Problems(), c.PublicLog.Problems(), c.Review.Problems(), c.Answer.Problems(), c.Pages.Problems(), c.Record.Problems(), c.People.Problems(), c.Desk.Problems(), c.Log.Problems()); err != nil {
+	if err := errors.Join(c.Edge.Problems(), c.Beacon.Problems(), c.PublicLog.Problems(), c.Review.Problems(), c.Answer.Problems(), c.Translate.Problems(&c.Answer), c.Pages.Problems(), c.Record.Problems(), c.People.Problems(), c.Desk.Problems(), c.Log.Problems()); err != nil {
 		return err
 	}
 	reg := prometheus.NewRegistry()
