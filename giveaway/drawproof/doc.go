@@ -185,8 +185,9 @@
 //
 // R35. The grade begins at A. Reasons, in this order, with the grade they press it down
 // to: "no-witnesses" B, where nobody saw the seal in time (R41); "few-witnesses" B, where fewer
-// did than the quorum; "no-mirror" A, where enough did (the list itself was the operator's
-// alone until the draw: it could be held back, not exchanged); "local-beacon" D;
+// did than the quorum; "no-mirror" B, where enough did (the list itself was the operator's
+// alone until the draw: it could not be exchanged, but held back; no draw of this version
+// reaches A); "local-beacon" D;
 // "order-of-arrival" D, selection "first"; "late-marker" C; "later-round" C, R21 with s > 0, or D
 // together with a late marker; "sealed-by-one-host" A, sealedBy "owner".
 //

@@ -51,7 +51,7 @@ func gradeOf(p Plan, sealedBy string, late, laterRound bool, seen int) Grade {
 	case p.Log == nil || seen < int(p.Log.Quorum):
 		lower("B", ReasonFewWitness)
 	default:
-		lower("A", ReasonNoMirror)
+		lower("B", ReasonNoMirror) // nobody else could finish a draw whose list is held back
 	}
 	if p.Beacon.Kind == ChainLocal {
 		lower("D", ReasonLocalBeacon)

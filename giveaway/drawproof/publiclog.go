@@ -26,7 +26,7 @@ type Witness struct {
 	Key  Hash   `json:"key"` // Ed25519
 }
 
-// What grade A asks for at the least, whatever a plan says.
+// What the witnesses of a good grade are at the least, whatever a plan says.
 const (
 	LeastQuorum   = 2
 	LeastMarginMs = 2000

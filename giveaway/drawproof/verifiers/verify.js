@@ -213,7 +213,7 @@ function gradeOf(e) {
   const enough = e.seen >= (e.plan.log?.quorum ?? Infinity);
   lower(e.seen === 0, 'B', 'no-witnesses');
   lower(e.seen > 0 && !enough, 'B', 'few-witnesses');
-  lower(enough, 'A', 'no-mirror');
+  lower(enough, 'B', 'no-mirror');
   lower(e.plan.beacon.kind === 'local', 'D', 'local-beacon');
   lower(e.plan.selection === 'first', 'D', 'order-of-arrival');
   lower(e.late, 'C', 'late-marker');

@@ -558,7 +558,7 @@ class Evidence:
         for holds, to, reason in (
             (self.seen == 0, "B", "no-witnesses"),
             (self.seen > 0 and not self.enough(), "B", "few-witnesses"),
-            (self.enough(), "A", "no-mirror"),
+            (self.enough(), "B", "no-mirror"),
             (self.plan["beacon"]["kind"] == "local", "D", "local-beacon"),
             (self.plan["selection"] == "first", "D", "order-of-arrival"),
             (self.late, "C", "late-marker"),
