@@ -14,7 +14,8 @@ export function GoodsList() {
       const result = await importGoods(file, apply);
       say(result.applied ? undefined : { file, result });
       if (result.applied) {
-        tell(w('goodsTaken', { n: (result.items?.length ?? 0) + (result.scripts?.length ?? 0) }));
+        const rows = [result.items, result.faq, result.scripts].reduce((n, list) => n + (list?.length ?? 0), 0);
+        tell(w('goodsTaken', { n: rows }));
         setTimeout(() => void loadShop(), 1_500); // the room folds it in a moment
       }
     } catch (e) {

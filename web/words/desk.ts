@@ -410,7 +410,7 @@ export const en: Record<DeskWord, string> = {
   goodsFound: '{n} goods, {faq} FAQ answers and {scripts} scripts, all right',
   goodsRow: 'Row {n}',
   goodsTake: 'Import',
-  goodsTaken: '{n} goods imported',
+  goodsTaken: '{n} rows imported',
   shed_draw: 'no place in the draw',
   shed_newer: 'same person said something newer',
   shed_queue: 'too many at once',
