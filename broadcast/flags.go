@@ -21,7 +21,7 @@ type Flags struct {
 	Proxies     []string      `help:"Networks of front proxies whose X-Forwarded-For counts." placeholder:"CIDR"`
 	TLSCert     string        `help:"Certificate chain, PEM, to serve TLS from this process: for some thousands of viewers. A changed file is read again." placeholder:"FILE"`
 	TLSKey      string        `help:"Its private key, PEM." placeholder:"FILE"`
-	Writer      Writer        `name:"edge-writer" help:"How frames reach sockets: send, one by one; ring, many by one call of io_uring; auto: by ring where that is found cheaper at start." enum:"auto,send,ring" default:"auto"`
+	Writer      Writer        `name:"edge-writer" help:"How frames reach sockets: send, one by one; ring, many by one call of io_uring; auto: by ring unless that is found dearer at start." enum:"auto,send,ring" default:"auto"`
 	Processes   int           `name:"edge-processes" help:"Processes that share the viewers' address: more than one where one may not open enough files." default:"1"`
 	MaxViewers  int           `help:"Viewers of one process; by default what its open-file limit allows." placeholder:"N"`
 	DozeAfter   time.Duration `help:"How long nobody here watches any room of a partition of the log until the edge stops reading it." default:"2m"`
