@@ -16,7 +16,7 @@ import (
 type doze struct {
 	mu       sync.Mutex // before feed.mu; held while partitions are added and removed
 	asleep   bool
-	quiet    time.Time    // since when nobody watches; zero: somebody does
+	quiet    time.Time    // since when nobody watches; zero: to be looked at anew
 	arriving atomic.Int32 // who was let in and is not in a room yet
 }
 

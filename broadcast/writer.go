@@ -29,6 +29,7 @@ func (e *edge) chooseWriter() (bool, error) {
 	if e.cfg.Writer == WriterSend || !rawSockets || e.cfg.TLS != nil {
 		return false, nil
 	}
+	// Also for who asked for a ring: it says at once where there is none.
 	cost, err := ringCost()
 	switch {
 	case err != nil && e.cfg.Writer == WriterRing:

@@ -14,15 +14,7 @@ const cardsAtOnce = 16
 // Run lets the words of giveaways be translated until ctx is done, and waits for
 // those under way.
 func (t *Translator) Run(ctx context.Context) error {
-	t.mu.Lock()
-	t.ctx = ctx
-	t.mu.Unlock()
-	<-ctx.Done()
-	t.mu.Lock()
-	t.ctx = nil
-	t.mu.Unlock()
-	t.wg.Wait()
-	return ctx.Err()
+	return run(ctx, &t.mu, &t.ctx, &t.wg)
 }
 
 // Plan translates what the card of an announced giveaway says, beside whoever

@@ -68,15 +68,7 @@ func New(cfg Config) (*Drafter, error) {
 
 // Run lets calls begin until ctx is done, and waits for those under way.
 func (d *Drafter) Run(ctx context.Context) error {
-	d.mu.Lock()
-	d.ctx = ctx
-	d.mu.Unlock()
-	<-ctx.Done()
-	d.mu.Lock()
-	d.ctx = nil
-	d.mu.Unlock()
-	d.wg.Wait()
-	return ctx.Err()
+	return run(ctx, &d.mu, &d.ctx, &d.wg)
 }
 
 // View is a desk's view of a room with its drafts, as the member "drafts": by

@@ -191,3 +191,18 @@ func (m *model) resting(header string) time.Duration {
 	}
 	return m.pause
 }
+
+// run shows calls, under mu, that they may begin until ctx is done, and waits for
+// those under way.
+func run(ctx context.Context, mu *sync.Mutex, shown *context.Context, under *sync.WaitGroup) error {
+	show := func(c context.Context) {
+		mu.Lock()
+		defer mu.Unlock()
+		*shown = c
+	}
+	show(ctx)
+	<-ctx.Done()
+	show(nil)
+	under.Wait()
+	return ctx.Err()
+}
