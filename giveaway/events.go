@@ -51,6 +51,7 @@ type Events struct {
 	ledger   int64 // last decision applied
 	display  map[string]shown
 	hole     *hole // nil: all comments were there
+	head     head
 }
 
 // New returns the events of a room that has none yet.

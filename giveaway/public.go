@@ -26,6 +26,9 @@ type result struct {
 	Seal      string         `json:"seal,omitempty"`
 	Cutoff    string         `json:"cutoff,omitempty"` // a score above it did not win
 	Why       string         `json:"why,omitempty"`
+	// Checkpoint is the newest head of the transparency log that the room heard
+	// of: not yet the one that has this decision.
+	Checkpoint string `json:"checkpoint,omitempty"`
 }
 
 type publicWinner struct {
@@ -71,7 +74,7 @@ func (e *Events) publicEnd(ev *event, state Phase, why string) json.RawMessage {
 }
 
 func (e *Events) public(ev *event, state Phase) *result {
-	return &result{Op: "result", Room: e.cfg.Room, Event: ev.id(), Title: ev.Plan.Title, State: state.String(), Entered: ev.entered()}
+	return &result{Op: "result", Room: e.cfg.Room, Event: ev.id(), Title: ev.Plan.Title, State: state.String(), Entered: ev.entered(), Checkpoint: e.head.note}
 }
 
 func (r *result) encode() json.RawMessage {

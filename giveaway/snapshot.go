@@ -26,6 +26,7 @@ type savedEvents struct {
 	Now      int64              `json:"now"`
 	Ledger   int64              `json:"ledger"`
 	Hole     *hole              `json:"hole,omitempty"`
+	Note     string             `json:"checkpoint,omitempty"`
 }
 
 type savedEvent struct {
@@ -36,7 +37,7 @@ type savedEvent struct {
 
 // AppendSnapshot appends the whole state.
 func (e *Events) AppendSnapshot(dst []byte) []byte {
-	s := savedEvents{Retired: sortedKeys(e.retired), Awards: e.awards, Queue: e.queue, Position: e.position, Ledger: e.ledger, Now: e.now, Hole: e.hole}
+	s := savedEvents{Retired: sortedKeys(e.retired), Awards: e.awards, Queue: e.queue, Position: e.position, Ledger: e.ledger, Now: e.now, Hole: e.hole, Note: e.head.note}
 	for _, ev := range e.order {
 		saved := savedEvent{Plan: ev.private(), State: &ev.state}
 		if ev.stuck != nil {
@@ -102,6 +103,9 @@ func (e *Events) restore(b []byte) error {
 		e.awards = s.Awards
 	}
 	e.queue, e.position, e.ledger, e.now, e.hole = s.Queue, s.Position, s.Ledger, s.Now, s.Hole
+	if _, err := e.Heard(s.Note); err != nil {
+		e.head = head{} // of a log that this installation no longer has
+	}
 	return nil
 }
 
@@ -156,5 +160,8 @@ func (e *Events) Hash() [32]byte {
 	put(e.awards)
 	put(e.queue)
 	put([2]int64{e.position, e.ledger})
+	if e.head.note != "" {
+		put(e.head.note)
+	}
 	return [32]byte(h.Sum(nil))
 }

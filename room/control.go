@@ -141,6 +141,8 @@ func (p *Partition) command(r *room, ctl *record.Control, out *Out) error {
 		})
 	case record.CtlWords:
 		return with(ctl, func(n *record.WordsData) error { return r.translate(n) })
+	case record.CtlCheckpoint:
+		return with(ctl, func(c *record.CheckpointData) error { return r.checkpoint(c) })
 	case record.CtlPlan, record.CtlCancel, record.CtlVoid, record.CtlBeacon:
 		return r.give.Control(ctl, p.after, p.clock.now)
 	}

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"github.com/fudai-live/fudai/broadcast/wire"
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/moderation"
 	"github.com/fudai-live/fudai/room/record"
@@ -50,4 +51,13 @@ func (p *Partition) answerGive(r *room, res giveaway.Result, event string, w wai
 		out.Outcomes = tell(out.Outcomes, w, res.Code, res.Detail, 0)
 	}
 	p.stir(r)
+}
+
+// checkpoint keeps a head of the transparency log and tells the viewers of it.
+func (r *room) checkpoint(c *record.CheckpointData) error {
+	told, err := r.give.Heard(c.Note)
+	if told {
+		r.display.items = wire.AppendCheckpoint(r.display.items, c.Note)
+	}
+	return err
 }

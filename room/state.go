@@ -60,7 +60,7 @@ func (p *Partition) appendState(r *room, now int64, out *Frames) {
 func (p *Partition) encodeState(r *room, now int64, dst []byte) []byte {
 	d := &r.display
 	s := wire.State{
-		Room: r.name, Seq: d.seq, Now: max(now, p.clock.now), Title: r.set.Title, Set: r.wireSettings(),
+		Room: r.name, Seq: d.seq, Now: max(now, p.clock.now), Title: r.set.Title, Checkpoint: r.give.Checkpoint(), Set: r.wireSettings(),
 		Likes: r.likes, Online: d.online.now, Unique: d.online.estimated,
 	}
 	if s.Set.Budget == 0 {

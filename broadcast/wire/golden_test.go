@@ -19,6 +19,7 @@ var rewrite = flag.Bool("rewrite", false, "write testdata anew; review the diffe
 // member that op can have.
 func serverMessages() [][]byte {
 	hash := func(b byte) (h [32]byte) { h[0], h[31] = b, b; return h }
+	note := "log.example/fudai\n7\n" + strings.Repeat("A", 43) + "=\n\n— log.example/fudai " + strings.Repeat("B", 91) + "=\n"
 	frame := AppendFrame(nil, "demo", 42, 100, 117, 1_790_000_000_000)
 	for _, item := range []func([]byte) []byte{
 		func(b []byte) []byte {
@@ -51,6 +52,7 @@ func serverMessages() [][]byte {
 		func(b []byte) []byte {
 			return AppendSet(b, &Settings{SlowMS: 3000, FollowersMS: 60_000, MuteAll: "guest", Unique: true, Closed: true, Budget: 20, VideoDelayMS: 4000, Stream: "https://cdn.example/live.m3u8"})
 		},
+		func(b []byte) []byte { return AppendCheckpoint(b, note) },
 		func(b []byte) []byte { return AppendItem(b, "give", []byte(`"event":"bag-1","state":"open"`)) },
 	} {
 		frame = item(frame)
@@ -66,7 +68,7 @@ func serverMessages() [][]byte {
 			Seq: 41, Resume: "ticket", EntryKey: make([]byte, 16), MaxText: 600, SayMS: 500, Likes: 20, BackMin: 1000, BackMax: 30_000}),
 		AppendHello(nil, &Hello{Room: "demo", Conn: "1a-2c", Role: "guest", Now: 1_790_000_000_000, MaxText: 600, SayMS: 500, Likes: 20, BackMax: 30_000}),
 		AppendEmptyState(nil, "demo", 1_790_000_000_000),
-		AppendState(nil, &State{Room: "demo", Seq: 41, Now: 1_790_000_000_000, Title: "晚场", Show: &Show{"s-1", "晚场", true, 1_789_999_000_000},
+		AppendState(nil, &State{Room: "demo", Seq: 41, Now: 1_790_000_000_000, Title: "晚场", Checkpoint: note, Show: &Show{"s-1", "晚场", true, 1_789_999_000_000},
 			Set: Settings{SlowMS: 3000, FollowersMS: -1, Budget: 20}, Product: &Product{Item: "sku-1", Title: "保温杯"}, Pins: []Pin{{"p-1", 0, "", "先看置顶", nil}},
 			Gives: [][]byte{[]byte(`"event":"bag-1","state":"open"`)}, Likes: 12_384, Online: 3001, Unique: 9_120, Attrs: []Attr{{"stage", 7}},
 			Last: []Comment{{Offset: 99, ID: []byte("m-0"), Name: []byte("小李"), Text: []byte("来了"), Class: "normal"}}}),

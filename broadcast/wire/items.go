@@ -130,6 +130,11 @@ func AppendAnswer(dst []byte, a *Answer) []byte {
 	return append(appendTr(appendNonZero(dst, "as_of", a.AsOf), a.Tr), '}')
 }
 
+// AppendCheckpoint appends a head of the transparency log, as a signed note.
+func AppendCheckpoint(dst []byte, note string) []byte {
+	return append(appendText(item(dst, "checkpoint"), "note", note), '}')
+}
+
 // AppendRetract takes the comments at offsets back.
 func AppendRetract(dst []byte, offsets []int64, why string) []byte {
 	dst = append(item(dst, "retract"), `,"o":[`...)

@@ -11,6 +11,7 @@ type State struct {
 	Seq            uint64
 	Now            int64
 	Title          string
+	Checkpoint     string // note of the transparency log, at most 400 bytes
 	Show           *Show
 	Set            Settings
 	Product        *Product
@@ -38,6 +39,7 @@ func AppendState(dst []byte, s *State) []byte {
 	dst = appendInt(dst, "seq", int64(s.Seq))
 	dst = appendInt(dst, "now", s.Now)
 	dst = appendText(dst, "title", s.Title)
+	dst = appendText(dst, "checkpoint", s.Checkpoint)
 	if s.Show != nil {
 		dst = object(append(dst, `,"show":`...), s.Show.members)
 	}

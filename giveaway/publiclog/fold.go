@@ -20,7 +20,7 @@ func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *r
 		r.l.cfg.Logger.Error("a decision of the ledger cannot be read, and does not come into the public log", "kind", d.Kind, "event", d.Event, "err", err)
 	}
 	for _, e := range all {
-		if err := r.l.append(ctx, tx, e); err != nil {
+		if err := r.l.append(ctx, tx, e, d.Room); err != nil {
 			return err
 		}
 	}
@@ -59,9 +59,9 @@ func entriesOf(d *record.Decision) ([]drawproof.LogEntry, error) {
 	return nil, nil
 }
 
-// append writes an entry behind the last, unless it is there. Two that do so at
+// append writes an entry of a room behind the last, unless it is there. Two that do so at
 // once choose the same number, which the database lets only one of them have.
-func (l *Log) append(ctx context.Context, tx *sql.Tx, e drawproof.LogEntry) error {
+func (l *Log) append(ctx context.Context, tx *sql.Tx, e drawproof.LogEntry, room string) error {
 	var there int64
 	// A plan that was never extended is its own terms.
 	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM publiclog_entries WHERE event = $1 AND hash = $2 AND (kind = $3 OR $3 = 'amendment')`, e.Event, e.Hash.String(), e.Kind).Scan(&there); err != nil || there > 0 {
@@ -71,6 +71,9 @@ func (l *Log) append(ctx context.Context, tx *sql.Tx, e drawproof.LogEntry) erro
 	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(n) + 1, 0) FROM publiclog_entries`).Scan(&n); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO publiclog_entries (n, event, kind, hash, at) VALUES ($1, $2, $3, $4, $5)`, n, e.Event, e.Kind, e.Hash.String(), l.cfg.Now().UnixMilli())
+	if _, err := tx.ExecContext(ctx, `INSERT INTO publiclog_entries (n, event, kind, hash, at) VALUES ($1, $2, $3, $4, $5)`, n, e.Event, e.Kind, e.Hash.String(), l.cfg.Now().UnixMilli()); err != nil || room == "" {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO publiclog_rooms (room, entry, told, at) VALUES ($1, $2, 0, 0) ON CONFLICT (room) DO UPDATE SET entry = excluded.entry`, room, n)
 	return err
 }

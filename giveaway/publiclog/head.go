@@ -74,6 +74,12 @@ func (l *Log) write(ctx context.Context, size, at int64) (err error) {
 	return err
 }
 
+// note is the checkpoint over the first n entries with the log's signature alone.
+func (l *Log) note(n int64) (string, error) {
+	c, signature, err := l.checkpoint(n)
+	return string(c.Body()) + "\n" + SignatureLine(l.key, signature), err
+}
+
 // checkpoint signs the head over the first n entries. The signature of a head
 // is always the same.
 func (l *Log) checkpoint(n int64) (c Checkpoint, signature []byte, err error) {

@@ -29,9 +29,12 @@ type Config struct {
 	// Every is how often the ledger is looked at; Heads is the least time between
 	// two checkpoints, so that witnesses who look each second see all the same.
 	Every, Heads time.Duration
-	Now          func() time.Time // nil: time.Now
-	Logger       *slog.Logger
-	Metrics      prometheus.Registerer
+	// Tell appends a head to a room's commands, once though it is called twice with
+	// the same size; nil: rooms are told nothing.
+	Tell    func(ctx context.Context, room string, size int64, note string) error
+	Now     func() time.Time // nil: time.Now
+	Logger  *slog.Logger
+	Metrics prometheus.Registerer
 }
 
 // DefaultConfig looks twice a second and signs a head each two seconds.
@@ -65,6 +68,7 @@ type Log struct {
 
 	entries prometheus.Gauge
 	taken   *prometheus.CounterVec
+	told    *prometheus.CounterVec
 }
 
 // New makes a Log. Run must run beside what it mounts, in one process at least.
@@ -80,9 +84,10 @@ func New(ctx context.Context, cfg Config) (*Log, error) {
 	}
 	l := &Log{cfg: cfg, key: NewLogKey(cfg.Origin, cfg.Keys.Log.Public().(ed25519.PublicKey)),
 		entries: prometheus.NewGauge(prometheus.GaugeOpts{Name: "fudai_publiclog_entries", Help: "Entries of the transparency log that are published."}),
-		taken:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fudai_publiclog_cosignatures_total", Help: "Cosignatures that were sent, by what became of them."}, []string{"outcome"})}
+		taken:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fudai_publiclog_cosignatures_total", Help: "Cosignatures that were sent, by what became of them."}, []string{"outcome"}),
+		told:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fudai_publiclog_rooms_total", Help: "Rooms that were due to be told a head, by what became of it."}, []string{"outcome"})}
 	if cfg.Metrics != nil {
-		cfg.Metrics.MustRegister(l.entries, l.taken)
+		cfg.Metrics.MustRegister(l.entries, l.taken, l.told)
 	}
 	if err := cfg.DB.Migrate(ctx, "publiclog_version", migrations); err != nil {
 		return nil, err
@@ -117,6 +122,9 @@ func (l *Log) publisher(ctx context.Context) {
 	for {
 		if err := l.Publish(ctx); err != nil && ctx.Err() == nil {
 			l.cfg.Logger.Error("no head of the public log is published, will be tried again", "err", err)
+		}
+		if err := l.Gossip(ctx); err != nil && ctx.Err() == nil {
+			l.cfg.Logger.Warn("not every room is told the head of the public log, will be tried again", "err", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"database/sql"
 	"encoding/json"
+	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -17,10 +20,14 @@ import (
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio/stage"
+	"github.com/fudai-live/fudai/room/history/pgtest"
 	"github.com/fudai-live/fudai/room/installation/database"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
 )
+
+// rewrite makes testdata anew; what it holds is read by the client library's tests too.
+var rewrite = flag.Bool("rewrite", false, "write testdata anew")
 
 type killed struct{}
 
@@ -33,13 +40,51 @@ type world struct {
 	eyes  []Key
 	seq   [4]uint64
 	at    time.Time
-	left  int // writes until the process is killed; below 0: it lives
+	left  int      // writes until the process is killed; below 0: it lives
+	told  []string // "room size" of what rooms were told
+	deaf  bool     // the command log takes nothing
 }
 
-func newWorld(t testing.TB) *world {
+// laws are the tests that hold on either database.
+var laws = []struct {
+	name string
+	test func(t *testing.T, w *world)
+}{
+	{"never forks", neverForks},
+	{"attest", attest},
+	{"gossip", gossips},
+	{"gossip of two", gossipOfTwo},
+	{"gossip is bounded", gossipBounded},
+}
+
+func TestSQLite(t *testing.T) {
+	for _, l := range laws {
+		t.Run(l.name, func(t *testing.T) { l.test(t, newWorld(t, filepath.Join(t.TempDir(), "l.db"))) })
+	}
+}
+
+func TestPostgres(t *testing.T) {
+	url := pgtest.Start(t)
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for i, l := range laws {
+		t.Run(l.name, func(t *testing.T) {
+			name := fmt.Sprintf("t%d", i)
+			if _, err := db.Exec("CREATE SCHEMA " + name); err != nil {
+				t.Fatal(err)
+			}
+			l.test(t, newWorld(t, url+"&search_path="+name))
+		})
+	}
+}
+
+func newWorld(t testing.TB, url string) *world {
 	w := &world{t: t, paper: stage.NewPaper(), keys: record.DeriveKeys([32]byte{1}), at: time.Unix(1_800_000_000, 0), left: -1}
 	var err error
-	if w.db, err = database.Open(filepath.Join(t.TempDir(), "l.db")); err != nil {
+	if w.db, err = database.Open(url); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.db.Close() })
@@ -65,6 +110,16 @@ func (w *world) process() *Log {
 		w.left--
 		return w.at
 	}
+	cfg.Tell = func(_ context.Context, room string, size int64, note string) error {
+		if w.deaf {
+			return errors.New("the broker is away")
+		}
+		if c, _, err := OpenCheckpoint([]byte(note), NewLogKey("log.example", w.keys.Log.Public().(ed25519.PublicKey))); err != nil || c.Size != size {
+			w.t.Errorf("room %s is told %q: %v", room, note, err)
+		}
+		w.told = append(w.told, fmt.Sprintf("%s %d", room, size))
+		return nil
+	}
 	l, err := New(context.Background(), cfg)
 	if err != nil {
 		w.t.Fatal(err)
@@ -84,7 +139,7 @@ func (w *world) decide(p int32, event, kind string, data any) {
 		w.put(p, &record.Ledger{V: 1, Epoch: 1, Owner: owner, Seq: 1, Own: &record.Own{Address: "a", Node: "n"}})
 	}
 	w.seq[p]++
-	w.put(p, &record.Ledger{V: 1, Epoch: 1, Owner: owner, Seq: w.seq[p], Decisions: []record.Decision{{Kind: kind, Room: "r", Event: event, Data: raw}}})
+	w.put(p, &record.Ledger{V: 1, Epoch: 1, Owner: owner, Seq: w.seq[p], Decisions: []record.Decision{{Kind: kind, Room: fmt.Sprint("r", p), Event: event, Data: raw}}})
 }
 
 func (w *world) put(p int32, l *record.Ledger) {
@@ -110,6 +165,9 @@ func (w *world) turn(l *Log) (died bool) {
 	if err == nil {
 		err = l.Publish(context.Background())
 	}
+	if err == nil {
+		err = l.Gossip(context.Background())
+	}
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -131,8 +189,7 @@ func (w *world) checkpoint(l *Log) Checkpoint {
 // Processes are killed at every write there is, two take turns, the ledger goes
 // on meanwhile and says things twice: every checkpoint ever shown is continued by
 // every later one, and each entry is there once.
-func TestNeverForks(t *testing.T) {
-	w := newWorld(t)
+func neverForks(t *testing.T, w *world) {
 	var shown []Checkpoint
 	want := map[string]bool{}
 	for i := range 12 {
@@ -186,7 +243,7 @@ func TestNeverForks(t *testing.T) {
 // What the tiles say is what the tree says, whole and partial, and nothing is
 // served beyond the newest head.
 func TestTiles(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, filepath.Join(t.TempDir(), "l.db"))
 	l := w.process()
 	for i := range 700 {
 		if err := l.tree.add(drawproof.LogEntry{Event: fmt.Sprint("e", i), Kind: drawproof.EntryPlan}.Leaf()); err != nil {
@@ -239,8 +296,7 @@ func (r tiles) ReadTiles(all []tlog.Tile) (out [][]byte, err error) {
 }
 
 // The way of a proof: drawn, shown by the log, cosigned, and graded for it.
-func TestAttest(t *testing.T) {
-	w := newWorld(t)
+func attest(t *testing.T, w *world) {
 	l := w.process()
 	policy := &drawproof.PublicLog{Origin: "log.example", Key: l.Key().Hash(), Quorum: 2, MarginMs: MarginMs}
 	for _, k := range w.eyes {

@@ -58,11 +58,10 @@ func (l *Log) Checkpoint(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	size := l.newest().size
-	c, signature, err := l.checkpoint(size)
+	text, err := l.note(size)
 	if err != nil {
 		return nil, err
 	}
-	text := string(c.Body()) + "\n" + SignatureLine(l.key, signature)
 	all, err := l.cosignatures(ctx, size)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/moderation"
 	"github.com/fudai-live/fudai/room/questions"
 	"github.com/fudai-live/fudai/room/record"
@@ -62,6 +63,8 @@ func check(kind string, data json.RawMessage) error {
 		v = &record.EventData{}
 	case record.CtlBeacon:
 		v = &record.BeaconData{}
+	case record.CtlCheckpoint:
+		v = &record.CheckpointData{}
 	case record.CtlWords:
 		v = &record.WordsData{}
 	case record.CtlPlan:
@@ -160,6 +163,8 @@ func problems(v any) error {
 		check(len(v.Offsets) > 0 && len(v.Offsets) <= record.MaxLeases, "%d offsets, want 1 to %d", len(v.Offsets), record.MaxLeases)
 	case *record.RulesData:
 		errs = append(errs, checkRules(v))
+	case *record.CheckpointData:
+		check(v.Note != "" && len(v.Note) <= drawproof.MaxNote, "note has %d bytes, want 1 to %d", len(v.Note), drawproof.MaxNote)
 	case *record.EventData:
 		check(record.ValidID([]byte(v.Event)), "event is not an id")
 		check(v.Reason != "", "reason is empty: those who entered are told why")

@@ -55,7 +55,7 @@ func (d *Desk) followRefusals(p int32) {
 func (r *refusals) deliver(recs []kafkalog.Record, _ int64) int {
 	for i := range recs {
 		no, ok := r.keys.ReadRefused(recs[i].Partition, recs[i].Value, recs[i].Header)
-		if c := &no.Control; ok && c.Room != "" && c.Kind != record.CtlLease && c.Kind != record.CtlBeacon && c.At > time.Now().Add(-refusedWithin).UnixMilli() {
+		if c := &no.Control; ok && c.Room != "" && c.Kind != record.CtlLease && c.Kind != record.CtlBeacon && c.Kind != record.CtlCheckpoint && c.At > time.Now().Add(-refusedWithin).UnixMilli() {
 			r.add(c.Room, refusedOf(&no))
 		}
 	}

@@ -47,6 +47,8 @@ const (
 	CtlVoid      = "void"       // EventData: as drawproof allows
 	CtlLogout    = "logout"     // LogoutData: edges close what it names; rooms do nothing
 	CtlBeacon    = "beacon"     // BeaconData: a round of public randomness, from anybody
+
+	CtlCheckpoint = "checkpoint" // CheckpointData: a head of the transparency log
 )
 
 // RoomSettings makes or changes a room. A nil field stays as it is.
@@ -317,6 +319,12 @@ type BeaconData struct {
 	Chain string `json:"chain"` // chain hash, hex
 	Round uint64 `json:"round"`
 	Sig   string `json:"sig"` // hex
+}
+
+// CheckpointData tells a room a head of the transparency log under which what
+// was decided in it stands.
+type CheckpointData struct {
+	Note string `json:"note"` // C2SP tlog-checkpoint with the log's signature alone
 }
 
 // LogoutData takes back a user's tokens: one by its id, or all issued before.

@@ -60,6 +60,9 @@ func (n *node) publish(ctx context.Context) (shut func() error, err error) {
 	}
 	cfg := publiclog.DefaultConfig()
 	cfg.Log, cfg.DB, cfg.Keys, cfg.Origin, cfg.Logger, cfg.Metrics = n.kafka, db, n.keys, n.PublicLog.Origin(n.keys), n.log, n.reg
+	cfg.Tell = func(ctx context.Context, room string, size int64, note string) error {
+		return desk.Checkpoint(ctx, n.kafka, n.keys, room, size, note)
+	}
 	if cfg.Witnesses, err = n.PublicLog.Witnesses(); err == nil {
 		n.public, err = publiclog.New(ctx, cfg)
 	}
