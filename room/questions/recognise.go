@@ -203,10 +203,13 @@ func negates(r rune) bool { return r == '不' || r == '没' || r == '唔' }
 var openers = [...]string{"is ", "are ", "am ", "can ", "could ", "does ", "do ", "did ", "will ", "would ", "should ", "has ", "have you ",
 	"any ", "anyone ", "got any ", "got size ", "may ", "which ", "was ", "isn t ", "don t you "}
 
+// subjects before an opener make it tell instead of ask: "this is my size".
+var subjects = [...]string{"this ", "that ", "it ", "i ", "we ", "he ", "she ", "they "}
+
 // opening looks at how an English clause begins.
 func (s *scan) opening() {
 	for i := range s.canon {
-		if i > 0 && s.canon[i-1] != ' ' {
+		if i > 0 && s.canon[i-1] != ' ' || s.tells(i) {
 			continue
 		}
 		for _, o := range openers {
@@ -216,6 +219,16 @@ func (s *scan) opening() {
 			}
 		}
 	}
+}
+
+// tells reports whether all before i is one subject.
+func (s *scan) tells(i int) bool {
+	for _, w := range subjects {
+		if len(w) == i && has(s.canon, 0, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // begins reports whether the clause begins at i.

@@ -25,3 +25,15 @@ func TestNegationSaidTwice(t *testing.T) {
 		}
 	}
 }
+
+// An English clause that begins with its subject tells; the verb before it asks.
+func TestSubjectBeforeTheVerb(t *testing.T) {
+	for text, ask := range map[string]bool{
+		"This is my whole summer outfit": false, "that is gorgeous": false, "it is so soft": false, "i am in love": false, "they are sold out": false,
+		"is this your whole outfit": true, "ok is it soft": true, "this is your size?": true, "hi are they back": true,
+	} {
+		if got := questions.Recognise([]byte(text), moderation.AppendCanon(nil, text)).Question; got != ask {
+			t.Errorf("%s: a question: %v, want %v", text, got, ask)
+		}
+	}
+}

@@ -70,9 +70,11 @@ function Desk() {
           {w('title')} <bdi title={room.value}>{line(show.value.title ?? '') || room.value}</bdi>
         </h1>
         <p class={show.value.on ? 'on' : ''}>{show.value.on ? w('onAir') : w('offAir')}</p>
-        <p>
-          <b>{count(online.value, language.value)}</b> {w('online')}
-        </p>
+        {online.value > 0 && (
+          <p>
+            <b>{count(online.value, language.value)}</b> {w('online')}
+          </p>
+        )}
         <button type="button" aria-pressed={host} onClick={() => turn(!host)}>
           {host ? w('assistantView') : w('hostView')}
         </button>

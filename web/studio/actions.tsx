@@ -92,7 +92,7 @@ export function Actions({ g, onEdit, onDone }: { g: Giveaway; onEdit: () => void
       )}
       {why && (
         <Why
-          title={t(why === 'reject' ? 'sendBack' : 'cancelIt')}
+          title={t(why === 'reject' ? 'sendBack' : g.state === 'open' || g.state === 'closing' ? 'voidIt' : 'cancelIt')}
           onClose={() => ask(undefined)}
           onWhy={(reason) => run(why, { reason })}
         />
@@ -169,6 +169,7 @@ function Later({ onClose, onLater }: { onClose: () => void; onLater: (x: object)
 function CopyTo(p: { rooms: { value: string; label: string }[]; onClose: () => void; onRooms: (to: string[]) => Promise<void> }) {
   const t = useWords();
   const [to, set] = useState<string[]>([]);
+  const [list, unfold] = useState(false); // closed by each choice: it lies over the button that copies
   return (
     <Modal
       open
@@ -184,6 +185,9 @@ function CopyTo(p: { rooms: { value: string; label: string }[]; onClose: () => v
         placeholder={t('rooms')}
         value={to}
         onChange={set}
+        open={list}
+        onOpenChange={unfold}
+        onSelect={() => unfold(false)}
         options={p.rooms}
       />
     </Modal>

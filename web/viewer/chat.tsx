@@ -77,7 +77,7 @@ function Pinned() {
       <PinIcon />
       {a ? (
         <p>
-          <span class="pinned-label">{w('answer')}</span> <Said x={a.x} tr={a.tr} />
+          <span class="pinned-label">{w('answer')}</span> <Said key={a.x} x={a.x} tr={a.tr} />
           {a.q && (
             <small>
               <bdi>{w('answerQ', { q: a.q })}</bdi>

@@ -7,6 +7,7 @@ import { client, isOffline, likes, onAir, online, openSheet, status, tell, title
 
 export function Top() {
   const [followed, follow] = useState(false);
+  const known = online.value > 0; // whoever reads this is one of them: none means that nobody has counted yet
   return (
     <header class="top">
       <div class="host">
@@ -33,8 +34,8 @@ export function Top() {
           </h1>
           <p>
             {onAir.value ? <span class="on">{w('live')}</span> : <span>{w('offair')}</span>}
-            <span class="watching">{w('online', { n: count(online.value, language.value) })}</span>
-            <span class="liked">{w('likes', { n: count(likes.value, language.value) })}</span>
+            {known && <span class="watching">{w('online', { n: count(online.value, language.value) })}</span>}
+            {likes.value > 0 && <span class="liked">{w('likes', { n: count(likes.value, language.value) })}</span>}
           </p>
         </div>
         <button
@@ -50,11 +51,13 @@ export function Top() {
         </button>
       </div>
       <div class="top-right">
-        <span class="pill" title={w('online', { n: online.value })}>
-          <Eye />
-          <b>{count(online.value, language.value)}</b>
-          <span class="sr"> {w('online', { n: '' })}</span>
-        </span>
+        {known && (
+          <span class="pill" title={w('online', { n: online.value })}>
+            <Eye />
+            <b>{count(online.value, language.value)}</b>
+            <span class="sr"> {w('online', { n: '' })}</span>
+          </span>
+        )}
         <button type="button" class="round" aria-label={w('share')} onClick={() => void share()}>
           <Share />
         </button>
