@@ -1,5 +1,5 @@
 // Package giveaway is the state machine of all giveaways of one room:
-// lotteries, lucky bags, flash grabs and red packets, drawn by
+// lotteries, lucky bags, flash grabs, red packets and red-packet rains, drawn by
 // giveaway/drawproof.
 //
 // Everything moves by records. What stands in fudai.comments (entries, claims,

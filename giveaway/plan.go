@@ -11,6 +11,7 @@ const (
 	Bag     = "bag"     // lucky bag: a passphrase comment or one tap
 	Grab    = "grab"    // flash grab: all taps of the window are equal, or "first" by log order
 	Packet  = "packet"  // red packets: every prize is a sum that is cut
+	Rain    = "rain"    // red-packet rain: seconds long, every prize a wave; see rain.go
 )
 
 // Plan is everything about a giveaway that is fixed when it is announced. It is

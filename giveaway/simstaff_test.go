@@ -51,7 +51,7 @@ func (w *sim) plan() {
 	p := map[string]any{"event": event, "title": "今晚福袋", "openAt": open, "closeAt": open + 1500 + int64(w.rnd.IntN(40_000)), "graceMs": 1 + w.rnd.IntN(4000)}
 	qty := 1 + w.rnd.IntN(4)
 	prizes := []map[string]any{{"id": "p1", "title": "杯", "qty": qty, "valueFen": 990}, {"id": "p2", "title": "伞", "qty": 1 + w.rnd.IntN(3), "valueFen": 10}}
-	kind := []string{Lottery, Bag, Grab, Packet}[w.rnd.IntN(4)]
+	kind := []string{Lottery, Bag, Grab, Packet, Rain}[w.rnd.IntN(5)]
 	switch kind {
 	case Bag:
 		p["phrases"] = simPhrases[w.rnd.IntN(2) : 1+w.rnd.IntN(2)+1][:1]
@@ -60,15 +60,14 @@ func (w *sim) plan() {
 			p["selection"] = drawproof.SelectFirst
 		}
 	case Packet:
-		total := uint64(qty*3 + w.rnd.IntN(1000))
-		split := drawproof.Split{Mode: drawproof.SplitDoubleMean, Underfill: drawproof.UnderfillReturn, Total: total, Min: 1}
-		if w.rnd.IntN(2) == 0 {
-			split.Mode = drawproof.SplitEqual
+		prizes = []map[string]any{{"id": "p1", "title": "红包", "qty": qty, "split": w.split(qty)}}
+	case Rain:
+		p["closeAt"] = open + MinRain + int64(w.rnd.IntN(20_000))
+		prizes = prizes[:0]
+		for wave := range 1 + w.rnd.IntN(4) {
+			qty := 1 + w.rnd.IntN(4)
+			prizes = append(prizes, map[string]any{"id": fmt.Sprintf("p%d", wave+1), "title": "红包", "kind": cash, "qty": qty, "split": w.split(qty)})
 		}
-		if w.rnd.IntN(2) == 0 {
-			split.Underfill = drawproof.UnderfillResplit
-		}
-		prizes = []map[string]any{{"id": "p1", "title": "红包", "qty": qty, "split": split}}
 	}
 	p["kind"], p["prizes"] = kind, prizes
 	w.who(p)
@@ -81,6 +80,18 @@ func (w *sim) plan() {
 	w.send(record.CtlPlan, p)
 	w.events = append(w.events, event)
 	w.count["plans of "+kind]++
+}
+
+// split draws how a sum is cut into so many packets.
+func (w *sim) split(packets int) drawproof.Split {
+	split := drawproof.Split{Mode: drawproof.SplitDoubleMean, Underfill: drawproof.UnderfillReturn, Total: uint64(packets*3 + w.rnd.IntN(1000)), Min: 1}
+	if w.rnd.IntN(2) == 0 {
+		split.Mode = drawproof.SplitEqual
+	}
+	if w.rnd.IntN(2) == 0 {
+		split.Underfill = drawproof.UnderfillResplit
+	}
+	return split
 }
 
 // who draws the conditions of a plan.

@@ -403,4 +403,4 @@ func TestSimulation(t *testing.T) {
 // simMust are the things a run of some length must have seen.
 var simMust = []string{"crashes", "zombies", "clock jumps", "doubled comments", "forged beacons", "restores", "gaps", "delayed ledger", "fenced",
 	"end settled", "end cancelled", "end void", "why staff", "why missed", "why gap", "step claimed", "step expired", "step skipped", "step settled",
-	"alternates", "amendments", "pauses", "silent relays", "folded cards", "drawn late", "later rounds", "plans of packet", "plans of grab", "excluded"}
+	"alternates", "amendments", "pauses", "silent relays", "folded cards", "drawn late", "later rounds", "plans of packet", "plans of rain", "plans of grab", "excluded"}

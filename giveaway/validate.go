@@ -25,6 +25,7 @@ func (p *Plan) check(cfg *Config, now int64) error {
 	p.checkBeacon(cfg, now, refuse)
 	p.checkPrizes(refuse)
 	p.checkWho(refuse)
+	p.checkRain(refuse)
 	p.checkKeys(cfg, refuse)
 	if err := p.Plan.Check(); err != nil {
 		errs = append(errs, err)
@@ -42,8 +43,8 @@ func (p *Plan) checkNames(cfg *Config, refuse func(string, ...any)) {
 	if p.Room != cfg.Room {
 		refuse("it is for room %q, not %q", p.Room, cfg.Room)
 	}
-	if !slices.Contains([]string{Lottery, Bag, Grab, Packet}, p.Kind) {
-		refuse("kind %q is none of lottery, bag, grab, packet", p.Kind)
+	if !slices.Contains([]string{Lottery, Bag, Grab, Packet, Rain}, p.Kind) {
+		refuse("kind %q is none of lottery, bag, grab, packet, rain", p.Kind)
 	}
 	if p.Selection != drawproof.SelectLot && p.Selection != drawproof.SelectFirst {
 		refuse("selection %q is neither lot nor first", p.Selection)
@@ -137,7 +138,7 @@ func (z *Prize) check(p *Plan, i int, refuse func(string, ...any)) {
 	if z.ValueFen < 0 || z.ValueFen > math.MaxInt64/(2*drawproof.MaxUnits) {
 		refuse("prize %q: value of %d fen", z.ID, z.ValueFen)
 	}
-	if p.Kind == Packet && z.Split == nil {
+	if p.cuts() && z.Split == nil {
 		refuse("prize %q: a red packet needs a split", z.ID)
 	}
 	worth := z.ValueFen

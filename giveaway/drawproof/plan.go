@@ -29,7 +29,7 @@ type Plan struct {
 	Selection    string   `json:"selection"`
 	Prizes       []Prize  `json:"prizes"`
 	Alternates   uint32   `json:"alternates"` // ranks kept in reserve behind the winners
-	Draws        uint32   `json:"draws"`      // how many draws the plan lists; 1 but for rain
+	Draws        uint32   `json:"draws"`      // how many draws the plan lists; giveaway has one, also of a red-packet rain (giveaway/rain.go)
 	MaxWeight    uint32   `json:"maxWeight"`
 	OpenAt       int64    `json:"openAt"` // Unix ms
 	CloseAt      int64    `json:"closeAt"`

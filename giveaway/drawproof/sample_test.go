@@ -80,8 +80,15 @@ func (s *sampler) plan() Plan {
 	if s.chance(20) {
 		p.Selection, p.Partitions = SelectFirst, p.Partitions[:1]
 	}
-	for i := range s.between(1, 3) {
-		p.Prizes = append(p.Prizes, s.prize(i))
+	if s.chance(10) { // a red-packet rain: many tiers, each cut by itself
+		for i := range s.between(4, 12) {
+			p.Prizes = append(p.Prizes, Prize{fmt.Sprintf("w%d", i), uint32(s.between(1, 6)), nil})
+			p.Prizes[i].Split = s.split(uint64(p.Prizes[i].Qty))
+		}
+	} else {
+		for i := range s.between(1, 3) {
+			p.Prizes = append(p.Prizes, s.prize(i))
+		}
 	}
 	p.CloseAt = int64(1_010_000 + 1000*s.between(0, 60))
 	if s.chance(15) { // a published round of the public beacon
@@ -100,21 +107,26 @@ func (s *sampler) plan() Plan {
 func (s *sampler) prize(i int) Prize {
 	z := Prize{ID: fmt.Sprintf("p%d", i), Qty: uint32(s.between(1, 6))}
 	if s.chance(50) {
-		return z
+		z.Split = s.split(uint64(z.Qty))
 	}
-	n := uint64(z.Qty)
-	z.Split = &Split{Mode: SplitDoubleMean, Underfill: UnderfillReturn, Min: uint64(s.between(1, 10))}
-	z.Split.Total = z.Split.Min*n + uint64(s.between(0, 5000))
+	return z
+}
+
+// split cuts a sum into n packets in one of the ways there are. Twelve of the
+// largest sums fit into a plan.
+func (s *sampler) split(n uint64) *Split {
+	z := &Split{Mode: SplitDoubleMean, Underfill: UnderfillReturn, Min: uint64(s.between(1, 10))}
+	z.Total = z.Min*n + uint64(s.between(0, 5000))
 	if s.chance(5) {
-		z.Split.Total = 1<<51 + 12345
+		z.Total = 1<<49 + 12345
 	}
 	if s.chance(30) {
-		z.Split.Mode = SplitEqual
+		z.Mode = SplitEqual
 	}
 	if s.chance(30) {
-		z.Split.Underfill = UnderfillResplit
+		z.Underfill = UnderfillResplit
 	} else if s.chance(40) {
-		z.Split.Max = (z.Split.Total+n-1)/n + uint64(s.between(0, 50))
+		z.Max = (z.Total+n-1)/n + uint64(s.between(0, 50))
 	}
 	return z
 }
