@@ -42,7 +42,7 @@ func (s *shop) deliver(now time.Time) {
 }
 
 // A rehearsal calls nobody: a shop whose system is told of each prize rehearses
-// a red packet, and hears nothing. Then the same one is held, and it hears.
+// a red-packet rain, and hears nothing. Then the same one is held, and it hears.
 func rehearsalLaw(t *testing.T, s *shop) {
 	endpoint := &strict{booked: map[string]int{}}
 	listener := httptest.NewServer(endpoint)
@@ -51,9 +51,10 @@ func rehearsalLaw(t *testing.T, s *shop) {
 	var hook Hook
 	json.Unmarshal(s.want(200, "boss", "PUT", "/v1/studio/fulfilment/hooks/demo", HookSpec{listener.URL}), &hook)
 	endpoint.secret = hook.Secret
-	packet := studio.Draft{Kind: giveaway.Packet, Budget: "demo-budget", Title: "红包雨", Trigger: studio.Trigger{On: "tap"}, OpenMs: 30_000,
-		Prizes: []studio.DraftPrize{{Prize: "demo-cash", Qty: 12, Split: &drawproof.Split{Mode: drawproof.SplitDoubleMean, Total: 1200, Min: 1, Underfill: drawproof.UnderfillReturn}}}}
-	s.want(201, "boss", "POST", "/v1/studio/giveaways", studio.NewGiveaway{Room: "demo", Draft: packet})
+	wave := studio.DraftPrize{Prize: "demo-cash", Qty: 6, Split: &drawproof.Split{Mode: drawproof.SplitDoubleMean, Total: 600, Min: 1, Underfill: drawproof.UnderfillReturn}}
+	rain := studio.Draft{Kind: giveaway.Rain, Budget: "demo-budget", Title: "红包雨", Trigger: studio.Trigger{On: "tap"}, OpenMs: 15_000,
+		Prizes: []studio.DraftPrize{wave, wave}}
+	s.want(201, "boss", "POST", "/v1/studio/giveaways", studio.NewGiveaway{Room: "demo", Draft: rain})
 	before := s.kept()
 	var r studio.Rehearsal
 	if err := json.Unmarshal(s.want(201, "boss", "POST", "/v1/studio/rehearsals", studio.NewRehearsal{Room: "demo", Viewers: 60, Seed: 3}), &r); err != nil {
@@ -66,7 +67,7 @@ func rehearsalLaw(t *testing.T, s *shop) {
 	if is := s.kept(); is != before || endpoint.calls != 0 {
 		t.Errorf("a rehearsal left prizes, errands, notices, awards %v, before %v, and called %d times", is, before, endpoint.calls)
 	}
-	s.hold(packet, 20)
+	s.hold(rain, 20)
 	s.deliver(time.Now())
 	if is := s.kept(); is[0] != before[0]+12 || is[1] == before[1] || is[2] == before[2] || is[3] == before[3] || endpoint.calls < 12 {
 		t.Errorf("what was held left %v, before %v, and called %d times", is, before, endpoint.calls)

@@ -10,7 +10,7 @@ import (
 // Draft is what a marketer says about a giveaway. The plan follows from it
 // once its time is known.
 type Draft struct {
-	Kind       string                   `json:"kind" enum:"lottery,bag,grab,packet"`
+	Kind       string                   `json:"kind" enum:"lottery,bag,grab,packet,rain" doc:"rain: a red-packet rain, open for 3 to 60 s and entered by a tap; its prizes are 1 to 12 waves, each a sum with a split."`
 	Title      string                   `json:"title"`
 	Texts      map[string]giveaway.Text `json:"texts,omitempty" doc:"By language, zh or en. Rules that are left out are written from the plan by the region profile."`
 	Selection  string                   `json:"selection,omitempty" enum:"lot,first" doc:"first is for grabs and is labelled; default lot: all of the window are equal."`

@@ -45,6 +45,7 @@ var laws = []struct {
 	{"an end refused", endRefused},
 	{"appeals", appealed},
 	{"red packets", redPackets},
+	{"red-packet rain", redPacketRain},
 	{"bad plans", badPlans},
 	{"abroad", abroad},
 	{"approval", approval},

@@ -274,9 +274,30 @@ func announceAgain(t *testing.T, h *house) {
 // Money cut into packets is reserved whole and spent by the fen.
 func redPackets(t *testing.T, h *house) {
 	h.furnish()
+	packets(t, h, Draft{Kind: giveaway.Packet, Title: "红包", Trigger: Trigger{On: "now"}, OpenMs: 60_000, Budget: "autumn",
+		Prizes: []DraftPrize{cashOf(20, 10_000)}}, 10_000)
+}
+
+// So is a rain, whose waves are sums of their own.
+func redPacketRain(t *testing.T, h *house) {
+	h.furnish()
+	draft := Draft{Kind: giveaway.Rain, Title: "红包雨", Trigger: Trigger{On: "now"}, OpenMs: 15_000, Budget: "autumn",
+		Prizes: []DraftPrize{cashOf(3, 6000), cashOf(7, 3000), cashOf(10, 1000)}}
+	if got := as[Checked](h, h.ok("mia", "POST", "/v1/studio/check", NewGiveaway{"demo", draft})); !got.OK || got.WorthFen != 10_000 || got.Units != 20 ||
+		!strings.Contains(got.Rules, "点击任意一个红包") || !strings.Contains(got.Rules, "每人最多得一个红包") {
+		t.Errorf("%+v", got)
+	}
+	packets(t, h, draft, 10_000)
+}
+
+// cashOf is a sum cut into packets.
+func cashOf(packets uint32, fen uint64) DraftPrize {
+	return DraftPrize{Prize: "cash", Qty: packets, Split: &drawproof.Split{Mode: drawproof.SplitDoubleMean, Total: fen, Min: 1, Underfill: drawproof.UnderfillReturn}}
+}
+
+// packets holds one that promises fen, with fewer viewers than packets.
+func packets(t *testing.T, h *house, draft Draft, fen int64) {
 	o := h.own("demo")
-	draft := Draft{Kind: giveaway.Packet, Title: "红包雨", Trigger: Trigger{On: "now"}, OpenMs: 60_000, Budget: "autumn",
-		Prizes: []DraftPrize{{Prize: "cash", Qty: 20, Split: &drawproof.Split{Mode: drawproof.SplitDoubleMean, Total: 10_000, Min: 1, Underfill: drawproof.UnderfillReturn}}}}
 	g := h.add(draft)
 	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
 	h.announce(time.Now())
@@ -289,7 +310,7 @@ func redPackets(t *testing.T, h *house) {
 		t.Fatalf("%s %+v", g.State, g.Live)
 	}
 	f := h.funds()
-	if f.ReservedFen != 0 || f.SpentFen <= 0 || f.SpentFen >= 10_000 || f.AvailableFen+f.SpentFen != 1_000_000 {
+	if f.ReservedFen != 0 || f.SpentFen <= 0 || f.SpentFen >= fen || f.AvailableFen+f.SpentFen != 1_000_000 {
 		t.Fatalf("%+v", f)
 	}
 	h.books()

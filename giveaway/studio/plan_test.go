@@ -46,6 +46,9 @@ func badPlans(t *testing.T, h *house) {
 		{"cash without a budget", func(d *Draft) {
 			d.Budget, d.Kind, d.Prizes = "", giveaway.Packet, []DraftPrize{{Prize: "cash", Qty: 5, Split: packet}}
 		}, []string{"budget"}},
+		{"a rain of minutes, by phrase", func(d *Draft) {
+			d.Kind, d.Prizes, d.OpenMs = giveaway.Rain, []DraftPrize{cashOf(5, 500), {Prize: "cup", Qty: 1}}, 180_000
+		}, []string{"plan", "plan", "plan", "plan"}},
 		{"in the past", func(d *Draft) { d.Trigger = Trigger{On: "at", At: "2020-05-01T20:00"} }, []string{"plan"}},
 		{"goods without a time to claim", func(d *Draft) { d.ClaimTTLMs = 0 }, []string{"cn-2020/13"}},
 		{"six things at once", func(d *Draft) {

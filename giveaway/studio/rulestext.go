@@ -54,6 +54,9 @@ func rulesChinese(p *planned) string {
 			line("　%d. %s（%s）：%d 份，每份价值 %s 元", i+1, t.Title, kindZh[t.Kind], t.Qty, yuan(t.ValueFen))
 		}
 	}
+	if d.Kind == giveaway.Rain {
+		line("　以上每一项为红包雨的一波，单独拆分；红包雨结束后一并开奖，每人最多得一个红包，没有人得到的退回主办方。")
+	}
 	line("七、开奖时间与方式：活动截止后封存参与名单，以预先公布轮次的公共随机数开奖，所有人可自行验证；结果在直播间公布。中奖概率由奖品数量与实际参与人数（含权重）决定，参与人数实时显示。")
 	if p.public {
 		line("　公共随机数若未按时发布，开奖顺延至其发布之时，结果稍后公布，不使用其他随机数代替；逾期 72 小时仍未发布的，活动作废并说明原因。")
@@ -85,6 +88,9 @@ func rulesChinese(p *planned) string {
 func howChinese(d *Draft) string {
 	if len(d.Phrases) > 0 {
 		return "在活动时间内发送口令“" + strings.Join(d.Phrases, "”或“") + "”，每人计一次"
+	}
+	if d.Kind == giveaway.Rain {
+		return "红包雨进行时点击任意一个红包，每人计一次；点击的快慢和次数不影响机会"
 	}
 	return "在活动时间内点击参与，每人计一次"
 }
@@ -132,9 +138,12 @@ func rulesEnglish(p *planned) string {
 	if p.openAt != 0 {
 		line("Open: %s to %s (%s)", clock(p.openAt, p.zone), clock(p.closeAt, p.zone), p.zone)
 	}
-	if len(d.Phrases) > 0 {
+	switch {
+	case len(d.Phrases) > 0:
 		line("To enter: say %q in the room; once a person counts.", d.Phrases)
-	} else {
+	case d.Kind == giveaway.Rain:
+		line("To enter: tap any red packet while they fall; once a person counts, and neither speed nor more taps help.")
+	default:
 		line("To enter: tap once while it is open.")
 	}
 	for i := range d.Conditions {
@@ -142,6 +151,9 @@ func rulesEnglish(p *planned) string {
 	}
 	for _, t := range p.tiers {
 		line("Prize: %d of %s, worth %s yuan in all", t.Qty, t.Title, yuan(t.TotalFen))
+	}
+	if d.Kind == giveaway.Rain {
+		line("Each prize is one wave of the rain, a sum cut into packets. All are drawn together when it has ended; at most one packet a person, the rest goes back.")
 	}
 	line("Draw: over the sealed list of entrants with a public random number of a round named beforehand. Anybody can verify it.")
 	if p.public {
