@@ -50,7 +50,8 @@ type edge struct {
 	flight   sync.WaitGroup // produced, not yet acknowledged
 	caughtUp sync.WaitGroup // feeds that have read what was there at the start
 
-	presences int // owned by count
+	presences int        // owned by count
+	accepts   sharedGCRA // how often accepts that fail are logged
 }
 
 // asksMost bounds the questions to owners under way; beyond it a viewer is told
@@ -89,8 +90,25 @@ func newEdge(cfg Config) (e *edge, err error) {
 	return e, nil
 }
 
-// reservedFiles are left to the log's connections and to HTTP.
+// reservedFiles are left to the log's connections, to the store and to HTTP: half
+// of them to requests that are no viewer's, or not yet.
 const reservedFiles = 256
+
+// files is how many sockets of clients are open when so many are held that were
+// accepted and not handed over to a loop.
+func (e *edge) files(held int) int {
+	if e.raw() {
+		held += int(e.viewers.Load())
+	}
+	return held // a pump holds its socket for as long as the viewer is there
+}
+
+// notAccepted counts an accept that failed.
+func (e *edge) notAccepted(err error) {
+	if e.metrics.acceptErrors.Inc(); e.accepts.take(nowMS(), 10_000, 1) == 0 {
+		e.log.Warn("a connection could not be accepted, will be tried again", "err", err)
+	}
+}
 
 // Run serves viewers until ctx is done, then says goodbye to them in waves
 // within Config.Drain. It answers nil after a clean end.
@@ -110,7 +128,7 @@ func Run(ctx context.Context, cfg Config) error {
 			return fmt.Errorf("broadcast: %w", err)
 		}
 	} else if tcp, ok := ln.(*net.TCPListener); ok {
-		ln = newLastCall(tcp)
+		ln = newLastCall(tcp, func(held int) bool { return e.files(held) < int(e.most)+reservedFiles/2 }, e.notAccepted)
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -176,7 +194,7 @@ func (e *edge) follow(ctx context.Context) error {
 // server is Hertz with the edge's routes. On the standard transport nobody
 // reads a connection unless asked, so handing its descriptor over loses nothing.
 func (e *edge) server(ln net.Listener) *server.Hertz {
-	hlog.SetLevel(hlog.LevelWarn)
+	hlog.SetLevel(hlog.LevelFatal) // it has a line for each client that says nothing; what matters is counted here
 	h := server.New(server.WithListener(ln), server.WithTransport(standard.NewTransporter), server.WithTLS(e.cfg.TLS),
 		server.WithOnAccept(e.remember), server.WithDisablePrintRoute(true), server.WithMaxRequestBodySize(e.cfg.MaxBody),
 		server.WithReadTimeout(e.cfg.HTTPTimeout), server.WithIdleTimeout(e.cfg.HTTPTimeout), server.WithExitWaitTime(0))

@@ -28,7 +28,7 @@ func (e *edge) handOver(ctx context.Context, c *app.RequestContext, a *arrival) 
 	e.viewers.Add(1)
 	e.came.Add(1)
 	socket, _ := ctx.Value(connKey{}).(syscall.Conn)
-	raw := rawSockets && e.cfg.TLS == nil && socket != nil
+	raw := e.raw() && socket != nil
 	c.Response.HijackWriter(silent{})
 	c.Hijack(func(nc network.Conn) {
 		if n := nc.Len(); n > 0 {
@@ -54,6 +54,9 @@ func (e *edge) handOver(ctx context.Context, c *app.RequestContext, a *arrival) 
 
 // errLoop: the loop is over, or full of calls.
 var errLoop = errors.New("broadcast: the loop takes no more")
+
+// raw reports whether loops own the sockets themselves.
+func (e *edge) raw() bool { return rawSockets && e.cfg.TLS == nil }
 
 func (e *edge) give(l *loop, socket syscall.Conn, a *arrival) error {
 	rc, err := socket.SyscallConn()

@@ -60,9 +60,8 @@ func newShared(queue, door net.Listener, open func(held int) bool) *shared {
 	s.group.Go(func() { s.accept(door, func() bool { return true }, func(c net.Conn) net.Conn { return c }) })
 	s.group.Go(func() {
 		s.accept(queue, func() bool { return open(int(s.held.Load())) }, func(c net.Conn) net.Conn {
-			s.held.Add(1)
 			if tcp, ok := c.(*net.TCPConn); ok {
-				return &visitor{TCPConn: tcp, of: s}
+				return newVisitor(tcp, &s.held)
 			}
 			return c
 		})
@@ -115,18 +114,6 @@ func (s *shared) Accept() (net.Conn, error) {
 func (s *shared) Close() error   { s.close(); s.group.Wait(); return nil }
 func (s *shared) Addr() net.Addr { return s.queue.Addr() }
 
-// visitor is a connection taken from the shared queue.
-type visitor struct {
-	*net.TCPConn
-	of   *shared
-	once sync.Once
-}
-
-func (v *visitor) Close() error {
-	v.once.Do(func() { v.of.held.Add(-1) })
-	return v.TCPConn.Close()
-}
-
 // share makes the listener of an edge with kin.
 func (e *edge) share(queue net.Listener) (net.Listener, error) {
 	door, err := e.cfg.Kin.Door(e.id)
@@ -137,7 +124,7 @@ func (e *edge) share(queue net.Listener) (net.Listener, error) {
 		if full, _ := e.cfg.Kin.Crowd(); full {
 			return true // somebody must say so
 		}
-		return !e.draining.Load() && int(e.viewers.Load())+held < int(e.most)
+		return !e.draining.Load() && e.files(held) < int(e.most)
 	}), nil
 }
 

@@ -22,17 +22,18 @@ type metrics struct {
 	lag        prometheus.Histogram
 	busy       []prometheus.Counter // by loop, seconds
 
-	phrases     prometheus.Counter
-	shed        prometheus.Counter
-	malformed   prometheus.Counter
-	inboxFull   prometheus.Counter
-	feedErrors  prometheus.Counter
-	ownerResets prometheus.Counter
-	ops         []prometheus.Counter // by wire.ClientOp
-	closes      *prometheus.CounterVec
-	refusals    *prometheus.CounterVec
-	ackCodes    *prometheus.CounterVec
-	failures    *prometheus.CounterVec
+	phrases      prometheus.Counter
+	shed         prometheus.Counter
+	malformed    prometheus.Counter
+	inboxFull    prometheus.Counter
+	feedErrors   prometheus.Counter
+	acceptErrors prometheus.Counter
+	ownerResets  prometheus.Counter
+	ops          []prometheus.Counter // by wire.ClientOp
+	closes       *prometheus.CounterVec
+	refusals     *prometheus.CounterVec
+	ackCodes     *prometheus.CounterVec
+	failures     *prometheus.CounterVec
 
 	drops drops
 }
@@ -67,14 +68,15 @@ func newMetrics(reg prometheus.Registerer, loops int) *metrics {
 		results:    counter("results_total", "Giveaway results taken from the ledger."),
 		lag: prometheus.NewHistogram(prometheus.HistogramOpts{Name: ns + "lag_seconds", Help: "From the time of a frame's record to the last local viewer's write, by loop.",
 			Buckets: []float64{.005, .01, .02, .05, .1, .2, .3, .5, 1, 2, 5, 10}}),
-		malformed:   counter("malformed_total", "Messages of clients that were none."),
-		inboxFull:   counter("inbox_full_total", "Calls a loop could not take."),
-		feedErrors:  counter("feed_errors_total", "Partitions of the log that had to be followed anew."),
-		ownerResets: counter("owner_resets_total", "Rooms whose new owner began its frames anew."),
-		closes:      vec("closes_total", "Connections closed, by code.", "code"),
-		refusals:    vec("refusals_total", "Connections refused, by code.", "code"),
-		ackCodes:    vec("acks_total", "Acknowledgements, by code.", "code"),
-		failures:    vec("produce_errors_total", "Records of the edge's own that did not reach the log, by kind.", "kind"),
+		malformed:    counter("malformed_total", "Messages of clients that were none."),
+		inboxFull:    counter("inbox_full_total", "Calls a loop could not take."),
+		feedErrors:   counter("feed_errors_total", "Partitions of the log that had to be followed anew."),
+		acceptErrors: counter("accept_errors_total", "Connections that could not be accepted, for want of files for example, and were tried again."),
+		ownerResets:  counter("owner_resets_total", "Rooms whose new owner began its frames anew."),
+		closes:       vec("closes_total", "Connections closed, by code.", "code"),
+		refusals:     vec("refusals_total", "Connections refused, by code.", "code"),
+		ackCodes:     vec("acks_total", "Acknowledgements, by code.", "code"),
+		failures:     vec("produce_errors_total", "Records of the edge's own that did not reach the log, by kind.", "kind"),
 	}
 	reg.MustRegister(m.viewers, m.followed, m.lag)
 	busy := vec("loop_busy_seconds_total", "Time a loop worked; its rate is the loop's saturation.", "loop")
