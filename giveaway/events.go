@@ -125,17 +125,30 @@ func (e *Events) Phrase(digest uint64) (event string, ok bool) {
 	return event, ok
 }
 
-// Entry answers where a user stands in an event: "in" with the offset of the
-// record that counted, "out", or "" where there is no such event.
-func (e *Events) Entry(event string, user []byte) (offset int64, state string) {
+// Standing is where a user stands in an event.
+type Standing struct {
+	State  string `json:"state"`            // in, out, or empty: no such event
+	Offset int64  `json:"offset,omitempty"` // of the record that counted
+	// Reason is why the user may not win: a code of the block list, in or out, or,
+	// of those who are in once the list is cut, ReasonCap; 0: nothing rules them out.
+	Reason uint32 `json:"reason,omitempty"`
+}
+
+// Entry answers where a user stands in an event, as long as it is kept.
+func (e *Events) Entry(event string, user []byte) Standing {
 	ev := e.byID[event]
 	if ev == nil {
-		return 0, ""
+		return Standing{}
 	}
-	if at := ev.entries.find(user); at >= 0 {
-		return ev.entries.rows[at].offset, "in"
+	at := ev.entries.find(user)
+	if at < 0 {
+		return Standing{State: "out", Reason: ev.blocked[string(user)]}
 	}
-	return 0, "out"
+	s := Standing{State: "in", Offset: ev.entries.rows[at].offset, Reason: ev.blocked[string(user)]}
+	if ev.Closed != nil && ev.Listed.Of > 0 {
+		s.Reason = e.excludes(ev, user, ev.Listed.Cap)
+	}
+	return s
 }
 
 // Receipt answers the receipt of a user who is in, without its signature.

@@ -27,14 +27,12 @@ func (p *Partition) Awaits(dst []Await) []Await {
 	return dst
 }
 
-// Entry answers where a user stands in a giveaway: "in" with the offset of the
-// record that counted, "out", or "" where there is no such room or giveaway.
-func (p *Partition) Entry(name, event string, user []byte) (offset int64, state string) {
-	r := p.rooms[name]
-	if r == nil {
-		return 0, ""
+// Entry answers where a user stands in a giveaway of a room.
+func (p *Partition) Entry(name, event string, user []byte) (s giveaway.Standing) {
+	if r := p.rooms[name]; r != nil {
+		s = r.give.Entry(event, user)
 	}
-	return r.give.Entry(event, user)
+	return s
 }
 
 // Receipt answers the receipt of a user who is in a giveaway, without its

@@ -1,11 +1,13 @@
 package studio
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -13,6 +15,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -40,6 +43,7 @@ const (
 
 // NewAppeal is what a viewer says.
 type NewAppeal struct {
+	Room  string `json:"room,omitempty" doc:"Of the giveaway; needed where it was not planned in the studio."`
 	Event string `json:"event"`
 	Code  string `json:"code,omitempty" doc:"What they were told, as ineligible or blocked."`
 	Text  string `json:"text" doc:"Why that was wrong, 1 to 1000 bytes."`
@@ -55,7 +59,7 @@ type Appeal struct {
 	Code  string `json:"code,omitempty" doc:"What the viewer was told, by their own word."`
 	Text  string `json:"text"`
 	// What the studio and the room know, at the time of the appeal.
-	Block uint32 `json:"block,omitempty" doc:"Reason code on the block list of the giveaway's plan; 0: not on it."`
+	Block uint32 `json:"block,omitempty" doc:"Why the room rules them out: 1..999 is the code of the plan's block list, 1000 that they won as often as its caps allow; 0: it does not, or does not say."`
 	Entry string `json:"entry,omitempty" enum:"in,out" doc:"Whether the room had an entry of theirs; absent where it could not be asked."`
 
 	State      string `json:"state" enum:"open,accepted,refused"`
@@ -66,16 +70,57 @@ type Appeal struct {
 
 func (a *Appeal) where() (string, string) { return a.Room, a.State }
 
-// Answer ends an appeal.
-type Answer struct {
-	Accept bool   `json:"accept"`
-	Reason string `json:"reason" doc:"The viewer reads it."`
+// disputed is a giveaway as an appeal sees it.
+type disputed struct {
+	shop, room, event, title string
+	closeAt                  int64
+	block                    []giveaway.Blocked // as its draft here names them
+	key                      string             // tells it from every other
+}
+
+// dispute finds the giveaway of an appeal: among those that were planned here,
+// or among those of which the ledger told. Nobody may ask before it is
+// announced, and of a room that is no shop's there is nobody to answer.
+func (s *Studio) dispute(c *rest.Call, in *NewAppeal) (d disputed, err error) {
+	g, err := giveaways.get(c, s.store.db, in.Event)
+	switch {
+	case unlessNone(err) != nil:
+		return d, err
+	case err == nil && (in.Room == "" || in.Room == g.Room):
+		if g.CloseAt == 0 || g.State == Drafted || g.State == Approved || g.State == Scheduled || g.State == Refused {
+			return d, rest.NotFound("giveaway", in.Event)
+		}
+		return disputed{g.Shop, g.Room, g.ID, g.Draft.Title, g.CloseAt, g.Draft.Block, g.ID}, nil
+	}
+	d = disputed{room: in.Room, event: in.Event, key: in.Room + "\x00" + in.Event}
+	err = s.store.db.QueryRowContext(c, `SELECT title, close_at FROM studio_elsewhere WHERE room = $1 AND event = $2`, d.room, d.event).Scan(&d.title, &d.closeAt)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = rest.NotFound("giveaway", in.Event)
+	}
+	if err != nil {
+		return d, err
+	}
+	r, err := rooms.get(c, s.store.db, d.room)
+	if err != nil && unlessNone(err) == nil {
+		return d, rest.Refuse(http.StatusConflict, "appeal-nobody", "no shop has this room in the studio, so nobody is there to answer: write to the organiser")
+	}
+	if err == nil {
+		d.shop = r.Shop
+	}
+	return d, err
 }
 
 // appealID is that of a user's one appeal about a giveaway.
-func appealID(event, user string) string {
-	sum := sha256.Sum256([]byte(event + "\x00" + user))
+func (d *disputed) appealID(user string) string {
+	sum := sha256.Sum256([]byte(d.key + "\x00" + user))
 	return "appeal-" + hex.EncodeToString(sum[:16])
+}
+
+func (in *NewAppeal) problems() (wrong []rest.Problem) {
+	need := wants(&wrong)
+	need(in.Text != "" && len(in.Text) <= appealMost && utf8.ValidString(in.Text), "text", "length", fmt.Sprintf("say why, in 1 to %d bytes", appealMost))
+	need(len(in.Code) <= 32, "code", "length", "a code has at most 32 bytes")
+	return wrong
 }
 
 func (s *Studio) appeal(c *rest.Call) (any, error) {
@@ -84,30 +129,19 @@ func (s *Studio) appeal(c *rest.Call) (any, error) {
 		return nil, err
 	}
 	in.Text = strings.TrimSpace(in.Text)
-	var wrong []rest.Problem
-	need := wants(&wrong)
-	need(in.Text != "" && len(in.Text) <= appealMost && utf8.ValidString(in.Text), "text", "length", fmt.Sprintf("say why, in 1 to %d bytes", appealMost))
-	need(len(in.Code) <= 32, "code", "length", "a code has at most 32 bytes")
-	if err := sound(wrong); err != nil {
+	if err := sound(in.problems()); err != nil {
 		return nil, err
 	}
-	g, err := giveaways.get(c, s.store.db, in.Event)
-	if err == nil && (g.CloseAt == 0 || g.State == Drafted || g.State == Approved || g.State == Scheduled || g.State == Refused) {
-		err = rest.NotFound("giveaway", in.Event) // not announced: nobody's business yet
-	}
+	d, err := s.dispute(c, &in)
 	if err != nil {
 		return nil, err
 	}
-	if c.Now > g.CloseAt+appealWithin.Milliseconds() {
+	if c.Now > d.closeAt+appealWithin.Milliseconds() {
 		return nil, rest.Refuse(http.StatusConflict, "appeal-late", "it closed more than 30 days ago")
 	}
-	a := &Appeal{Meta: Meta{ID: appealID(g.ID, c.Claims.User), Shop: g.Shop}, Room: g.Room, Event: g.ID, Title: g.Draft.Title, User: c.Claims.User,
-		Code: in.Code, Text: in.Text, State: AppealOpen, Entry: s.entryOf(c, g, c.Claims.User)}
-	for _, b := range g.Draft.Block {
-		if b.User == a.User {
-			a.Block = b.Reason
-		}
-	}
+	a := &Appeal{Meta: Meta{ID: d.appealID(c.Claims.User), Shop: d.shop}, Room: d.room, Event: d.event, Title: d.title, User: c.Claims.User,
+		Code: in.Code, Text: in.Text, State: AppealOpen}
+	a.Entry, a.Block = s.entryOf(c, &d, a.User)
 	if a.Entry == "in" && a.Block == 0 {
 		return nil, rest.Refuse(http.StatusConflict, "appeal-in", "their entry counts, and no list rules them out")
 	}
@@ -134,21 +168,26 @@ func (a *Appeal) own() *Appeal {
 	return &mine
 }
 
-// entryOf asks the room whether a user is in; "" where it does not say.
-func (s *Studio) entryOf(ctx context.Context, g *Giveaway, user string) string {
+// entryOf asks the room whether a user is in, "" where it does not say, and
+// what rules them out. The room keeps few giveaways that are over; of those that
+// were planned here the block list is known for good.
+func (s *Studio) entryOf(ctx context.Context, d *disputed, user string) (state string, reason uint32) {
+	for _, b := range d.block {
+		if b.User == user {
+			reason = b.Reason
+		}
+	}
 	if s.cfg.Ask == nil {
-		return ""
+		return "", reason
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	status, body, err := s.cfg.Ask(ctx, record.AskEntry, url.Values{"room": {g.Room}, "event": {g.ID}, "user": {user}})
-	var v struct {
-		State string `json:"state"`
+	status, body, err := s.cfg.Ask(ctx, record.AskEntry, url.Values{"room": {d.room}, "event": {d.event}, "user": {user}})
+	var at giveaway.Standing
+	if err != nil || status != http.StatusOK || json.Unmarshal(body, &at) != nil || at.State != "in" && at.State != "out" {
+		return "", reason
 	}
-	if err != nil || status != http.StatusOK || json.Unmarshal(body, &v) != nil || v.State != "in" && v.State != "out" {
-		return ""
-	}
-	return v.State
+	return at.State, cmp.Or(at.Reason, reason)
 }
 
 // myAppeals answers viewers what they said and what they were answered.
@@ -160,90 +199,11 @@ func (s *Studio) myAppeals(c *rest.Call) (any, error) {
 	return rest.List[Appeal]{Items: all}, err
 }
 
-// listAppeals is the queue of staff.
-func (s *Studio) listAppeals(c *rest.Call) (any, error) {
-	if err := c.May(c.Query("shop"), ""); err != nil {
-		return nil, err
-	}
-	most, err := c.Number("most", 50, 1, 200)
-	if err != nil {
-		return nil, err
-	}
-	f := filter{shop: c.Query("shop"), after: c.Query("after"), most: int(most), newest: true}
-	if states := c.Query("state"); states != "" {
-		f.states = strings.Split(states, ",")
-	}
-	all, err := appeals.list(c, s.store.db, f)
-	out := rest.List[Appeal]{Items: all}
-	if n := len(all); n > 0 {
-		out.Next = next(&all[n-1].Meta, n, int(most))
-	}
-	return out, err
-}
-
-// answerAppeal ends an appeal, once.
-func (s *Studio) answerAppeal(c *rest.Call) (any, error) {
-	a, err := appeals.get(c, s.store.db, c.Param("id"))
-	if err != nil {
-		return nil, err
-	}
-	if err := c.May(a.Shop, a.Room); err != nil {
-		return nil, err
-	}
-	var in Answer
-	if err := c.Read(&in); err != nil {
-		return nil, err
-	}
-	var wrong []rest.Problem
-	wants(&wrong)(in.Reason != "" && len(in.Reason) <= 500, "reason", "reason", "say why, in 1 to 500 bytes")
-	if err := sound(wrong); err != nil {
-		return nil, err
-	}
-	err = s.store.db.Tx(c, func(tx *sql.Tx) (err error) {
-		if a, err = appeals.get(c, tx, c.Param("id")); err != nil {
-			return err
-		}
-		if a.State != AppealOpen {
-			return rest.Refuse(http.StatusConflict, "state", "it is "+a.State)
-		}
-		a.State, a.Answer, a.AnsweredBy, a.AnsweredAt = AppealRefused, in.Reason, c.Claims.User, c.Now
-		if in.Accept {
-			a.State = AppealAccepted
-		}
-		if err := set(c, tx, appeals.name, a, c.Claims.User, c.Now); err != nil {
-			return err
-		}
-		return audit(c, tx, c.Now, a.Shop, c.Claims.User, "answer", appeals.what, a.ID, in)
-	})
-	return a, err
-}
-
-// cleared warns of a block list with somebody whose appeal against one was
-// accepted.
-func (f *finding) cleared(ctx context.Context, q querier) error {
-	if len(f.draft.Block) == 0 {
-		return nil
-	}
-	all, err := appeals.list(ctx, q, filter{shop: f.shop.ID, states: []string{AppealAccepted}})
-	if err != nil {
-		return err
-	}
-	right := map[string]bool{}
-	for i := range all {
-		right[all[i].User] = right[all[i].User] || all[i].Block != 0
-	}
-	warn := wants(&f.warnings)
-	for i, b := range f.draft.Block {
-		warn(!right[b.User], fmt.Sprintf("draft.block[%d]", i), "cleared", "their appeal against a block was accepted")
-	}
-	return nil
-}
-
 func (s *Studio) appealRoutes() []rest.Route {
 	const tag = "appeals"
 	return []rest.Route{
 		{Method: "GET", Path: "/v1/me/appeals", Tag: tag, Summary: "What I appealed against, and what I was answered.", Do: rest.Own, Out: rest.List[Appeal]{}, Handle: s.myAppeals},
-		{Method: "POST", Path: "/v1/me/appeals", Tag: tag, Summary: "Say, once for each giveaway, why it was wrong to keep me out. No draw changes by it.", Do: rest.Own, In: NewAppeal{}, Example: NewAppeal{"g-none", "ineligible", "我的粉丝团等级已经是 3 级"}, Out: Appeal{}, Status: http.StatusCreated, Handle: s.appeal},
+		{Method: "POST", Path: "/v1/me/appeals", Tag: tag, Summary: "Say, once for each giveaway, why it was wrong to keep me out. No draw changes by it.", Do: rest.Own, In: NewAppeal{}, Example: NewAppeal{"demo", "g-none", "ineligible", "我的粉丝团等级已经是 3 级"}, Out: Appeal{}, Status: http.StatusCreated, Handle: s.appeal},
 		{Method: "GET", Path: "/v1/studio/appeals", Tag: tag, Summary: "The queue of appeals, newest first.", Do: "appeal.read", Query: []rest.Param{shopParam, {Name: "state", Type: "string", Doc: "Only in these states, with commas: open,accepted,refused"}, mostParam, afterParam}, Out: rest.List[Appeal]{}, Handle: s.listAppeals},
 		{Method: "POST", Path: "/v1/studio/appeals/{id}/answer", Tag: tag, Summary: "Accept or refuse an appeal, with the reason that the viewer reads.", Do: "appeal.answer", In: Answer{}, Example: Answer{true, "核实无误，已移出名单"}, Out: Appeal{}, Handle: s.answerAppeal},
 	}

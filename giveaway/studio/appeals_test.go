@@ -7,6 +7,7 @@ import (
 
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/giveaway/studio/stage"
 	"github.com/fudai-live/fudai/room/record"
 )
 
@@ -19,7 +20,7 @@ func appealed(t *testing.T, h *house) {
 	draft := exampleDraft
 	draft.Block = []giveaway.Blocked{{User: "viewer", Reason: 3}}
 	g := h.add(draft)
-	say := NewAppeal{g.ID, "blocked", "我没有刷过"}
+	say := NewAppeal{"", g.ID, "blocked", "我没有刷过"}
 	h.no(404, "viewer", "POST", "/v1/me/appeals", say) // it is a draft yet
 	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
 	h.announce(time.Now())
@@ -27,15 +28,15 @@ func appealed(t *testing.T, h *house) {
 	if r := o.Enter(g.ID, "luck", "云朵上新", fan()); r.Code != record.Entered {
 		t.Fatal(r.Code)
 	}
-	h.no(409, "luck", "POST", "/v1/me/appeals", NewAppeal{g.ID, "", "我也要"}) // is in
-	h.no(422, "viewer", "POST", "/v1/me/appeals", NewAppeal{g.ID, "", "  "})
-	h.no(422, "viewer", "POST", "/v1/me/appeals", NewAppeal{g.ID, "", strings.Repeat("长", appealMost)})
+	h.no(409, "luck", "POST", "/v1/me/appeals", NewAppeal{"demo", g.ID, "", "我也要"}) // is in
+	h.no(422, "viewer", "POST", "/v1/me/appeals", NewAppeal{"demo", g.ID, "", "  "})
+	h.no(422, "viewer", "POST", "/v1/me/appeals", NewAppeal{"demo", g.ID, "", strings.Repeat("长", appealMost)})
 	mine := as[Appeal](h, h.ok("viewer", "POST", "/v1/me/appeals", say))
 	if mine.State != AppealOpen || mine.Block != 0 || mine.Entry != "out" {
 		t.Fatalf("as the viewer reads it: %+v", mine)
 	}
 	h.no(409, "viewer", "POST", "/v1/me/appeals", say) // once
-	h.ok("late", "POST", "/v1/me/appeals", NewAppeal{g.ID, "ineligible", "我是 3 级"})
+	h.ok("late", "POST", "/v1/me/appeals", NewAppeal{"demo", g.ID, "ineligible", "我是 3 级"})
 
 	h.no(403, "viewer", "GET", "/v1/studio/appeals?shop=yunduo", nil)
 	queue := as[rest.List[Appeal]](h, h.ok("ann", "GET", "/v1/studio/appeals?shop=yunduo&state=open", nil)).Items
@@ -73,6 +74,72 @@ func appealed(t *testing.T, h *house) {
 	}
 	if !warned {
 		t.Errorf("blocked again without a warning: %+v", checked.Warnings)
+	}
+	h.books()
+}
+
+// A bag from the host's desk is appealed about like any other: the ledger told
+// of it, its room says who is ruled out and why, the staff of its shop answer.
+func appealedElsewhere(t *testing.T, h *house) {
+	h.furnish()
+	h.ok("boss", "PUT", "/v1/studio/shops/yunduo/staff/ann", StaffSpec{[]string{Approver}})
+	o, stray := h.own("demo"), h.own("stray") // no shop has the room stray
+	bag := map[string]any{"event": "bag-1", "kind": "bag", "title": "桌边福袋", "phrases": []string{"桌边"}, "openAt": o.Now + 2000, "closeAt": o.Now + 12_000,
+		"prizes": []map[string]any{{"id": "p1", "qty": 1, "title": "杯", "valueFen": 100}}, "block": []giveaway.Blocked{{User: "viewer", Reason: 7}}}
+	say := NewAppeal{"demo", "bag-1", "", "我没有刷过"}
+	h.no(404, "viewer", "POST", "/v1/me/appeals", say) // it is not announced yet
+	h.plan("demo", bag)
+	h.plan("stray", bag)
+	for _, o := range []*stage.Owner{o, stray} {
+		h.pass(o, 3*time.Second)
+		for _, user := range []string{"viewer", "luck"} {
+			if r := o.Enter("bag-1", user, "桌边", nil); r.Code != record.Entered {
+				t.Fatal(r.Code)
+			}
+		}
+		h.pass(o, 30*time.Second)
+	}
+	h.no(404, "viewer", "POST", "/v1/me/appeals", NewAppeal{"", "bag-1", "", "哪个直播间"}) // an id is a room's
+	if body := h.no(409, "viewer", "POST", "/v1/me/appeals", NewAppeal{"stray", "bag-1", "", "我没有刷过"}); !strings.Contains(body, "appeal-nobody") {
+		t.Error(body)
+	}
+	h.no(409, "luck", "POST", "/v1/me/appeals", NewAppeal{"demo", "bag-1", "", "我也要"}) // won it
+	mine := as[Appeal](h, h.ok("viewer", "POST", "/v1/me/appeals", say))
+	if mine.Title != "桌边福袋" || mine.Entry != "in" || mine.Block != 0 {
+		t.Fatalf("as the viewer reads it: %+v", mine)
+	}
+	h.no(409, "viewer", "POST", "/v1/me/appeals", say)
+	queue := as[rest.List[Appeal]](h, h.ok("ann", "GET", "/v1/studio/appeals?shop=yunduo", nil)).Items
+	if len(queue) != 1 || queue[0].Block != 7 || queue[0].Room != "demo" {
+		t.Fatalf("the queue: %+v", queue)
+	}
+	h.ok("ann", "POST", "/v1/studio/appeals/"+mine.ID+"/answer", Answer{false, "有刷号记录"})
+	if own := as[rest.List[Appeal]](h, h.ok("viewer", "GET", "/v1/me/appeals", nil)).Items; len(own) != 1 || own[0].Answer != "有刷号记录" {
+		t.Fatalf("told: %+v", own)
+	}
+	if _, err := h.store.db.ExecContext(h.ctx, `UPDATE studio_elsewhere SET close_at = $1`, time.Now().Add(-31*24*time.Hour).UnixMilli()); err != nil {
+		t.Fatal(err)
+	}
+	if body := h.no(409, "afterwards", "POST", "/v1/me/appeals", say); !strings.Contains(body, "appeal-late") {
+		t.Error(body)
+	}
+}
+
+// What another room does under the id of a giveaway of ours is not its life.
+func sameID(t *testing.T, h *house) {
+	h.furnish()
+	h.own("demo")
+	other := h.own("another")
+	g := h.add(exampleDraft)
+	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
+	h.plan("another", map[string]any{"event": g.ID, "kind": "bag", "title": "冒名", "openAt": other.Now + 1000, "closeAt": other.Now + 5000,
+		"prizes": []map[string]any{{"id": "p1", "qty": 1, "title": "杯", "valueFen": 1}}})
+	h.pass(other, 30*time.Second)
+	if p, _ := other.E.Phase(g.ID); !p.Final() {
+		t.Fatalf("the other room's is %s", p)
+	}
+	if g = h.giveaway(g.ID); g.State != Scheduled {
+		t.Fatalf("moved to %s by another room", g.State)
 	}
 	h.books()
 }

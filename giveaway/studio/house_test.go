@@ -23,6 +23,7 @@ import (
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio/follow"
 	"github.com/fudai-live/fudai/giveaway/studio/stage"
+	"github.com/fudai-live/fudai/room/desk"
 	"github.com/fudai-live/fudai/room/history/pgtest"
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -44,6 +45,8 @@ var laws = []struct {
 	{"cancelled in silence", cancelledInSilence},
 	{"an end refused", endRefused},
 	{"appeals", appealed},
+	{"appeals elsewhere", appealedElsewhere},
+	{"same id elsewhere", sameID},
 	{"red packets", redPackets},
 	{"red-packet rain", redPacketRain},
 	{"bad plans", badPlans},
@@ -127,8 +130,7 @@ func newHouse(t *testing.T, database string) *house {
 			return 200, b, err
 		}
 		if path == record.AskEntry {
-			_, state := o.E.Entry(q.Get("event"), []byte(q.Get("user")))
-			b, err := json.Marshal(map[string]string{"state": state})
+			b, err := json.Marshal(o.E.Entry(q.Get("event"), []byte(q.Get("user"))))
 			return 200, b, err
 		}
 		f, ok := o.E.Funnel(q.Get("event"))
@@ -169,6 +171,20 @@ func (h *house) own(room string) *stage.Owner {
 func (h *house) pass(o *stage.Owner, d time.Duration) {
 	h.t.Helper()
 	o.Pass(d)
+	h.turn()
+}
+
+// plan says a plan at the host's desk of a room, not here.
+func (h *house) plan(room string, plan map[string]any) {
+	h.t.Helper()
+	raw, err := json.Marshal(plan)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	ctl := record.Control{V: 1, ID: fmt.Sprint("desk-", plan["event"]), Kind: record.CtlPlan, Room: room, By: "host", Role: "host", At: time.Now().UnixMilli(), Data: raw}
+	if _, err := desk.Write(h.ctx, h.log, h.keys, &ctl); err != nil {
+		h.t.Fatal(err)
+	}
 	h.turn()
 }
 

@@ -155,12 +155,8 @@ func theRoomRefuses(t *testing.T, h *house) {
 	g := h.add(exampleDraft)
 	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
 	// Somebody at the desk was quicker with the same passphrase.
-	rival, _ := json.Marshal(map[string]any{"event": "rival", "kind": "bag", "title": "另一个", "phrases": []string{"云朵上新"},
+	h.plan("demo", map[string]any{"event": "rival", "kind": "bag", "title": "另一个", "phrases": []string{"云朵上新"},
 		"openAt": time.Now().UnixMilli(), "closeAt": time.Now().Add(time.Hour).UnixMilli(), "prizes": []map[string]any{{"id": "p1", "qty": 1, "title": "杯", "valueFen": 1}}})
-	ctl := record.Control{V: 1, ID: "x", Kind: record.CtlPlan, Room: "demo", By: "host", Role: "host", At: 1, Data: rival}
-	value := record.AppendControl(nil, &ctl)
-	h.log.Append(h.ctx, kafkalog.Control, kafkalog.Partition("demo"), []kafkalog.Record{{Key: []byte("demo"), Value: value,
-		Headers: []kafkalog.Header{{Key: "sig", Value: h.keys.SignControl(value)}}}})
 	h.announce(time.Now())
 	g = h.giveaway(g.ID)
 	if g.State != Refused || len(g.Problems) != 1 || !strings.Contains(g.Problems[0].Message, "rival") {

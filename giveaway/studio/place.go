@@ -21,6 +21,9 @@ func (s *Studio) Place(ctx context.Context, tx *sql.Tx, event, room, tier string
 	if err != nil {
 		return r.Shop, "", nil, unlessNone(err)
 	}
+	if g.Room != room {
+		return r.Shop, "", nil, nil // another room's, which has the same id: its codes are not for here
+	}
 	t := g.tier(tier)
 	if t == nil {
 		return r.Shop, "", nil, nil

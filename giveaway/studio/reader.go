@@ -20,17 +20,20 @@ import (
 type reader struct{ s *Studio }
 
 // known reads the giveaway that a record is about; nil for one that was planned
-// elsewhere, at the host's desk or by a service.
-func (r reader) known(ctx context.Context, tx *sql.Tx, id string) (*Giveaway, error) {
+// elsewhere, at the host's desk or by a service. Another room may plan one of
+// the same id there: an id is a room's.
+func (r reader) known(ctx context.Context, tx *sql.Tx, room, id string) (*Giveaway, error) {
 	if id == "" {
 		return nil, nil
 	}
 	g, err := giveaways.get(ctx, tx, id)
-	var refused *rest.Error
-	if errors.As(err, &refused) {
+	if err != nil {
+		return nil, unlessNone(err)
+	}
+	if g.Room != room {
 		return nil, nil
 	}
-	return g, err
+	return g, nil
 }
 
 // Decision folds a decision of a room's owner.
@@ -40,9 +43,12 @@ func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *r
 			return err
 		}
 	}
-	g, err := r.known(ctx, tx, d.Event)
-	if err != nil || g == nil {
+	g, err := r.known(ctx, tx, d.Room, d.Event)
+	if err != nil {
 		return err
+	}
+	if g == nil {
+		return r.elsewhere(ctx, tx, d)
 	}
 	if _, err := answered(ctx, tx, g.ID); err != nil {
 		return err
@@ -59,13 +65,7 @@ func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *r
 }
 
 func (r reader) fold(ctx context.Context, tx *sql.Tx, g *Giveaway, d *record.Decision) error {
-	read := func(v any) bool {
-		err := json.Unmarshal(d.Data, v)
-		if err != nil { // an owner of a newer build: what it says is not guessed
-			r.s.cfg.Logger.Error("a decision of the ledger cannot be read", "kind", d.Kind, "event", d.Event, "err", err)
-		}
-		return err == nil
-	}
+	read := func(v any) bool { return r.reads(d, v) }
 	now := r.s.cfg.Now().UnixMilli()
 	switch d.Kind {
 	case record.DecidePlan:
@@ -98,6 +98,16 @@ func (r reader) fold(ctx context.Context, tx *sql.Tx, g *Giveaway, d *record.Dec
 		}
 	}
 	return nil
+}
+
+// reads reads the data of a decision; false where an owner of a newer build
+// wrote it: what that says is not guessed.
+func (r reader) reads(d *record.Decision, v any) bool {
+	err := json.Unmarshal(d.Data, v)
+	if err != nil {
+		r.s.cfg.Logger.Error("a decision of the ledger cannot be read", "kind", d.Kind, "event", d.Event, "err", err)
+	}
+	return err == nil
 }
 
 // grant counts the steps of prize units as the room does, and books what is
@@ -274,7 +284,7 @@ func (r reader) extended(ctx context.Context, tx *sql.Tx, c *record.Control) err
 	if !ok {
 		return nil
 	}
-	g, err := r.known(ctx, tx, x.Event)
+	g, err := r.known(ctx, tx, c.Room, x.Event)
 	if err != nil || g == nil {
 		return err
 	}
@@ -309,7 +319,7 @@ func (r reader) notExtended(ctx context.Context, tx *sql.Tx, c *record.Control, 
 	if !ok {
 		return nil
 	}
-	g, err := r.known(ctx, tx, x.Event)
+	g, err := r.known(ctx, tx, c.Room, x.Event)
 	if err != nil || g == nil {
 		return err
 	}
@@ -364,7 +374,7 @@ func (r reader) Refused(ctx context.Context, tx *sql.Tx, no *record.Refused) err
 	if n, err := done.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	g, err := r.known(ctx, tx, event)
+	g, err := r.known(ctx, tx, c.Room, event)
 	if err != nil || g == nil || g.State != Scheduled {
 		return err
 	}

@@ -55,6 +55,9 @@ var migrations = []string{
 	`ALTER TABLE studio_appeals ADD COLUMN user_id TEXT NOT NULL DEFAULT ''`,
 	`CREATE INDEX studio_appeals_user ON studio_appeals (user_id, created)`,
 	`CREATE INDEX studio_appeals_shop ON studio_appeals (shop, state, created)`,
+	// Giveaways that were not planned here, for as long as one may appeal.
+	`CREATE TABLE studio_elsewhere (room TEXT NOT NULL, event TEXT NOT NULL, title TEXT NOT NULL, close_at BIGINT NOT NULL, PRIMARY KEY (room, event))`,
+	`CREATE INDEX studio_elsewhere_close ON studio_elsewhere (close_at)`,
 }
 
 // Store is the SQL side.

@@ -162,7 +162,7 @@ func (r reader) notEnded(ctx context.Context, tx *sql.Tx, refused *record.Refuse
 	if unreadable(c.Data, &data) {
 		return nil
 	}
-	g, err := r.known(ctx, tx, data.Event)
+	g, err := r.known(ctx, tx, c.Room, data.Event)
 	if err != nil || g == nil || g.State == Cancelled || g.State == Void {
 		return err
 	}

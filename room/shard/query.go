@@ -11,17 +11,12 @@ import (
 	"github.com/cloudwego/hertz/pkg/route"
 
 	"github.com/fudai-live/fudai/broadcast/wire"
+	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/room"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
 )
-
-// Entry is what a room knows of one user's entry to a giveaway.
-type Entry struct {
-	State  string `json:"state"` // in, out, or empty: no such giveaway
-	Offset int64  `json:"offset,omitempty"`
-}
 
 // View answers what those who run a room may know of it.
 func (s *Shard) View(ctx context.Context, name string) (v room.View, err error) {
@@ -99,9 +94,9 @@ var ErrNotOwner = errors.New("shard: not the owner of this room")
 const askWithin = 2 * time.Second
 
 // Entry answers what the room knows of the user's entry to event.
-func (s *Shard) Entry(ctx context.Context, name, event, user string) (e Entry, err error) {
-	err = s.ask(ctx, name, func(p *room.Partition) { e.Offset, e.State = p.Entry(name, event, []byte(user)) })
-	return e, err
+func (s *Shard) Entry(ctx context.Context, name, event, user string) (at giveaway.Standing, err error) {
+	err = s.ask(ctx, name, func(p *room.Partition) { at = p.Entry(name, event, []byte(user)) })
+	return at, err
 }
 
 // Receipt answers the receipt of a user who is in, as the viewer protocol has it:

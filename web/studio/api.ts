@@ -171,8 +171,10 @@ export type Appeal = Meta & {
   title: string;
   user: string;
   text: string;
-  /** Reason on the block list of the plan, if they stand on it. */
+  /** Why the room rules them out: of the plan's block list, or a cap. */
   block?: number;
+  /** Absent where the room could not say. */
+  entry?: 'in' | 'out';
   state: 'open' | 'accepted' | 'refused';
   answer?: string;
 };

@@ -28,7 +28,7 @@ export function Appeals() {
         columns={[
           { title: t('name'), render: (_, a) => <bdi>{a.title}</bdi> },
           { title: t('appealSays'), render: (_, a) => <bdi>{a.text}</bdi> },
-          { title: t('appealFound'), render: (_, a) => t(a.block ? 'appealBlocked' : 'appealRefused', { n: a.block ?? 0 }) },
+          { title: t('appealFound'), render: (_, a) => t(found(a), { n: a.block ?? 0 }) },
           { title: t('appealAt'), render: (_, a) => when(a.created, shop.zone, language) },
           {
             title: t('state'),
@@ -46,6 +46,14 @@ export function Appeals() {
       />
     </section>
   );
+}
+
+/** The engine's own reason (giveaway.ReasonCap); smaller ones are of the plan's block list. */
+const CAP = 1000;
+
+function found(a: Appeal): StudioWord {
+  if (a.block) return a.block === CAP ? 'appealCapped' : 'appealBlocked';
+  return a.entry ? 'appealRefused' : 'appealUnknown';
 }
 
 function Reply({ a, onDone }: { a: Appeal; onDone: () => void }) {

@@ -1,13 +1,15 @@
+import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import type { Word } from '../words/index.ts';
+import { said, type Word } from '../words/index.ts';
 import { line } from './clean.ts';
-import { w } from './prefs.ts';
-import { client, tell } from './store.ts';
+import { language, w } from './prefs.ts';
+import { client, gives, roomName, tell } from './store.ts';
 
 // Who was kept out may say once why that was wrong; the answer stands beside
 // the prizes.
 
 interface Appeal {
+  room: string;
   event: string;
   title: string;
   text: string;
@@ -16,6 +18,16 @@ interface Appeal {
 }
 
 const TEXT_MOST = 300;
+
+/** What this viewer appealed against, newest first; undefined: not asked yet. */
+const appeals = signal<Appeal[] | undefined>(undefined);
+
+/** Giveaways whose check found this viewer ruled out, with the public reason. */
+export const keptOut = signal<ReadonlyMap<string, number>>(new Map());
+
+export function noteKeptOut(event: string, reason: number): void {
+  keptOut.value = new Map(keptOut.value).set(event, reason);
+}
 
 const told: Record<Appeal['state'], Word> = { open: 'appeal_open', accepted: 'appeal_accepted', refused: 'appeal_refused' };
 
@@ -33,11 +45,41 @@ async function call(body?: unknown): Promise<Response | undefined> {
   }
 }
 
-/** A link that opens into a form. */
+async function load(): Promise<void> {
+  const answer = await call();
+  const doc = answer?.ok ? ((await answer.json().catch(() => ({}))) as { items?: Appeal[] }) : {};
+  if (Array.isArray(doc.items)) appeals.value = doc.items;
+}
+
+const about = (event: string): Appeal | undefined => appeals.value?.find((a) => a.event === event && a.room === roomName.value);
+
+/** Appeals; answers '' or the code that says why it was not taken. */
+async function appeal(event: string, code: string, text: string): Promise<string> {
+  const answer = await call({ room: roomName.value, event, code, text });
+  if (answer?.ok) return '';
+  const doc = (await answer?.json().catch(() => ({}))) as { code?: string } | undefined;
+  const why = (doc?.code ?? '').replace(/^(exists|not-found)$/, 'appeal-$1');
+  return why.startsWith('appeal-') ? why : 'not-sent';
+}
+
+/** A link that opens into a form; who has appealed reads what came of it instead. */
 export function AppealForm({ event, code }: { event: string; code: string }) {
   const [open, show] = useState(false);
-  const [sent, mark] = useState(false);
-  if (sent) return null;
+  const [state, turn] = useState('');
+  useEffect(() => void load(), []);
+  const made = about(event);
+  if (made)
+    return (
+      <p class="appealed">
+        {w('appeal')} · {w(told[made.state])}
+        {made.answer && (
+          <>
+            {' · '}
+            <bdi>{line(made.answer)}</bdi>
+          </>
+        )}
+      </p>
+    );
   if (!open)
     return (
       <button type="button" class="link" onClick={() => show(true)}>
@@ -47,37 +89,64 @@ export function AppealForm({ event, code }: { event: string; code: string }) {
   const send = async (e: SubmitEvent): Promise<void> => {
     e.preventDefault();
     const text = String(new FormData(e.currentTarget as HTMLFormElement).get('text') ?? '').trim();
-    const answer = await call({ event, code, text });
-    if (answer?.ok || answer?.status === 409) mark(true);
-    tell(w(answer?.ok ? 'appealSent' : answer?.status === 409 ? 'appealOnce' : 'appealFailed'));
+    if (!text) return;
+    turn('busy');
+    const why = await appeal(event, code, text);
+    turn(why);
+    if (why === '') tell(w('appealSent'));
+    if (why === '' || why === 'appeal-exists') await load();
   };
+  const words = state && state !== 'busy' ? said(language.value, state) : undefined;
   return (
     <form class="address" onSubmit={(e) => void send(e)}>
       <label>
         <span>{w('appealWhy')}</span>
-        <input name="text" required maxLength={TEXT_MOST} />
+        <textarea name="text" rows={3} required maxLength={TEXT_MOST} />
       </label>
-      <button type="submit" class="go">
+      {words && (
+        <p class="award-why" role="alert">
+          {[words.what, words.why, words.next].filter(Boolean).join(' · ')}
+        </p>
+      )}
+      <button type="submit" class="go" disabled={state === 'busy'}>
         {w('appealGo')}
       </button>
     </form>
   );
 }
 
-/** What became of this viewer's appeals; nothing while there are none. */
-export function MyAppeals() {
-  const [all, set] = useState<Appeal[]>([]);
-  useEffect(() => {
-    void call().then(async (answer) => {
-      const doc = answer?.ok ? ((await answer.json().catch(() => ({}))) as { items?: Appeal[] }) : {};
-      if (Array.isArray(doc.items)) set(doc.items);
-    });
-  }, []);
-  if (all.length === 0) return null;
+/** The engine's own reason (giveaway.ReasonCap); others are the organiser's numbers. */
+const CAP = 1000;
+
+/** Why somebody was ruled out, in words, and the way to say that it is wrong. */
+export function KeptOut({ event, reason }: { event: string; reason: number }) {
   return (
-    <ul>
-      {all.map((a) => (
-        <li key={a.event}>
+    <div class="kept-out">
+      <p>{reason === CAP ? w('outCap') : w('outBlock', { n: reason })}</p>
+      <AppealForm event={event} code="excluded" />
+    </div>
+  );
+}
+
+/** What became of this viewer's appeals, and what they may still appeal against; nothing while there is none. */
+export function MyAppeals() {
+  useEffect(() => void load(), []);
+  const open = [...keptOut.value].filter(([event]) => !about(event));
+  if (open.length === 0 && !appeals.value?.length) return null;
+  return (
+    <ul class="appeals">
+      {open.map(([event, reason]) => (
+        <li key={event}>
+          <div>
+            <b>
+              <bdi>{line(gives.value.get(event)?.title) || w('resultTitle')}</bdi>
+            </b>
+            <KeptOut event={event} reason={reason} />
+          </div>
+        </li>
+      ))}
+      {appeals.value?.map((a) => (
+        <li key={`${a.room} ${a.event}`}>
           <div>
             <b>
               {w('appeal')} · <bdi>{line(a.title)}</bdi>

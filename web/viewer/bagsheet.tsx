@@ -1,7 +1,7 @@
 import type { Entry, Give } from '@fudai/sdk';
 import { useState } from 'preact/hooks';
 import { said, type Word } from '../words/index.ts';
-import { AppealForm } from './appeal.tsx';
+import { AppealForm, KeptOut, keptOut } from './appeal.tsx';
 import { isTap, name, type Phase, phaseOf, waits } from './bag.tsx';
 import { count, line, span, yuan } from './clean.ts';
 import { condition } from './conditions.ts';
@@ -128,6 +128,7 @@ function Steps({ g, phase }: { g: Give; phase: Phase }) {
 
 function Yours({ g, phase, open }: { g: Give; phase: Phase; open: boolean }) {
   const e = entries.value.get(g.event);
+  const out = keptOut.value.get(g.event);
   const enter = (): void => {
     if (isTap(g)) client.tap(g.event);
     else client.enter(g.event, g.phrase || undefined);
@@ -136,6 +137,7 @@ function Yours({ g, phase, open }: { g: Give; phase: Phase; open: boolean }) {
   return (
     <section class="yours" aria-live="polite">
       {e && <EntryLine e={e} g={g} onRetry={enter} />}
+      {out !== undefined && <KeptOut event={g.event} reason={out} />}
       {open && (!e || e.state === 'ineligible') && (
         <button type="button" class="go big" onClick={enter}>
           <bdi>{callOf(g)}</bdi>

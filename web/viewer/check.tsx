@@ -1,4 +1,5 @@
 import type { Word } from '../words/index.ts';
+import { KeptOut, noteKeptOut } from './appeal.tsx';
 import { bundlePath } from './bundle.ts';
 import type { Verdict } from './checker.ts';
 import { Check as Tick } from './icons.tsx';
@@ -13,7 +14,9 @@ export function CheckSheet({ onClose }: { onClose: () => void }) {
   const event = sheetEvent.value;
   const [step, run] = useCheck('idle', async () => {
     const { check } = await import('./verify.ts');
-    return check(roomName.value, event, entries.value.get(event), gives.value.get(event));
+    const found = await check(roomName.value, event, entries.value.get(event), gives.value.get(event));
+    if (found?.fate === 'excluded') noteKeptOut(event, found.reason);
+    return found;
   });
   return (
     <Sheet title={w('checkTitle')} onClose={onClose} klass="check">
@@ -45,6 +48,7 @@ function Outcome({ v, event }: { v: Verdict; event: string }) {
         {v.ok ? w('checkOk') : w('checkBad')}
       </p>
       {v.fate && fates.has(v.fate) && <p>{w(`fate_${v.fate}` as Word)}</p>}
+      {v.fate === 'excluded' && <KeptOut event={event} reason={v.reason} />}
       {v.ok && trust(v).map((key) => <p key={key}>{w(key)}</p>)}
       <a
         class="link"

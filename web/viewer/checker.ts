@@ -15,6 +15,8 @@ export interface Verdict {
   grade: string;
   reasons: string[];
   fate: string;
+  /** Of who is ruled out: the public code. */
+  reason: number;
   entrants: number;
   winners: number;
   openAt: number;
@@ -34,6 +36,7 @@ self.onmessage = (e: MessageEvent<Job>) => {
     grade: report.grade.letter,
     reasons: report.grade.reasons,
     fate: own?.fate ?? '',
+    reason: own?.reason ?? 0,
     ...said,
   };
   self.postMessage(verdict);

@@ -10,5 +10,9 @@ declare module '*/verify.js' {
     rules: Finding[];
     values: Record<string, string>;
   };
-  export function verifyReceipt(raw: Uint8Array, receipt: Uint8Array, uid?: string): { finding: Finding; fate: string };
+  export function verifyReceipt(
+    raw: Uint8Array,
+    receipt: Uint8Array,
+    uid?: string,
+  ): { finding: Finding; fate: string; reason: number };
 }

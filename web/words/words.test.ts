@@ -120,6 +120,12 @@ describe('the catalogue', () => {
       if (!['goods', 'coupon', 'points', 'cash'].includes(s)) expect(zh.ui, s).toHaveProperty([`award_${s}`]);
   });
 
+  it('has words for every refusal of an appeal', () => {
+    const codes = [...read('giveaway/studio/appeals.go').matchAll(/"(appeal-[a-z]+)"/g)].map((m) => m[1] ?? '');
+    expect(codes).toContain('appeal-nobody');
+    for (const c of [...codes, 'appeal-exists', 'appeal-not-found']) expect(zh.codes, c).toHaveProperty([c]);
+  });
+
   it('has no text that no page uses', () => {
     const dirs = ['../viewer/', '../overlay/', '../verify/'].map((d) => new URL(d, import.meta.url));
     const files = dirs.flatMap((d) => readdirSync(d).map((f) => readFileSync(new URL(f, d), 'utf8')));

@@ -135,8 +135,8 @@ export const ui = {
   appealWhy: '为什么不对？每个活动可以说一次',
   appealGo: '送出申诉',
   appealSent: '申诉已送出，答复会在“我的奖品”里',
-  appealOnce: '这个活动不能再申诉了',
-  appealFailed: '没有送出，请稍后再试',
+  outCap: '你最近中过奖，按这场的规则，这次不能再中。',
+  outBlock: '主办方在开奖前把你列入了排除名单（原因 {n}）。',
   appeal_open: '等答复',
   appeal_accepted: '已认可',
   appeal_refused: '未认可',
@@ -321,6 +321,12 @@ export const codes: Record<string, Said> = {
   'claim-forgotten': said('不能再填地址', '这场活动的个人信息已经销毁', '请联系平台客服'),
   'claim-not-found': said('找不到这个奖品', '它可能已经过期', '关掉再打开看看'),
   'claim-unauthorized': said('需要重新登录', '登录已过期', '重新登录后再领'),
+  // Refusals of an appeal (giveaway/studio).
+  'appeal-exists': said('已经申诉过了', '每个活动可以申诉一次', '答复会在“我的奖品”里'),
+  'appeal-in': said('不需要申诉', '你的参与是有效的', '等开奖结果就好'),
+  'appeal-late': said('不能再申诉了', '截止已经超过 30 天', '可以直接联系主办方'),
+  'appeal-nobody': said('这里收不了申诉', '这个直播间没有店铺负责答复', '可以直接联系主办方'),
+  'appeal-not-found': said('还收不到申诉', '主办方那边没有这场活动的记录', '过一分钟再试，或直接联系主办方'),
   // Why a giveaway has no result yet (giveaway: Wait…).
   'beacon-late': said('结果稍后公布', '公开随机数还没有发布，不会换用别的随机数', '直播继续，随机数一到就自动开奖'),
   // Why a giveaway ended without a draw (giveaway: stop).
