@@ -2,7 +2,7 @@ import { render } from 'preact';
 import { loginPage } from '../door/session.ts';
 import { w as door } from '../door/text.ts';
 import { count, line } from '../viewer/clean.ts';
-import { language } from '../viewer/prefs.ts';
+import { language, speak } from '../viewer/prefs.ts';
 import { First } from './first.tsx';
 import { Health } from './health.tsx';
 import { HostView } from './host.tsx';
@@ -85,7 +85,7 @@ function Desk() {
         )}
         {!host && <Pair />}
         {!host && (
-          <button type="button" onClick={() => (language.value = language.value === 'zh' ? 'en' : 'zh')}>
+          <button type="button" onClick={() => void speak(language.value === 'zh' ? 'en' : 'zh')}>
             {language.value === 'zh' ? 'English' : '中文'}
           </button>
         )}

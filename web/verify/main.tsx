@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { bundlePath } from '../viewer/bundle.ts';
 import type { Verdict } from '../viewer/checker.ts';
 import { count } from '../viewer/clean.ts';
-import { language, w } from '../viewer/prefs.ts';
+import { language, speak, w } from '../viewer/prefs.ts';
 import { byOrder, trust } from '../viewer/trust.ts';
 import { Findings, useCheck } from '../viewer/verdict.tsx';
 import { check } from '../viewer/verify.ts';
@@ -29,7 +29,7 @@ function Page() {
     <main>
       <header>
         <h1>{w('verifyTitle')}</h1>
-        <button type="button" onClick={() => (language.value = language.value === 'zh' ? 'en' : 'zh')}>
+        <button type="button" onClick={() => void speak(language.value === 'zh' ? 'en' : 'zh')}>
           {language.value === 'zh' ? 'English' : '中文'}
         </button>
       </header>

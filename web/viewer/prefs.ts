@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import { guess, type Language, type Word, word } from '../words/index.ts';
+import { guess, type Language, learn, type Word, word } from '../words/index.ts';
 
 export type Theme = 'auto' | 'light' | 'dark';
 export type Density = 'few' | 'normal' | 'all';
@@ -49,9 +49,16 @@ function load(): Prefs {
 }
 
 const first = load();
+await learn(first.language);
 export const language = signal<Language>(first.language);
 export const theme = signal<Theme>(first.theme);
 export const flying = signal<Flying>(first.flying);
+
+/** Turns the page to a language, once its words are here. */
+export async function speak(l: Language): Promise<void> {
+  await learn(l);
+  language.value = l;
+}
 
 export const w = (key: Word, values?: Record<string, string | number>): string => word(language.value, key, values);
 

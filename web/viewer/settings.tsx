@@ -1,4 +1,4 @@
-import { type Area, type Density, flying, language, type Theme, theme, w } from './prefs.ts';
+import { type Area, type Density, flying, language, speak, type Theme, theme, w } from './prefs.ts';
 import { prizes } from './prizes.ts';
 import { Sheet } from './sheet.tsx';
 import { openSheet } from './store.ts';
@@ -77,9 +77,7 @@ export function Settings({ onClose }: { onClose: () => void }) {
           ['zh', '中文'],
           ['en', 'English'],
         ]}
-        set={(l) => {
-          language.value = l;
-        }}
+        set={(l) => void speak(l)}
       />
     </Sheet>
   );

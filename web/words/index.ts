@@ -1,20 +1,28 @@
-import * as en from './en.ts';
 import * as zh from './zh.ts';
 
 export type Language = 'zh' | 'en';
 export type Word = keyof typeof zh.ui;
 export type { Said } from './zh.ts';
 
-const books = { zh, en };
+type Book = Pick<typeof zh, 'codes' | 'other'> & { ui: Record<Word, string> };
+
+// Chinese comes with the page, other languages when somebody reads them: the
+// words are a fifth of what a phone on a thin line waits for.
+const books: { zh: Book; en?: Book | undefined } = { zh };
+
+/** Fetches the words of a language. Until they are here, and if they cannot be had, Chinese stands in. */
+export async function learn(language: Language): Promise<void> {
+  if (language === 'en' && !books.en) books.en = await import('./en.ts').catch(() => undefined);
+}
 
 /** A text with its places filled in: `fill('{n} 人', {n: 3})`. */
 export function word(language: Language, key: Word, values?: Record<string, string | number>): string {
-  const text: string = books[language].ui[key];
+  const text: string = (books[language] ?? zh).ui[key];
   return values === undefined ? text : text.replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));
 }
 
 export function said(language: Language, code: string | number): zh.Said {
-  const book = books[language];
+  const book = books[language] ?? zh;
   return Object.hasOwn(book.codes, String(code)) ? (book.codes[String(code)] as zh.Said) : book.other;
 }
 

@@ -1,0 +1,1 @@
+var e=(e,t)=>`/v1/rooms/${encodeURIComponent(e)}/bundle/${encodeURIComponent(t)}`;export{e as t};
