@@ -148,8 +148,20 @@ func (p *Parent) server(ln net.Listener) *server.Hertz {
 	return h
 }
 
-// inner is a listener that does not say it is a Unix socket: Hertz would unlink it.
+// inner is a listener that does not say it is a Unix socket, which Hertz would
+// unlink, and that fails only when it is closed: Hertz ends at the first accept
+// that fails, for want of files for example.
 type inner struct{ net.Listener }
+
+func (l inner) Accept() (net.Conn, error) {
+	for {
+		c, err := l.Listener.Accept()
+		if err == nil || errors.Is(err, net.ErrClosed) {
+			return c, err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
 
 func (inner) Addr() net.Addr { return innerAddr{} }
 
