@@ -61,7 +61,7 @@ function Body({ r, g, won }: { r: Result; g: Give | undefined; won: string | und
   const line1 = own
     ? w('resultLine', values)
     : winners.length === 0
-      ? w('resultNone')
+      ? w(r.entered ? 'resultNobody' : 'resultNone', values)
       : w(entered ? 'resultLost' : 'resultNot', values);
   return (
     <>

@@ -122,6 +122,7 @@ export const ui: Record<keyof typeof zh, string> = {
   resultLost: '{entered} took part, {n} drawn, not you this time',
   resultNot: '{entered} took part, {n} drawn, you did not enter this one',
   resultNone: 'Nobody took part, so nothing was drawn',
+  resultNobody: '{entered} took part, but by the rules nobody could win',
   resultWinners: 'Winners',
   resultMore: 'and {n} more',
   resultYou: 'you',

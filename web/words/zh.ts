@@ -122,6 +122,7 @@ export const ui = {
   resultLost: '{entered} 人参与，抽 {n} 名，这次没抽中',
   resultNot: '{entered} 人参与，抽 {n} 名，你没有参加这次',
   resultNone: '这次没有人参与，没有开奖',
+  resultNobody: '{entered} 人参与，按规则没有人能中奖',
   resultWinners: '中奖名单',
   resultMore: '还有 {n} 位',
   resultYou: '你',
