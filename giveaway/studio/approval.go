@@ -1,0 +1,124 @@
+package studio
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/http"
+
+	"github.com/fudai-live/fudai/giveaway/studio/rest"
+)
+
+// Reason says why.
+type Reason struct {
+	Reason string `json:"reason"`
+}
+
+func reason(c *rest.Call) (string, error) {
+	var in Reason
+	if err := c.Read(&in); err != nil {
+		return "", err
+	}
+	if in.Reason == "" || len(in.Reason) > 500 {
+		return "", rest.Refuse(http.StatusUnprocessableEntity, "refused", "say why, in 1 to 500 bytes", rest.Problem{Field: "reason", Rule: "reason", Message: "say why, in 1 to 500 bytes"})
+	}
+	return in.Reason, nil
+}
+
+// approve is a second person's word for a draft as it stands.
+func (s *Studio) approve(ctx context.Context, tx querier, g *Giveaway, by string, now int64) error {
+	if g.Editor == by && g.State == Drafted {
+		shop, err := shops.get(ctx, tx, g.Shop)
+		if err != nil {
+			return err
+		}
+		if shop.Approval.needs(g.WorthFen) {
+			return rest.Refuse(http.StatusForbidden, "two-people", "you wrote this draft: somebody else must approve it")
+		}
+	}
+	f, err := s.measure(ctx, tx, g, now)
+	if err != nil {
+		return err
+	}
+	if err := f.sound(); err != nil {
+		return err
+	}
+	g.State, g.ApprovedBy, g.ApprovedAt, g.Rejected = Approved, by, now, ""
+	return nil
+}
+
+func (s *Studio) approveGiveaway(c *rest.Call) (any, error) {
+	if _, err := s.find(c); err != nil {
+		return nil, err
+	}
+	tested := s.tests(c)
+	return s.move(c, "approve", []string{Drafted}, func(tx *sql.Tx, g *Giveaway) (any, error) {
+		tested(g)
+		return g.Beacon, s.approve(c, tx, g, c.Claims.User, c.Now)
+	})
+}
+
+func (s *Studio) rejectGiveaway(c *rest.Call) (any, error) {
+	why, err := reason(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.move(c, "reject", []string{Drafted, Approved}, func(_ *sql.Tx, g *Giveaway) (any, error) {
+		g.State, g.Rejected, g.ApprovedBy, g.ApprovedAt = Drafted, why, "", 0
+		return Reason{why}, nil
+	})
+}
+
+// IDs names several giveaways.
+type IDs struct {
+	IDs []string `json:"ids"`
+}
+
+// Done is what became of one of several.
+type Done struct {
+	ID    string      `json:"id"`
+	OK    bool        `json:"ok"`
+	Error *rest.Error `json:"error,omitempty"`
+}
+
+// approveMany approves each by itself: one that is wrong holds up no other.
+func (s *Studio) approveMany(c *rest.Call) (any, error) {
+	var in IDs
+	if err := c.Read(&in); err != nil {
+		return nil, err
+	}
+	if len(in.IDs) == 0 || len(in.IDs) > 200 {
+		return nil, rest.Refuse(http.StatusBadRequest, "malformed", "name 1 to 200 giveaways")
+	}
+	c.Sifted()
+	tested := s.tests(c)
+	out := rest.List[Done]{Items: []Done{}}
+	for _, id := range in.IDs {
+		err := s.store.db.Tx(c, func(tx *sql.Tx) error {
+			g, err := giveaways.get(c, tx, id)
+			if err != nil {
+				return err
+			}
+			if err := c.May(g.Shop, g.Room); err != nil {
+				return err
+			}
+			if g.State != Drafted {
+				return rest.Refuse(http.StatusConflict, "state", "it is "+g.State)
+			}
+			tested(g)
+			if err := s.approve(c, tx, g, c.Claims.User, c.Now); err != nil {
+				return err
+			}
+			if err := set(c, tx, giveaways.name, g, c.Claims.User, c.Now); err != nil {
+				return err
+			}
+			return audit(c, tx, c.Now, g.Shop, c.Claims.User, "approve", giveaways.what, g.ID, g.Beacon)
+		})
+		one := Done{ID: id, OK: err == nil}
+		if err != nil && !errors.As(err, &one.Error) {
+			return nil, err
+		}
+		out.Items = append(out.Items, one)
+	}
+	return out, nil
+}
