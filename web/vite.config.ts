@@ -11,6 +11,17 @@ const strictStyles = {
     /\/dynamicCSS(\.js)?$/.test(id) && from?.includes('node_modules') ? here('./studio/stylesheets.ts') : undefined,
 };
 
+// What the viewer page needs at once and others use too is one file: a browser
+// asks for six at a time without HTTP/2, and each further one costs a phone on a
+// thin line another round trip.
+const base = [
+  /\/node_modules\/(preact\/(dist|hooks|jsx-runtime)|@preact)\//,
+  /vite\/preload-helper|@oxc-project.runtime/,
+  new RegExp(`^${here('./sdk/')}(?!.*\\.test)`),
+  new RegExp(`^${here('./words/')}(index|zh)\\.ts$`),
+  new RegExp(`^${here('./viewer/')}(account|bag|bridge|bundle|clean|early|icons|prefs|prizes|sheet|store|translated)\\.tsx?$`),
+];
+
 export default defineConfig({
   plugins: [strictStyles],
   resolve: {
@@ -30,6 +41,13 @@ export default defineConfig({
     reportCompressedSize: true,
     chunkSizeWarningLimit: 1_500, // the studio's component library, which no viewer loads
     rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // Without this a group takes along all that its modules import.
+          includeDependenciesRecursively: false,
+          groups: [{ name: 'base', test: (id: string) => base.some((r) => r.test(id)) }],
+        },
+      },
       onwarn: (w, say) => {
         // A package that is not installed would be left for the browser to find: run npm ci.
         if (w.code === 'UNRESOLVED_IMPORT') throw new Error(w.message);

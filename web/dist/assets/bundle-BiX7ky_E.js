@@ -1,1 +1,0 @@
-var e=(e,t)=>`/v1/rooms/${encodeURIComponent(e)}/bundle/${encodeURIComponent(t)}`;export{e as t};
