@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -44,6 +45,64 @@ async function serious(page: Page): Promise<string[]> {
     .filter((v) => v.impact === 'serious' || v.impact === 'critical')
     .map((v) => `${v.id}: ${v.nodes[0]?.html}`);
 }
+
+describe('the public record', () => {
+  const { key, honest, forked } = JSON.parse(
+    readFileSync(new URL('../../giveaway/publiclog/testdata/gossip.json', import.meta.url), 'utf8'),
+  ) as {
+    key: string;
+    honest: { notes: Record<string, string>; tiles: Record<string, string> };
+    forked: { notes: Record<string, string> };
+  };
+  const tells = async (page: Page, event: string, checkpoint = ''): Promise<void> => {
+    edge.room.result({ event, state: 'drawn', entered: 3, winners: [], checkpoint });
+    await page.waitForSelector('.result .link');
+    await page.click('.result .link'); // opening the sheet checks
+    await page.waitForSelector('.sheet.check');
+  };
+  const kept = (page: Page) => page.evaluate(() => localStorage.getItem('fudai.log.log.example/fudai') ?? '');
+
+  it('that goes on is no news; one that contradicts itself is told calmly, and the proof can be saved', async () => {
+    edge.log.set('key', `${key}\n`);
+    for (const [path, tile] of Object.entries(honest.tiles)) edge.log.set(`tile/${path}`, Buffer.from(tile, 'base64'));
+    const { page, complaints } = await joined();
+    await tells(page, 'e1', honest.notes[257]);
+    await expect.poll(() => kept(page)).toContain('\\n257\\n');
+    await page.keyboard.press('Escape');
+    await tells(page, 'e2', honest.notes[700]);
+    await expect.poll(() => kept(page)).toContain('\\n700\\n');
+    expect(await page.locator('.fork').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await tells(page, 'e3', forked.notes[300]);
+    await page.waitForSelector('.sheet .fork');
+    expect(await page.textContent('.sheet .fork-line')).toBe('主办方的公开记录前后不一致，请保存证据。');
+    await shot(page, 'phone-record-sheet');
+    expect(await serious(page)).toEqual([]);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.click('.sheet .fork-save')]);
+    const saved = readFileSync(await file.path(), 'utf8');
+    for (const part of [honest.notes[700], forked.notes[300], key]) expect(saved).toContain(part);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.fork-notice');
+    await shot(page, 'phone-record-notice');
+    await page.click('.fork-notice .close');
+    await page.waitForSelector('.fork-notice', { state: 'detached' });
+    await page.reload();
+    await page.waitForFunction(() => document.querySelector('.host h1')?.textContent !== '福袋');
+    edge.room.result({ event: 'e4', state: 'drawn', entered: 3, winners: [], checkpoint: honest.notes[7] ?? '' });
+    await page.waitForSelector('.fork-notice'); // kept, and said again
+    expect(complaints).toEqual([]);
+  });
+
+  it('that cannot be reached is no alarm', async () => {
+    const { page, complaints } = await joined();
+    await tells(page, 'e1', honest.notes[257]);
+    await page.keyboard.press('Escape');
+    await tells(page, 'e2', forked.notes[257]);
+    await still(page);
+    expect(await page.locator('.fork').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+});
 
 describe('a lucky bag', () => {
   it('is entered in one tap, sealed, drawn, and lost with a plain sentence', async () => {

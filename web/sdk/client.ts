@@ -3,7 +3,8 @@ import { Comments, type Mine } from './comments.ts';
 import { Connection, type Status } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { Entries, type Entry } from './entries.ts';
-import { type Env, systemTimers, webHmac, webStorage } from './env.ts';
+import { type Env, systemTimers, webEd25519, webFetch, webHmac, webStorage } from './env.ts';
+import { type Checked, type Fork, Gossip } from './gossip.ts';
 import { Model } from './model.ts';
 import { webSocket } from './socket.ts';
 import { eventStream } from './sse.ts';
@@ -27,6 +28,8 @@ export interface Events {
   /** Frames that were not sent to this viewer, or not received. */
   gap: Gap | { from: number; to: number; why: 'hole' };
   need: { need: Need; data?: unknown };
+  /** The organiser's public log contradicts itself: told once a page, and again after a reload. */
+  fork: Fork;
 }
 
 export interface Options {
@@ -47,6 +50,8 @@ export function browserEnv(): Env {
     storage: webStorage(),
     timers: systemTimers,
     hmac: webHmac,
+    fetch: webFetch,
+    ed25519: webEd25519,
     random: Math.random,
   };
 }
@@ -62,6 +67,7 @@ export class Client extends Emitter<Events> {
   private readonly connection: Connection;
   private readonly comments: Comments;
   private readonly entries: Entries;
+  private readonly gossip: Gossip;
   private seq: number | undefined;
   private likes = 0;
   private likeTimer: unknown;
@@ -86,6 +92,7 @@ export class Client extends Emitter<Events> {
     const send = this.connection.send.bind(this.connection);
     const login = (): void => this.emit('need', { need: 'login' });
     this.comments = new Comments(this.env, send, (m) => this.emit('mine', m), login, newId);
+    this.gossip = new Gossip(this.env, options.base, (f) => this.emit('fork', f));
     this.entries = new Entries(this.env, {
       send,
       key: () => this.hello?.entry_key || undefined,
@@ -96,6 +103,12 @@ export class Client extends Emitter<Events> {
     });
   }
 
+  /** Checks now that the public log continues what this browser remembers; `note` is one more head to look at. */
+  checkLog(note?: string): Promise<Checked> {
+    this.gossip.hear(note);
+    return this.gossip.check();
+  }
+
   start(): void {
     void this.connection.start();
   }
@@ -103,6 +116,7 @@ export class Client extends Emitter<Events> {
   stop(): void {
     this.comments.pause();
     this.entries.pause();
+    this.gossip.stop();
     this.connection.stop();
   }
 
@@ -197,6 +211,7 @@ export class Client extends Emitter<Events> {
         this.seq = m.seq;
         this.clock.hear(m.now);
         this.model.load(m);
+        this.gossip.hear(m.checkpoint);
         this.emit('state', { model: this.model, last: m.last ?? [] });
         this.askOpen();
         break;
@@ -220,7 +235,10 @@ export class Client extends Emitter<Events> {
         this.entries.me(m);
         break;
       case 'result':
-        if (this.model.outcome(m)) this.emit('result', m);
+        this.gossip.hear(m.checkpoint);
+        if (!this.model.outcome(m)) break;
+        if (m.state !== 'sealed') this.gossip.soon(this.model.online);
+        this.emit('result', m);
         break;
       case 'direct':
         this.emit('direct', m);
@@ -261,6 +279,7 @@ export class Client extends Emitter<Events> {
       this.model.take(i);
       if (i.t === 'c' && this.isMine(i)) this.comments.shown(i);
       else if (i.t === 'retract') this.comments.retracted(i.o);
+      else if (i.t === 'checkpoint') this.gossip.hear(i.note);
     }
     this.emit('items', { items, model: this.model, late: Math.max(0, this.now() - made) });
   }

@@ -51,6 +51,10 @@ export interface Env {
   timers: Timers;
   /** HMAC-SHA-256. */
   hmac(key: Uint8Array, data: Uint8Array): Promise<Uint8Array>;
+  /** The body at an address; undefined where nothing is (404). Anything else that is no body throws. */
+  fetch(url: string): Promise<Uint8Array | undefined>;
+  /** Whether an Ed25519 signature is good. Throws where the place cannot tell. */
+  ed25519(key: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
   /** Uniform in [0, 1). */
   random(): number;
 }
@@ -112,4 +116,18 @@ export async function webHmac(key: Uint8Array, data: Uint8Array): Promise<Uint8A
   if (!subtle) throw new Error('no WebCrypto here: pass env.hmac (pages need https or localhost)');
   const k = await subtle.importKey('raw', key as BufferSource, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   return new Uint8Array(await subtle.sign('HMAC', k, data as BufferSource));
+}
+
+export async function webFetch(url: string): Promise<Uint8Array | undefined> {
+  const answer = await fetch(url);
+  if (answer.status === 404) return undefined;
+  if (!answer.ok) throw new Error(`${url}: status ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+export async function webEd25519(key: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  const subtle = globalThis.crypto?.subtle;
+  if (!subtle) throw new Error('no WebCrypto here: pass env.ed25519');
+  const k = await subtle.importKey('raw', key as BufferSource, 'Ed25519', false, ['verify']);
+  return subtle.verify('Ed25519', k, signature as BufferSource, message as BufferSource);
 }

@@ -12,9 +12,12 @@ export {
   type Target,
   type Timers,
   type Transport,
+  webEd25519,
+  webFetch,
   webHmac,
   webStorage,
 } from './env.ts';
+export { type Checked, type Fork, Gossip } from './gossip.ts';
 export { Model } from './model.ts';
 export { nonce } from './nonce.ts';
 export { type OpenSocket, type SocketLike, webSocket } from './socket.ts';

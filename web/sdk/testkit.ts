@@ -8,6 +8,7 @@ import {
   type Target,
   type Timers,
   type Transport,
+  webEd25519,
 } from './env.ts';
 import type { ClientMessage, ServerMessage } from './wire.ts';
 
@@ -144,6 +145,10 @@ export function fakePlace(transports: FakeServer[] = [new FakeServer()], random 
     transports,
     storage,
     timers,
+    fetch: async () => {
+      throw new Error('no network');
+    },
+    ed25519: webEd25519,
     hmac: async (key, data) => new Uint8Array(createHmac('sha256', key).update(data).digest()),
     // Ids must differ; waits must not.
     random: () => (random + ++n / 2 ** 40) % 1,

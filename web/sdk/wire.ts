@@ -119,6 +119,11 @@ export interface AnswerItem {
   /** Of x. */
   tr?: Translations;
 }
+/** A head of the transparency log, as a signed note. */
+export interface CheckpointItem {
+  t: 'checkpoint';
+  note: string;
+}
 export interface RetractItem {
   t: 'retract';
   o: number[];
@@ -199,6 +204,7 @@ export type Item =
   | CardItem
   | AttrItem
   | AnswerItem
+  | CheckpointItem
   | RetractItem
   | ShowItem
   | SetItem
@@ -220,6 +226,7 @@ export interface State {
   seq: number;
   now: number;
   title?: string;
+  checkpoint?: string;
   show?: Show;
   set?: Settings;
   product?: Product;
@@ -286,6 +293,8 @@ export interface Result {
   sigma?: string;
   close_hash?: string;
   why?: string;
+  /** The newest head of the transparency log that the room knew then. */
+  checkpoint?: string;
 }
 export interface Direct {
   op: 'direct';

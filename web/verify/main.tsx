@@ -1,9 +1,12 @@
+import { Gossip } from '@fudai/sdk';
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { bundlePath } from '../viewer/bundle.ts';
 import type { Verdict } from '../viewer/checker.ts';
 import { count } from '../viewer/clean.ts';
+import { Contradiction } from '../viewer/fork.tsx';
 import { language, speak, w } from '../viewer/prefs.ts';
+import { fork, recordEnv } from '../viewer/record.ts';
 import { byOrder, trust } from '../viewer/trust.ts';
 import { Findings, useCheck } from '../viewer/verdict.tsx';
 import { check } from '../viewer/verify.ts';
@@ -17,8 +20,17 @@ const path = /^\/verify\/([A-Za-z0-9._-]{1,64})\/([A-Za-z0-9._-]{1,64})\/?$/.exe
 const room = path?.[1] ?? '';
 const event = path?.[2] ?? '';
 
+const record = new Gossip(recordEnv(), `${location.origin}/`, (f) => {
+  fork.value = f;
+});
+
 function Page() {
-  const [step, run] = useCheck('running', () => check(room, event, undefined, undefined));
+  const [step, run] = useCheck('running', async () => {
+    const verdict = await check(room, event, undefined, undefined);
+    record.hear(verdict?.note);
+    void record.check();
+    return verdict;
+  });
   useEffect(() => {
     void run();
   }, []);
@@ -33,6 +45,7 @@ function Page() {
           {language.value === 'zh' ? 'English' : '中文'}
         </button>
       </header>
+      <Contradiction />
       <div aria-live="polite">
         {step.is === 'running' && <p class="lead">{w('checkRunning')}</p>}
         {step.is === 'missing' && <p class="lead">{w('verifyMissing')}</p>}

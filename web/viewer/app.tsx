@@ -4,7 +4,7 @@ import { Composer } from './composer.tsx';
 import { Ended } from './ended.tsx';
 import { Hearts } from './hearts.tsx';
 import { Nickname } from './nickname.tsx';
-import { Over } from './over.tsx';
+import { Notice, Over } from './over.tsx';
 import { w } from './prefs.ts';
 import { ProductCard } from './product.tsx';
 import { ResultCard } from './result.tsx';
@@ -28,6 +28,7 @@ export function App() {
           <Ended />
         </div>
         <div class="shop">
+          <Notice />
           <ProductCard />
         </div>
         <div class="side">

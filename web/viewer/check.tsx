@@ -1,11 +1,13 @@
+import { useEffect } from 'preact/hooks';
 import type { Word } from '../words/index.ts';
 import { KeptOut, noteKeptOut } from './appeal.tsx';
 import { bundlePath } from './bundle.ts';
 import type { Verdict } from './checker.ts';
+import { Contradiction } from './fork.tsx';
 import { Check as Tick } from './icons.tsx';
 import { w } from './prefs.ts';
 import { Sheet } from './sheet.tsx';
-import { entries, gives, roomName, sheetEvent } from './store.ts';
+import { client, entries, gives, roomName, sheetEvent } from './store.ts';
 import { promise, trust } from './trust.ts';
 import { Findings, useCheck } from './verdict.tsx';
 
@@ -16,10 +18,13 @@ export function CheckSheet({ onClose }: { onClose: () => void }) {
     const { check } = await import('./verify.ts');
     const found = await check(roomName.value, event, entries.value.get(event), gives.value.get(event));
     if (found?.fate === 'excluded') noteKeptOut(event, found.reason);
+    void client.checkLog(found?.note);
     return found;
   });
+  useEffect(() => void client.checkLog(), []);
   return (
     <Sheet title={w('checkTitle')} onClose={onClose} klass="check">
+      <Contradiction />
       <p>{w(promise(gives.value.get(event)).check)}</p>
       <div aria-live="polite">
         {step.is === 'running' && (

@@ -1,5 +1,6 @@
 // The worker that checks a draw: the project's own verifier, the one that runs
 // in Node, on the viewer's device.
+import { bytes, join, sha, unhex } from '../../giveaway/drawproof/verifiers/primitives.js';
 import { verify, verifyReceipt } from '../../giveaway/drawproof/verifiers/verify.js';
 
 export interface Job {
@@ -21,6 +22,8 @@ export interface Verdict {
   winners: number;
   openAt: number;
   closeAt: number;
+  /** The head of the organiser's public record that the file shows, as it was signed. */
+  note?: string;
 }
 
 self.onmessage = (e: MessageEvent<Job>) => {
@@ -43,16 +46,30 @@ self.onmessage = (e: MessageEvent<Job>) => {
 };
 
 /** How many took part and won, and when, as the file says; the verifier has judged whether that is true. */
-function facts(raw: Uint8Array): Pick<Verdict, 'entrants' | 'winners' | 'openAt' | 'closeAt'> {
+function facts(raw: Uint8Array): Pick<Verdict, 'entrants' | 'winners' | 'openAt' | 'closeAt' | 'note'> {
   try {
-    const b = JSON.parse(new TextDecoder().decode(raw)) as {
-      plan?: { openAt?: number; closeAt?: number };
-      close?: { entrants?: number };
-      result?: { winners?: unknown[] };
-    };
+    const b = JSON.parse(new TextDecoder().decode(raw)) as Bundle;
     const { openAt = 0, closeAt = 0 } = b.plan ?? {};
-    return { entrants: b.close?.entrants ?? 0, winners: b.result?.winners?.length ?? 0, openAt, closeAt };
+    const note = noteOf(b);
+    return { entrants: b.close?.entrants ?? 0, winners: b.result?.winners?.length ?? 0, openAt, closeAt, ...(note && { note }) };
   } catch {
     return { entrants: 0, winners: 0, openAt: 0, closeAt: 0 };
   }
+}
+
+interface Bundle {
+  plan?: { openAt?: number; closeAt?: number; log?: { origin: string; key: string } };
+  close?: { entrants?: number };
+  result?: { winners?: unknown[] };
+  log?: { size: number; root: string; signature: string };
+}
+
+/** The checkpoint of a bundle (rule 39) as the signed note that rooms tell (C2SP signed-note). */
+function noteOf(b: Bundle): string | undefined {
+  const { log } = b;
+  const by = b.plan?.log;
+  if (!log || !by) return undefined;
+  const id = sha(bytes(`${by.origin}\n\x01`), unhex(by.key)).slice(0, 4);
+  const coded = (raw: Uint8Array): string => btoa(String.fromCharCode(...raw));
+  return `${by.origin}\n${log.size}\n${coded(unhex(log.root))}\n\n— ${by.origin} ${coded(join(id, unhex(log.signature)))}\n`;
 }

@@ -34,6 +34,12 @@ const close = (): void => {
   sheet.value = '';
 };
 
+/** Stands in the room where the organiser's record contradicts itself. */
+export function Notice() {
+  const all = late.value;
+  return all ? <all.ForkNotice /> : null;
+}
+
 /** What is open over the room. */
 export function Over() {
   const all = late.value;

@@ -25,6 +25,7 @@ import type { Shot } from './danmaku.ts';
 import { openSocket } from './early.ts';
 import { language, w } from './prefs.ts';
 import { notePrize, openPrizes } from './prizes.ts';
+import { ed25519, fork } from './record.ts';
 import { translated } from './translated.tsx';
 
 /** A row of the comment list. */
@@ -372,7 +373,7 @@ export function start(room: string, as: { guest?: boolean } = {}): void {
     base: `${location.origin}/`,
     room,
     token: (why) => (as.guest ? undefined : token(why, known)),
-    env: { transports: [webSocket(openSocket), eventStream()] },
+    env: { transports: [webSocket(openSocket), eventStream()], ed25519 },
   });
   client.on('status', (s) => {
     const before = status.value.is;
@@ -405,6 +406,9 @@ export function start(room: string, as: { guest?: boolean } = {}): void {
       results.value = new Map(client.model.results);
       resultShown.value = r.event;
     });
+  });
+  client.on('fork', (f) => {
+    fork.value = f;
   });
   client.on('direct', (d) => {
     if (d.kind === 'reply') replied(d);

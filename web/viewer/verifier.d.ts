@@ -16,3 +16,9 @@ declare module '*/verify.js' {
     uid?: string,
   ): { finding: Finding; fate: string; reason: number };
 }
+declare module '*/primitives.js' {
+  export function bytes(text: string): Uint8Array;
+  export function unhex(text: string): Uint8Array;
+  export function join(...parts: Uint8Array[]): Uint8Array;
+  export function sha(...parts: Uint8Array[]): Uint8Array;
+}

@@ -209,6 +209,10 @@ export const ui: Record<keyof typeof zh, string> = {
   checkMissing: 'The file for this draw is not published yet. Please come back later.',
   checkSave: 'Save the file',
   checkFailed: 'The file did not arrive whole. Please try again.',
+  forkLine: 'The organiser’s public record contradicts itself. Please save the evidence.',
+  forkWhat:
+    'The file holds both records as the organiser signed them, so that anybody can see it. Please send it to customer service.',
+  forkSave: 'Save the evidence',
   checkCount: '{n} rules were checked, all of them on your own device.',
   checkMore: 'Details',
   checkSeal: 'Seal words',

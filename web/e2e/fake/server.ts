@@ -12,6 +12,8 @@ import { Room } from './room.ts';
 export interface Fake {
   url: string;
   room: Room;
+  /** What /v1/log shows, by the rest of the path. */
+  log: Map<string, string | Uint8Array>;
   /** Cuts every connection, as a lost server would. */
   cut(): void;
   stop(): Promise<void>;
@@ -48,7 +50,8 @@ const kinds: Record<string, string> = {
 
 export async function serve(o: Options): Promise<Fake> {
   const room = new Room();
-  const http = createServer((q, s) => void answer(o, room, q, s));
+  const log: Fake['log'] = new Map();
+  const http = createServer((q, s) => void answer(o, room, log, q, s));
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'fudai.v1' });
   http.on('upgrade', (q, socket, head) => {
     if (o.noSocket) return void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
@@ -61,6 +64,7 @@ export async function serve(o: Options): Promise<Fake> {
   return {
     url: `http://127.0.0.1:${at.port}/`,
     room,
+    log,
     cut: () => {
       for (const c of sockets.clients) c.terminate();
       http.closeAllConnections();
@@ -86,13 +90,17 @@ function attend(room: Room, ws: WebSocket, q: IncomingMessage): void {
   ws.on('close', () => room.leave(viewer));
 }
 
-async function answer(o: Options, room: Room, q: IncomingMessage, s: ServerResponse): Promise<void> {
+async function answer(o: Options, room: Room, log: Fake['log'], q: IncomingMessage, s: ServerResponse): Promise<void> {
   const url = new URL(q.url ?? '/', 'http://x');
   if (url.pathname === '/v1/config') return json(s, { demo: o.demo ?? true, room: 'demo', guests: true, version: 'fake' });
   if (url.pathname === '/v1/demo-token')
     return json(s, { token: Buffer.from(url.searchParams.get('name') ?? '').toString('base64url') });
   if (url.pathname.endsWith('/events')) return events(room, q, s);
   if (url.pathname.endsWith('/messages')) return upstream(room, q, s);
+  if (url.pathname.startsWith('/v1/log/')) {
+    const body = log.get(url.pathname.slice('/v1/log/'.length));
+    return void s.writeHead(body === undefined ? 404 : 200).end(body);
+  }
   const page =
     url.pathname === '/' || url.pathname.startsWith('/r/')
       ? '/index.html'

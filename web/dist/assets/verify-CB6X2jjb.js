@@ -1,0 +1,1 @@
+export{t as check}from"./verify-JDjaEq8O.js";
