@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
@@ -21,10 +20,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cloudwego/hertz/pkg/app/server"
-	"github.com/cloudwego/hertz/pkg/common/ut"
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/fudai-live/fudai/broadcast/token"
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/claimform"
@@ -33,40 +28,15 @@ import (
 	"github.com/fudai-live/fudai/giveaway/studio/follow"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 	"github.com/fudai-live/fudai/giveaway/studio/stage"
-	"github.com/fudai-live/fudai/room/history/pgtest"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
 )
 
 // laws hold on either database.
-var laws = []struct {
-	name string
-	test func(t *testing.T, s *shop)
-}{{"goods", goodsLaw}, {"coupons", couponsLaw}, {"webhooks", webhooksLaw}, {"winners", winnersLaw}, {"export", exportLaw}, {"questions", questionsLaw}, {"rehearsal", rehearsalLaw}, {"document", documentLaw}}
+var laws = []stage.Law[*shop]{{Name: "goods", Test: goodsLaw}, {Name: "coupons", Test: couponsLaw}, {Name: "webhooks", Test: webhooksLaw}, {Name: "winners", Test: winnersLaw}, {Name: "export", Test: exportLaw}, {Name: "questions", Test: questionsLaw}, {Name: "rehearsal", Test: rehearsalLaw}, {Name: "document", Test: documentLaw}}
 
-func TestSQLite(t *testing.T) {
-	for _, l := range laws {
-		t.Run(l.name, func(t *testing.T) { l.test(t, newShop(t, filepath.Join(t.TempDir(), "fudai.db"))) })
-	}
-}
-
-func TestPostgres(t *testing.T) {
-	url := pgtest.Start(t)
-	db, err := sql.Open("pgx", url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	for i, l := range laws {
-		t.Run(l.name, func(t *testing.T) {
-			name := fmt.Sprintf("t%d", i)
-			if _, err := db.Exec("CREATE SCHEMA " + name); err != nil {
-				t.Fatal(err)
-			}
-			l.test(t, newShop(t, url+"&search_path="+name))
-		})
-	}
-}
+func TestSQLite(t *testing.T)   { stage.OnSQLite(t, laws, newShop) }
+func TestPostgres(t *testing.T) { stage.OnPostgres(t, laws, newShop) }
 
 // shop is a studio and a fulfilment desk over one room.
 type shop struct {
@@ -77,14 +47,12 @@ type shop struct {
 	desk   *Desk
 	follow *follow.Follower
 	tokens *token.Authority
-	h      *server.Hertz
-	doc    *openapi3.T
-	used   map[string]bool
+	front  *stage.Front
 }
 
 func newShop(t *testing.T, url string) *shop {
 	keys := record.DeriveKeys([32]byte{7})
-	s := &shop{t: t, ctx: context.Background(), log: stage.NewPaper(), tokens: token.New(keys.Token, nil), h: server.New(server.WithDisablePrintRoute(true)), used: map[string]bool{}}
+	s := &shop{t: t, ctx: context.Background(), log: stage.NewPaper(), tokens: token.New(keys.Token, nil)}
 	store, err := studio.OpenStore(s.ctx, url)
 	if err != nil {
 		t.Fatal(err)
@@ -105,11 +73,7 @@ func newShop(t *testing.T, url string) *shop {
 	if s.follow, err = s.desk.follower(s.ctx); err != nil {
 		t.Fatal(err)
 	}
-	api := house.API(s.desk.Routes()...)
-	api.Mount(s.h, "/v1/studio/openapi.json")
-	if s.doc, err = openapi3.NewLoader().LoadFromData(api.Document()); err != nil {
-		t.Fatal(err)
-	}
+	s.front = stage.NewFront(t, house.API(s.desk.Routes()...))
 	if err := house.Furnish(s.ctx, "demo", "demo", "云朵小店"); err != nil {
 		t.Fatal(err)
 	}
@@ -128,44 +92,7 @@ func (s *shop) send(who, method, path string, body []byte) (int, []byte) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	w := ut.PerformRequest(s.h.Engine, method, path, &ut.Body{Body: bytes.NewReader(body), Len: len(body)}, ut.Header{Key: "Authorization", Value: "Bearer " + raw})
-	s.document(method, path, w.Code, w.Body.Bytes())
-	return w.Code, w.Body.Bytes()
-}
-
-func (s *shop) document(method, path string, status int, body []byte) {
-	s.t.Helper()
-	path, _, _ = strings.Cut(path, "?")
-	for name, item := range s.doc.Paths.Map() {
-		want, parts := strings.Split(name, "/"), strings.Split(path, "/")
-		same := len(want) == len(parts)
-		for i := 0; same && i < len(want); i++ {
-			same = want[i] == parts[i] || strings.HasPrefix(want[i], "{")
-		}
-		op := item.GetOperation(method)
-		if !same || op == nil {
-			continue
-		}
-		response := op.Responses.Status(status)
-		if response == nil {
-			response = op.Responses.Default()
-		} else {
-			s.used[method+" "+name] = true
-		}
-		media := response.Value.Content.Get("application/json")
-		if media == nil || media.Schema.Value.Type.Is("string") {
-			return
-		}
-		var v any
-		if err := json.Unmarshal(body, &v); err != nil {
-			s.t.Fatalf("%s %s: %v\n%s", method, path, err, body)
-		}
-		if err := media.Schema.Value.VisitJSON(v); err != nil {
-			s.t.Fatalf("%s %s answered %d with what the document does not say: %.400v\n%.400s", method, path, status, err, body)
-		}
-		return
-	}
-	s.t.Fatalf("%s %s is not in the document", method, path)
+	return s.front.Send(raw, method, path, body)
 }
 
 func (s *shop) want(status int, who, method, path string, body any) []byte {
@@ -613,16 +540,16 @@ func cells(t *testing.T, b []byte) (rows [][]string) {
 
 // Every route is in the document, and was answered well by a real desk.
 func documentLaw(t *testing.T, s *shop) {
-	if err := s.doc.Validate(s.ctx); err != nil {
+	if err := s.front.Doc.Validate(s.ctx); err != nil {
 		t.Fatal(err)
 	}
 	for _, law := range []func(*testing.T, *shop){goodsLaw, couponsLaw, webhooksLaw, exportLaw} {
 		inner := newShop(t, filepath.Join(t.TempDir(), "fudai.db"))
-		inner.used = s.used
+		inner.front.Used = s.front.Used
 		law(t, inner)
 	}
 	for _, r := range s.desk.Routes() {
-		if !s.used[r.Method+" "+r.Path] {
+		if !s.front.Used[r.Method+" "+r.Path] {
 			t.Errorf("%s %s was never answered well", r.Method, r.Path)
 		}
 	}

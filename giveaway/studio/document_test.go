@@ -1,7 +1,6 @@
 package studio
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cloudwego/hertz/pkg/common/ut"
-
 	"github.com/fudai-live/fudai/broadcast/token"
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
@@ -21,14 +18,14 @@ import (
 // quiet is send for many goroutines: it leaves the document alone.
 func (h *house) quiet(who, method, path string, body any) (int, string) {
 	b, _ := json.Marshal(body)
-	w := ut.PerformRequest(h.h.Engine, method, path, &ut.Body{Body: bytes.NewReader(b), Len: len(b)}, ut.Header{Key: "Authorization", Value: "Bearer " + h.token(who)})
-	return w.Code, w.Body.String()
+	status, answer := h.front.Ask(h.token(who), method, path, b)
+	return status, string(answer)
 }
 
 // The document is sound, its examples are what its schemas say, and a real
 // studio takes each of them.
 func document(t *testing.T, h *house) {
-	if err := h.doc.Validate(context.Background()); err != nil {
+	if err := h.front.Doc.Validate(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	h.furnish()
@@ -50,7 +47,7 @@ func document(t *testing.T, h *house) {
 	}
 	h.everyRoute()
 	for key := range seen {
-		if !h.used[key] {
+		if !h.front.Used[key] {
 			t.Errorf("%s was never answered well", key)
 		}
 	}
@@ -119,7 +116,7 @@ func (h *house) everyRoute() {
 			h.ok("boss", "GET", path+"?shop=yunduo", nil)
 		}
 		if r.Method == "PUT" || r.Path == "/v1/studio/check" || strings.HasSuffix(r.Path, "/preview") || strings.HasSuffix(r.Path, "/stock") || strings.HasSuffix(r.Path, "/funds") {
-			if !h.used[r.Method+" "+r.Path] {
+			if !h.front.Used[r.Method+" "+r.Path] {
 				h.ok("boss", r.Method, path, r.Example)
 			}
 		}

@@ -1,22 +1,14 @@
 package studio
 
 import (
-	"bytes"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/cloudwego/hertz/pkg/app/server"
-	"github.com/cloudwego/hertz/pkg/common/ut"
-	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/fudai-live/fudai/broadcast/token"
 	"github.com/fudai-live/fudai/giveaway/beacon"
@@ -24,71 +16,46 @@ import (
 	"github.com/fudai-live/fudai/giveaway/studio/follow"
 	"github.com/fudai-live/fudai/giveaway/studio/stage"
 	"github.com/fudai-live/fudai/room/desk"
-	"github.com/fudai-live/fudai/room/history/pgtest"
 	"github.com/fudai-live/fudai/room/record"
 )
 
 // laws are the tests that hold on either database.
-var laws = []struct {
-	name string
-	test func(t *testing.T, h *house)
-}{
-	{"from draft to settled", fromDraftToSettled},
-	{"said twice", saidTwice},
-	{"unclaimed goes back", unclaimedGoesBack},
-	{"the room refuses", theRoomRefuses},
-	{"cancel", cancel},
-	{"extend", extend},
-	{"announce again", announceAgain},
-	{"not taken", notTaken},
-	{"no word of the room", noWord},
-	{"cancelled in silence", cancelledInSilence},
-	{"an end refused", endRefused},
-	{"appeals", appealed},
-	{"appeals elsewhere", appealedElsewhere},
-	{"same id elsewhere", sameID},
-	{"red packets", redPackets},
-	{"red-packet rain", redPacketRain},
-	{"bad plans", badPlans},
-	{"abroad", abroad},
-	{"approval", approval},
-	{"template", template2},
-	{"stop", stop},
-	{"copies and series", copiesAndSeries},
-	{"triggers", triggers},
-	{"no oversell", noOversell},
-	{"staff", staff},
-	{"trail", tampered},
-	{"funnel", funnel},
-	{"archive", archived},
-	{"reach", reach},
-	{"rehearsal", rehearsal},
-	{"document", document},
+var laws = []stage.Law[*house]{
+	{Name: "from draft to settled", Test: fromDraftToSettled},
+	{Name: "said twice", Test: saidTwice},
+	{Name: "unclaimed goes back", Test: unclaimedGoesBack},
+	{Name: "the room refuses", Test: theRoomRefuses},
+	{Name: "cancel", Test: cancel},
+	{Name: "extend", Test: extend},
+	{Name: "announce again", Test: announceAgain},
+	{Name: "not taken", Test: notTaken},
+	{Name: "no word of the room", Test: noWord},
+	{Name: "cancelled in silence", Test: cancelledInSilence},
+	{Name: "an end refused", Test: endRefused},
+	{Name: "appeals", Test: appealed},
+	{Name: "appeals elsewhere", Test: appealedElsewhere},
+	{Name: "same id elsewhere", Test: sameID},
+	{Name: "red packets", Test: redPackets},
+	{Name: "red-packet rain", Test: redPacketRain},
+	{Name: "bad plans", Test: badPlans},
+	{Name: "abroad", Test: abroad},
+	{Name: "approval", Test: approval},
+	{Name: "template", Test: template2},
+	{Name: "stop", Test: stop},
+	{Name: "copies and series", Test: copiesAndSeries},
+	{Name: "triggers", Test: triggers},
+	{Name: "no oversell", Test: noOversell},
+	{Name: "staff", Test: staff},
+	{Name: "trail", Test: tampered},
+	{Name: "funnel", Test: funnel},
+	{Name: "archive", Test: archived},
+	{Name: "reach", Test: reach},
+	{Name: "rehearsal", Test: rehearsal},
+	{Name: "document", Test: document},
 }
 
-func TestSQLite(t *testing.T) {
-	for _, l := range laws {
-		t.Run(l.name, func(t *testing.T) { l.test(t, newHouse(t, filepath.Join(t.TempDir(), "studio.db"))) })
-	}
-}
-
-func TestPostgres(t *testing.T) {
-	url := pgtest.Start(t)
-	db, err := sql.Open("pgx", url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	for i, l := range laws {
-		t.Run(l.name, func(t *testing.T) {
-			name := fmt.Sprintf("t%d", i)
-			if _, err := db.Exec("CREATE SCHEMA " + name); err != nil {
-				t.Fatal(err)
-			}
-			l.test(t, newHouse(t, url+"&search_path="+name))
-		})
-	}
-}
+func TestSQLite(t *testing.T)   { stage.OnSQLite(t, laws, newHouse) }
+func TestPostgres(t *testing.T) { stage.OnPostgres(t, laws, newHouse) }
 
 // house is a studio with a room whose owner is the real state machine, and a
 // log of paper between them.
@@ -102,15 +69,13 @@ type house struct {
 	store  *Store
 	studio *Studio
 	follow *follow.Follower
-	h      *server.Hertz
-	doc    *openapi3.T
+	front  *stage.Front
 	owners map[string]*stage.Owner
 	reach  func() beacon.Reachability
-	used   map[string]bool // operations that were called and answered well
 }
 
 func newHouse(t *testing.T, database string) *house {
-	h := &house{t: t, ctx: context.Background(), keys: record.DeriveKeys([32]byte{7}), log: stage.NewPaper(), h: server.New(server.WithDisablePrintRoute(true)), owners: map[string]*stage.Owner{}, used: map[string]bool{}}
+	h := &house{t: t, ctx: context.Background(), keys: record.DeriveKeys([32]byte{7}), log: stage.NewPaper(), owners: map[string]*stage.Owner{}}
 	h.tokens = token.New(h.keys.Token, nil)
 	var err error
 	_, h.chain = stage.Beacon(t, h.keys)
@@ -154,10 +119,7 @@ func newHouse(t *testing.T, database string) *house {
 	if h.follow, err = h.studio.follower(h.ctx); err != nil {
 		t.Fatal(err)
 	}
-	h.studio.Mount(h.h)
-	if h.doc, err = openapi3.NewLoader().LoadFromData(h.studio.API().Document()); err != nil {
-		t.Fatal(err)
-	}
+	h.front = stage.NewFront(t, h.studio.API())
 	return h
 }
 
@@ -239,64 +201,11 @@ func (h *house) send(who, method, path string, body any, headers ...string) (int
 			h.t.Fatal(err)
 		}
 	}
-	var all []ut.Header
+	raw := ""
 	if who != "" {
-		all = append(all, ut.Header{Key: "Authorization", Value: "Bearer " + h.token(who)})
+		raw = h.token(who)
 	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		all = append(all, ut.Header{Key: headers[i], Value: headers[i+1]})
-	}
-	w := ut.PerformRequest(h.h.Engine, method, path, &ut.Body{Body: bytes.NewReader(b), Len: len(b)}, all...)
-	h.document(method, path, w.Code, w.Body.Bytes())
-	return w.Code, w.Body.Bytes()
-}
-
-func (h *house) document(method, path string, status int, body []byte) {
-	h.t.Helper()
-	path, _, _ = strings.Cut(path, "?")
-	name, op := h.operation(method, path)
-	if op == nil {
-		h.t.Fatalf("%s %s is not in the document", method, path)
-	}
-	response := op.Responses.Status(status)
-	if response == nil {
-		if status < 400 {
-			h.t.Fatalf("%s %s answered %d, the document knows no such success", method, path, status)
-		}
-		response = op.Responses.Default()
-	} else {
-		h.used[method+" "+name] = true
-	}
-	media := response.Value.Content.Get("application/json")
-	if media == nil || media.Schema.Value.Type.Is("string") {
-		return
-	}
-	var v any
-	if err := json.Unmarshal(body, &v); err != nil {
-		h.t.Fatalf("%s %s: %v\n%s", method, path, err, body)
-	}
-	if err := media.Schema.Value.VisitJSON(v); err != nil {
-		h.t.Fatalf("%s %s answered %d with what the document does not say: %.400v\n%.400s", method, path, status, err, body)
-	}
-}
-
-// operation finds what the document calls a path.
-func (h *house) operation(method, path string) (string, *openapi3.Operation) {
-	parts, best := strings.Split(path, "/"), ""
-	for name := range h.doc.Paths.Map() {
-		want := strings.Split(name, "/")
-		same := len(want) == len(parts)
-		for i := 0; same && i < len(want); i++ {
-			same = want[i] == parts[i] || strings.HasPrefix(want[i], "{")
-		}
-		if same && h.doc.Paths.Value(name).GetOperation(method) != nil && (best == "" || !strings.Contains(name, "{")) {
-			best = name
-		}
-	}
-	if best == "" {
-		return "", nil
-	}
-	return best, h.doc.Paths.Value(best).GetOperation(method)
+	return h.front.Send(raw, method, path, b, headers...)
 }
 
 // ok sends what must succeed.
