@@ -15,7 +15,10 @@ const names: Record<Tab, DeskWord> = { open: 'unanswered', answered: 'answered',
 
 const order = new Order();
 const tab = signal<Tab>('open');
+const unfolded = signal(false);
 const HOST_ROWS = 3;
+// More are a tap away: of sixty at once nobody reads the sixtieth, and on a phone everything else lies below them.
+const FIRST_ROWS = 10;
 
 const waits = (q: Question): boolean => q.state === 'open' || q.state === 'onscreen';
 
@@ -24,11 +27,13 @@ export function Questions() {
   const all = questions.value;
   if (!all) return null;
   const lists: Record<Tab, readonly Question[]> = {
-    open: order.of(all.filter(waits)),
+    open: all.filter(waits),
     answered: all.filter((x) => x.state === 'answered'),
     unanswered: all.filter((x) => x.state === 'unanswered'),
   };
-  const list = lists[tab.value];
+  const most = unfolded.value ? Number.POSITIVE_INFINITY : FIRST_ROWS;
+  const whole = lists[tab.value];
+  const list = tab.value === 'open' ? order.of(whole, most) : whole.slice(0, most);
   const wait = view.value?.questions?.first_answer;
   return (
     <section class="card questions" aria-labelledby="h-questions">
@@ -49,6 +54,11 @@ export function Questions() {
           <Row key={x.cluster} q={x} />
         ))}
       </ul>
+      {whole.length > FIRST_ROWS && (
+        <button type="button" class="more" onClick={() => (unfolded.value = !unfolded.value)}>
+          {unfolded.value ? w('fewerQuestions') : w('moreQuestions', { n: whole.length - list.length })}
+        </button>
+      )}
     </section>
   );
 }

@@ -46,6 +46,40 @@ describe('the desk', () => {
     await page.context().close();
   });
 
+  it('keeps the screen awake while it is seen', async (t) => {
+    if (!server.bin) return t.skip();
+    const { page, complaints } = await open(browser, 'about:blank', { viewport: { width: 1024, height: 768 } });
+    await page.addInitScript(() => {
+      const locks: WakeLockSentinel[] = [];
+      Object.assign(window, { locks });
+      const ask = WakeLock.prototype.request;
+      WakeLock.prototype.request = async function (type) {
+        const lock = await ask.call(this, type);
+        locks.push(lock);
+        return lock;
+      };
+    });
+    await page.goto(`${server.url}desk/${room}?view=host#t=${token}`);
+    const held = (n: number): Promise<unknown> =>
+      page.waitForFunction(
+        (want) => {
+          const { locks } = window as never as { locks: WakeLockSentinel[] };
+          return locks.length === want && locks.at(-1)?.released === false;
+        },
+        n,
+        { timeout: 60_000 },
+      );
+    await held(1);
+    // A device takes the lock back with the page's last look at it; the next one has it again.
+    await page.evaluate(async () => {
+      await (window as never as { locks: WakeLockSentinel[] }).locks[0]?.release();
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await held(2);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it('runs a show', async (t) => {
     if (!server.bin) return t.skip();
     const host = await open(browser, url(), desktop);
@@ -171,6 +205,12 @@ describe('the desk', () => {
     const health = desk.getByRole('region', { name: '房间状况' });
     await health.getByText(/^\d+ 毫秒$/).waitFor();
     await health.getByText('展示比例').waitFor();
+
+    // How late the audience sees the picture: said once, it stands among the figures.
+    await desk.getByText('直播画面', { exact: true }).click();
+    await desk.getByLabel('观众晚几秒看到').fill('6.5');
+    await desk.getByRole('button', { name: '保存', exact: true }).click();
+    await health.getByText('6.5 秒').waitFor();
 
     // The host's own view, on a tablet of its own: the bag's words to read, and
     // the product's price large enough for two metres.

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import AxeBuilder from '@axe-core/playwright';
+import jsQR from 'jsqr';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { desktop, launch, open, phone, shot } from './browser.ts';
@@ -31,6 +32,20 @@ async function fine(page: Page, complaints: string[]): Promise<void> {
   const serious = axe.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
   expect(serious.map((v) => `${v.id}: ${v.nodes[0]?.html}`)).toEqual([]);
   expect(complaints).toEqual([]);
+}
+
+/** What a camera reads in a picture: its pixels come from an empty page, its meaning from a reader of its own. */
+async function read(png: Buffer): Promise<string> {
+  const page = await browser.newPage();
+  const { data, width, height } = await page.evaluate(async (base64) => {
+    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${base64}`)).blob());
+    const c = new OffscreenCanvas(image.width, image.height).getContext('2d') as OffscreenCanvasRenderingContext2D;
+    c.drawImage(image, 0, 0);
+    const { data, width, height } = c.getImageData(0, 0, image.width, image.height);
+    return { data: [...data], width, height };
+  }, png.toString('base64'));
+  await page.close();
+  return jsQR(new Uint8ClampedArray(data), width, height)?.data ?? '';
 }
 
 describe('the door', () => {
@@ -136,6 +151,28 @@ describe('the door', () => {
     expect(tablet.complaints).toEqual([]);
     await page.context().close();
     await tablet.page.context().close();
+  }, 120_000);
+
+  it('lets a tablet in by what its camera sees', async (t) => {
+    if (!server.bin) return t.skip();
+    const host = execFileSync(server.bin, ['token', 'host', '--role', 'host', '--rooms', 'demo', '--data', server.data ?? ''])
+      .toString()
+      .trim();
+    const { page, complaints } = await open(browser, `${server.url}desk/demo#t=${host}`, desktop);
+    await page.getByRole('button', { name: '配对平板或手机' }).click();
+    const code = page.getByRole('img', { name: '用它的相机扫这个码' });
+    await code.waitFor();
+    const seen = await read(await code.screenshot());
+    expect(seen).toMatch(new RegExp(`^${server.url}login#k=.{40,}$`));
+
+    const tablet = await open(browser, seen, { viewport: { width: 1024, height: 768 }, hasTouch: true });
+    await tablet.page.waitForURL(/desk\/demo\?view=host$/, { timeout: 60_000 });
+    await tablet.page.getByRole('heading', { name: /导播台/ }).waitFor();
+    // The code has done its work: whoever takes a picture of it stays outside.
+    const thief = await open(browser, seen, phone);
+    await thief.page.getByRole('alert').getByText('请再要一个新的').waitFor();
+    expect([...complaints, ...tablet.complaints]).toEqual([]);
+    for (const x of [page, tablet.page, thief.page]) await x.context().close();
   }, 120_000);
 
   it('shows operators the machinery, and nobody else', async (t) => {

@@ -1,3 +1,6 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFailed } from 'vitest';
 import { Client, type Mine, webSocket } from '../sdk/index.ts';
@@ -84,6 +87,55 @@ it('serves the client from Node, without a browser', async () => {
   client.stop();
   expect(['shown', 'sampled', 'merged']).toContain(m.code);
   expect(m.o).toBeGreaterThanOrEqual(0);
+});
+
+/** Runs a program in Node, where web/ has its packages, until its output shows all of these. */
+async function inNode(args: string[], ...shows: RegExp[]): Promise<void> {
+  const child = spawn(process.execPath, args, { cwd: here('..') });
+  let said = '';
+  try {
+    await new Promise<void>((done, fail) => {
+      const hear = (d: Buffer): void => {
+        said += String(d);
+        if (shows.every((x) => x.test(said))) done();
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      child.once('exit', (code) => fail(new Error(`it ended with ${code}:\n${said}`)));
+      onTestFailed(() => console.error(said));
+    });
+  } finally {
+    child.kill();
+  }
+}
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+it('runs the examples of the client as they are printed, from Node, with the package that is built', async () => {
+  execFileSync(process.execPath, [here('../node_modules/vite/bin/vite.js'), 'build'], { cwd: here('../sdk'), stdio: 'ignore' });
+  const sent = /mine done (shown|sampled|merged)/;
+  await inNode([here('../sdk/example.mjs'), server.url, '600'], /^· live$/m, sent, /^\S.*: \S/m);
+
+  // The README's first: what it leaves to the page around it is printed here.
+  const printed = /```js\n([\s\S]*?)```/.exec(readFileSync(here('../sdk/README.md'), 'utf8'))?.[1] ?? '';
+  expect(printed.split('\n').length).toBeLessThanOrEqual(31);
+  const around = `
+    import { WebSocket } from 'ws';
+    globalThis.WebSocket ??= WebSocket;
+    const say = (what) => (...x) => console.log(what, ...x);
+    const draw = (model, last) => console.log('draw', model.title, last.length >= 0);
+    const add = (items) => console.log('add', items.length);
+    const [mark, badge, announce] = ['mark', 'entry', 'result'].map(say);
+    const openYourLogin = async () => undefined;
+    const fetchTokenFromYourServer = async () => (await (await fetch('${server.url}v1/demo-token?name=Readme')).json()).token;
+  `;
+  const program = around + printed.replace('https://live.example.com/', server.url);
+  await inNode(
+    ['--input-type=module', '-e', program],
+    /^draw .+ true$/m,
+    /^add [1-9]/m,
+    /^mark \S+ done (shown|sampled|merged)/m,
+  );
 });
 
 it('comes back after the server was restarted, with what was typed meanwhile', { timeout: 240_000 }, async ({ skip }) => {

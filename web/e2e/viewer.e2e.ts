@@ -256,6 +256,36 @@ describe('a prize', () => {
   });
 });
 
+describe('a late picture', () => {
+  it('holds cards back as long as the room says, and nothing that is said', async () => {
+    edge.room.state.set = { stream: `${edge.url}live.mp4`, video_delay_ms: 3_000 };
+    const { page } = await joined();
+    // What comes first is noted in the page itself: both are timers of its own, which no load turns round.
+    await page.evaluate(() => {
+      const seen = new Map<string, number>();
+      const look = (): void => {
+        for (const [name, of] of [
+          ['said', [...document.querySelectorAll('.row')].some((r) => r.textContent?.includes('看到福袋了吗'))],
+          ['bag', document.querySelector('.chip.open') !== null],
+        ] as const)
+          if (of && !seen.has(name)) seen.set(name, performance.now());
+        Object.assign(window, { seen: [...seen] });
+      };
+      new MutationObserver(look).observe(document.body, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+        attributes: true,
+      });
+    });
+    edge.room.openBag('e1', 120);
+    edge.room.say('甲', '看到福袋了吗');
+    await page.waitForSelector('.chip.open', { timeout: 60_000 });
+    const seen = await page.evaluate(() => (window as never as { seen: [string, number][] }).seen);
+    expect(seen.map(([name]) => name)).toEqual(['said', 'bag']);
+  });
+});
+
 describe('an answer', () => {
   it('is read by who comes late where it is pinned, and in the list by who was there', async () => {
     edge.room.state.pins = [{ pin: 'q1', x: '有没有加香 — 不加香精' }];

@@ -1,5 +1,5 @@
 /** @jsxImportSource react */
-import { Button, Empty, Input, Space, Table, Tag } from 'antd';
+import { Button, Empty, Grid, Input, Space, Table, Tag } from 'antd';
 import { useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
 import type { Appeal, Page } from './api.ts';
@@ -9,6 +9,7 @@ import { useDo, useLoad, useMay, useStudio, useWords } from './state.tsx';
 /** What viewers say who were kept out, and the answer they read. */
 export function Appeals() {
   const t = useWords();
+  const { md } = Grid.useBreakpoint();
   const may = useMay();
   const { api, shop, language } = useStudio();
   const list = useLoad(() => api.get<Page<Appeal>>('appeals', { shop: shop.id, most: 100 }), [api, shop.id], 10_000);
@@ -22,14 +23,14 @@ export function Appeals() {
         rowKey="id"
         loading={!list.value && !list.failed}
         dataSource={list.value?.items ?? []}
-        scroll={{ x: 800 }}
+        {...(md && { scroll: { x: 800 } })}
         pagination={{ pageSize: 10, hideOnSinglePage: true }}
         locale={{ emptyText: <Empty description={t('appealsNone')} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}
         columns={[
           { title: t('name'), render: (_, a) => <bdi>{a.title}</bdi> },
           { title: t('appealSays'), render: (_, a) => <bdi>{a.text}</bdi> },
           { title: t('appealFound'), render: (_, a) => t(found(a), { n: a.block ?? 0 }) },
-          { title: t('appealAt'), render: (_, a) => when(a.created, shop.zone, language) },
+          { title: t('appealAt'), responsive: ['md'], render: (_, a) => when(a.created, shop.zone, language) },
           {
             title: t('state'),
             render: (_, a) =>

@@ -3,7 +3,7 @@ import { Alert, Descriptions, Drawer, Spin, Statistic, Steps, Table } from 'antd
 import type { StudioWord } from '../words/studio.ts';
 import { Actions } from './actions.tsx';
 import type { Giveaway, GiveState, Tier } from './api.ts';
-import { money, when } from './format.ts';
+import { money, opening, when } from './format.ts';
 import { Funnel } from './funnel.tsx';
 import { State } from './giveaways.tsx';
 import { problem } from './say.ts';
@@ -27,6 +27,7 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
   const one = useLoad(() => api.get<Giveaway>(`giveaways/${id}`), [api, id], 2_000);
   const g = one.value;
   const time = (ms: number | undefined): string => when(ms, shop.zone, language);
+  const opens = g && opening(g, shop.zone);
   const over = g && (g.state === 'cancelled' || g.state === 'void' || g.state === 'refused');
   return (
     <Drawer
@@ -88,7 +89,7 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
             items={[
               { label: t('kind'), children: t(`kind_${g.draft.kind}` as StudioWord) },
               { label: t('room'), children: <bdi>{rooms.find((r) => r.id === g.room)?.title || g.room}</bdi> },
-              { label: t('opens'), children: g.openAt ? time(g.openAt) : t(`on_${g.draft.trigger.on}` as StudioWord) },
+              { label: t('opens'), children: opens ? time(opens) : t(`on_${g.draft.trigger.on}` as StudioWord) },
               { label: t('closes'), children: time(g.closeAt) },
               { label: t('draws'), children: time(g.drawAt) },
               { label: t('worth'), children: money(g.worthFen) },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { day, fen, fromWall, money, wall, when } from './format.ts';
+import { day, fen, fromWall, instant, money, opening, wall, when } from './format.ts';
 
 describe('what staff read', () => {
   it('writes money as people do', () => {
@@ -18,5 +18,15 @@ describe('what staff read', () => {
 
   it('gives the picked wall clock on as it stands', () => {
     expect(wall(fromWall('2026-03-29T02:30:00') ?? (0 as never))).toBe('2026-03-29T02:30:00');
+  });
+
+  it('finds the instant of a wall clock, on both sides of a change', () => {
+    expect(instant('2026-11-23T20:00:00', 'Asia/Shanghai')).toBe(Date.UTC(2026, 10, 23, 12));
+    expect(instant('2026-10-31T20:00', 'America/New_York')).toBe(Date.UTC(2026, 10, 1, 0));
+    expect(instant('2026-11-01T20:00', 'America/New_York')).toBe(Date.UTC(2026, 10, 2, 1));
+    const draft = { trigger: { on: 'at', at: '2026-11-23T20:00:00', zone: 'Europe/Paris' } };
+    expect(opening({ draft }, 'Asia/Shanghai')).toBe(Date.UTC(2026, 10, 23, 19));
+    expect(opening({ draft, openAt: 7 }, 'Asia/Shanghai')).toBe(7);
+    expect(opening({ draft: { trigger: { on: 'tap' } } }, 'Asia/Shanghai')).toBeUndefined();
   });
 });

@@ -31,3 +31,26 @@ export function day(ms: number, zone: string): string {
 /** What a picker holds as the local time that the server reads: the wall clock, in the shop's zone. */
 export const wall = (d: Dayjs): string => d.format('YYYY-MM-DDTHH:mm:ss');
 export const fromWall = (s: string | undefined): Dayjs | undefined => (s ? dayjs(s) : undefined);
+
+/** The instant of a wall clock's time in a zone; of an hour that the clocks skip or show twice, one near it: the server's check says which. */
+export function instant(local: string, zone: string): number {
+  const shown = Date.parse(`${local.slice(0, 19)}Z`);
+  let at = shown;
+  for (let i = 0; i < 2; i++) at = shown - (clock(at, zone) - at);
+  return at;
+}
+
+/** What a clock in the zone shows, read as if it were UTC. */
+const clock = (ms: number, zone: string): number =>
+  Date.parse(
+    `${new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone: zone }).format(ms).replace(' ', 'T')}Z`,
+  );
+
+/** When a giveaway opens: as announced, or as its draft says it, undefined where something else decides. */
+export function opening(
+  g: { openAt?: number; draft: { trigger: { on: string; at?: string; zone?: string } } },
+  zone: string,
+): number | undefined {
+  const { on, at, zone: own } = g.draft.trigger;
+  return g.openAt || (on === 'at' && at ? instant(at, own || zone) : undefined);
+}

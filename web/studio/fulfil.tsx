@@ -1,5 +1,5 @@
 /** @jsxImportSource react */
-import { Button, Descriptions, Empty, Form, Input, Modal, Popconfirm, Segmented, Space, Table, Tabs, Tag } from 'antd';
+import { Button, Descriptions, Empty, Form, Grid, Input, Modal, Popconfirm, Segmented, Space, Table, Tabs, Tag } from 'antd';
 import { useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
 import type { Address, Award, Counts, Imported, Page, Pool } from './api.ts';
@@ -30,6 +30,7 @@ export function Fulfil() {
 
 function Queue() {
   const t = useWords();
+  const { md } = Grid.useBreakpoint();
   const may = useMay();
   const { api, shop, language } = useStudio();
   const [state, look] = useState<string>('to-ship');
@@ -68,7 +69,7 @@ function Queue() {
         rowKey="grant"
         loading={!list.value && !list.failed}
         dataSource={list.value?.items ?? []}
-        scroll={{ x: 900 }}
+        {...(md && { scroll: { x: 900 } })}
         pagination={{ pageSize: 20, hideOnSinglePage: true }}
         locale={{ emptyText: <Empty description={t('queueNone')} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}
         columns={[
@@ -80,10 +81,10 @@ function Queue() {
               </Button>
             ),
           },
-          { title: t('kind'), render: (_, a) => t(`prize_${a.kind}` as StudioWord) },
+          { title: t('kind'), responsive: ['md'], render: (_, a) => t(`prize_${a.kind}` as StudioWord) },
           { title: t('winner'), render: (_, a) => <bdi>{a.user}</bdi> },
-          { title: t('giveaway'), render: (_, a) => <bdi>{a.eventName}</bdi> },
-          { title: t('won'), render: (_, a) => when(a.wonAt, shop.zone, language) },
+          { title: t('giveaway'), responsive: ['md'], render: (_, a) => <bdi>{a.eventName}</bdi> },
+          { title: t('won'), responsive: ['md'], render: (_, a) => when(a.wonAt, shop.zone, language) },
           {
             title: t('state'),
             render: (_, a) => (
@@ -95,7 +96,11 @@ function Queue() {
               </Space>
             ),
           },
-          { title: t('tracking'), render: (_, a) => <bdi>{[a.carrier, a.tracking].filter(Boolean).join(' ') || '—'}</bdi> },
+          {
+            title: t('tracking'),
+            responsive: ['md'],
+            render: (_, a) => <bdi>{[a.carrier, a.tracking].filter(Boolean).join(' ') || '—'}</bdi>,
+          },
         ]}
       />
       {chosen && (

@@ -6,7 +6,7 @@ import type { StudioWord } from '../words/studio.ts';
 import type { Giveaway, GiveState, Page } from './api.ts';
 import { Detail } from './detail.tsx';
 import { Editor } from './editor.tsx';
-import { day, money, when } from './format.ts';
+import { day, money, opening, when } from './format.ts';
 import { problem } from './say.ts';
 import { useLoad, useMay, useStudio, useWords } from './state.tsx';
 
@@ -151,7 +151,10 @@ function Rows({ rows, loading, show }: { rows: Giveaway[]; loading: boolean; sho
         { title: t('room'), responsive: ['md'], render: (_, g) => <bdi>{room(g.room)}</bdi> },
         {
           title: t('opens'),
-          render: (_, g) => (g.openAt ? when(g.openAt, shop.zone, language) : t(`on_${g.draft.trigger.on}` as StudioWord)),
+          render: (_, g) => {
+            const at = opening(g, shop.zone);
+            return at ? when(at, shop.zone, language) : t(`on_${g.draft.trigger.on}` as StudioWord);
+          },
         },
         { title: t('units'), align: 'right', responsive: ['md'], render: (_, g) => g.units },
         { title: t('worth'), align: 'right', responsive: ['md'], render: (_, g) => money(g.worthFen) },
@@ -166,8 +169,9 @@ function Month({ rows, show }: { rows: Giveaway[]; show: (id: string) => void })
   const { shop, language } = useStudio();
   const by = new Map<string, Giveaway[]>();
   for (const g of rows) {
-    if (!g.openAt) continue;
-    const d = day(g.openAt, shop.zone);
+    const at = opening(g, shop.zone);
+    if (!at) continue;
+    const d = day(at, shop.zone);
     by.set(d, [...(by.get(d) ?? []), g]);
   }
   const time = (ms: number): string => when(ms, shop.zone, language).split(' ').at(-1)?.slice(0, 5) ?? '';
@@ -188,11 +192,11 @@ function Month({ rows, show }: { rows: Giveaway[]; show: (id: string) => void })
         type === 'date' ? (
           <ul className="day">
             {(by.get(date.format('YYYY-MM-DD')) ?? [])
-              .sort((a, b) => (a.openAt ?? 0) - (b.openAt ?? 0))
+              .sort((a, b) => (opening(a, shop.zone) ?? 0) - (opening(b, shop.zone) ?? 0))
               .map((g) => (
                 <li key={g.id}>
                   <button type="button" className={`dot is-${g.state}`} onClick={() => show(g.id)}>
-                    {time(g.openAt ?? 0)} <bdi>{g.draft.title}</bdi>
+                    {time(opening(g, shop.zone) ?? 0)} <bdi>{g.draft.title}</bdi>
                   </button>
                 </li>
               ))}

@@ -1,5 +1,5 @@
 /** @jsxImportSource react */
-import { Button, Checkbox, Empty, Form, Input, InputNumber, Modal, Progress, Select, Space, Table, Tabs, Tag } from 'antd';
+import { Button, Checkbox, Empty, Form, Grid, Input, InputNumber, Modal, Progress, Select, Space, Table, Tabs, Tag } from 'antd';
 import { useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
 import type { Budget, Page, Prize } from './api.ts';
@@ -25,6 +25,7 @@ export function Library() {
 
 function PrizeTable() {
   const t = useWords();
+  const { md } = Grid.useBreakpoint();
   const may = useMay();
   const { api, shop } = useStudio();
   const list = useLoad(() => api.get<Page<Prize>>('prizes', { shop: shop.id, most: 500 }), [api, shop.id], 8_000);
@@ -44,7 +45,7 @@ function PrizeTable() {
         rowKey="id"
         loading={!list.value && !list.failed}
         dataSource={list.value?.items ?? []}
-        scroll={{ x: 720 }}
+        {...(md && { scroll: { x: 720 } })}
         pagination={{ pageSize: 20, hideOnSinglePage: true }}
         locale={{ emptyText: <Empty description={t('prizesNone')} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}
         columns={[
@@ -56,11 +57,16 @@ function PrizeTable() {
               </>
             ),
           },
-          { title: t('kind'), render: (_, p) => t(`prize_${p.kind}` as StudioWord) },
-          { title: t('each'), align: 'right', render: (_, p) => (p.valueFen ? money(p.valueFen) : '—') },
+          { title: t('kind'), responsive: ['md'], render: (_, p) => t(`prize_${p.kind}` as StudioWord) },
+          { title: t('each'), align: 'right', responsive: ['md'], render: (_, p) => (p.valueFen ? money(p.valueFen) : '—') },
           { title: t('available'), align: 'right', render: (_, p) => (p.kind === 'cash' ? '—' : p.stock.available) },
-          { title: t('reserved'), align: 'right', render: (_, p) => (p.kind === 'cash' ? '—' : p.stock.reserved) },
-          { title: t('given'), align: 'right', render: (_, p) => (p.kind === 'cash' ? '—' : p.stock.given) },
+          {
+            title: t('reserved'),
+            align: 'right',
+            responsive: ['md'],
+            render: (_, p) => (p.kind === 'cash' ? '—' : p.stock.reserved),
+          },
+          { title: t('given'), align: 'right', responsive: ['md'], render: (_, p) => (p.kind === 'cash' ? '—' : p.stock.given) },
           {
             title: '',
             align: 'right',
@@ -219,6 +225,7 @@ function AmountForm(p: { title: string; yuan: boolean; path: string; onClose: ()
 
 function BudgetTable() {
   const t = useWords();
+  const { md } = Grid.useBreakpoint();
   const may = useMay();
   const act = useDo();
   const { api, shop } = useStudio();
@@ -239,14 +246,14 @@ function BudgetTable() {
       <Table<Budget>
         rowKey="id"
         dataSource={list.value?.items ?? []}
-        scroll={{ x: 640 }}
+        {...(md && { scroll: { x: 640 } })}
         pagination={false}
         locale={{ emptyText: <Empty description={t('budgetsNone')} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}
         columns={[
           { title: t('budget'), render: (_, b) => <bdi>{b.title}</bdi> },
           { title: t('available'), align: 'right', render: (_, b) => money(b.funds.availableFen) },
-          { title: t('reserved'), align: 'right', render: (_, b) => money(b.funds.reservedFen) },
-          { title: t('spent'), align: 'right', render: (_, b) => money(b.funds.spentFen) },
+          { title: t('reserved'), align: 'right', responsive: ['md'], render: (_, b) => money(b.funds.reservedFen) },
+          { title: t('spent'), align: 'right', responsive: ['md'], render: (_, b) => money(b.funds.spentFen) },
           {
             title: t('used'),
             render: (_, b) => {

@@ -114,7 +114,9 @@ export function Shell({ shops, choose, speak, dark }: Props) {
         <span className="gap" />
         <Space>
           <span className="who">{me.name || me.user}</span>
-          <Button onClick={() => speak(language === 'zh' ? 'en' : 'zh')}>{language === 'zh' ? 'English' : '中文'}</Button>
+          <Button autoInsertSpace={false} onClick={() => speak(language === 'zh' ? 'en' : 'zh')}>
+            {language === 'zh' ? 'English' : '中文'}
+          </Button>
         </Space>
         {!wide && <nav ref={strip}>{menu('horizontal')}</nav>}
       </Layout.Header>

@@ -94,7 +94,7 @@ function Conditions({ g }: { g: Give }) {
           </ul>
         </>
       )}
-      <p class="calm">{list.length === 0 ? `${w('bagNoCond')}。${w(fair)}`.replace('.。', '. ') : w(fair)}</p>
+      <p class="calm">{list.length === 0 ? `${w('bagNoCond')}${language.value === 'zh' ? '。' : '. '}${w(fair)}` : w(fair)}</p>
     </section>
   );
 }

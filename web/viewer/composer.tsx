@@ -56,7 +56,7 @@ export function Composer() {
         }}
       >
         <Heart />
-        <span aria-hidden="true">{count(likes.value, language.value)}</span>
+        {likes.value > 0 && <span aria-hidden="true">{count(likes.value, language.value)}</span>}
       </button>
     </form>
   );

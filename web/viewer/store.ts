@@ -223,7 +223,7 @@ function event(i: Extract<Item, { t: 'buy' | 'gift' | 'join' }>): void {
   const n = cleanName(i.n);
   if (i.t === 'join') return showBanner(w('joinLine', { n }));
   const item = cleanLine(i.title);
-  if (i.t === 'gift') return showBanner(w('giftLine', { n, title: item, count: i.count ?? 1 }));
+  if (i.t === 'gift') return showBanner(w(item ? 'giftLine' : 'giftLinePlain', { n, title: item, count: i.count ?? 1 }));
   showBanner(item ? w('buyLine', { n, title: item }) : w('buyLinePlain', { n }));
 }
 

@@ -44,6 +44,7 @@ export const ui = {
   buyLine: '{n} 正在买 {title}',
   buyLinePlain: '{n} 下单了',
   giftLine: '{n} 送出 {title} ×{count}',
+  giftLinePlain: '{n} 送出礼物 ×{count}',
   joinLine: '{n} 来了',
   answer: '主播回答',
   answerQ: '问：{q}',

@@ -1,1 +1,0 @@
-export{t as check}from"./verify-JDjaEq8O.js";

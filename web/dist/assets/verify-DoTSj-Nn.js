@@ -1,0 +1,1 @@
+export{t as check}from"./verify-O6_jYkT6.js";
