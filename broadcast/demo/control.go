@@ -48,7 +48,7 @@ type plan struct {
 	Kind       string          `json:"kind"`
 	Title      string          `json:"title"`
 	Prizes     []planPrize     `json:"prizes"`
-	Phrases    []string        `json:"phrases"`
+	Phrases    []string        `json:"phrases,omitempty"`
 	OpenAt     int64           `json:"openAt"`  // Unix ms
 	CloseAt    int64           `json:"closeAt"` // Unix ms
 	Conditions []planCondition `json:"conditions,omitempty"`
@@ -61,6 +61,16 @@ type planPrize struct {
 	Title    string `json:"title"`
 	Kind     string `json:"kind"`
 	ValueFen int64  `json:"valueFen"`
+	Split    *split `json:"split,omitempty"`
+}
+
+// split cuts a sum of fen at random; what nobody takes goes back.
+type split struct {
+	Mode      string `json:"mode"`
+	Total     int    `json:"total"`
+	Min       int    `json:"min"`
+	Max       int    `json:"max"` // 0: none
+	Underfill string `json:"underfill"`
 }
 
 type planCondition struct {
@@ -83,6 +93,21 @@ func (p *player) plan(product *Product) *plan {
 	}
 	if bag.FanLevel > 0 {
 		out.Conditions = []planCondition{{Rule: "fan_level", N: bag.FanLevel}}
+	}
+	return out
+}
+
+// waves are the sums of a rain in fen, and in how many packets each falls.
+var waves = []struct{ fen, packets int }{{2000, 8}, {5000, 12}, {8800, 18}}
+
+// rain announces a red-packet rain; it opens rainLead seconds from now.
+func (p *player) rain() *plan {
+	open := time.Now().Add(rainLead * time.Second)
+	out := &plan{Event: p.id("rain"), Kind: "rain", Title: "红包雨 Red packet rain",
+		OpenAt: open.UnixMilli(), CloseAt: open.Add(rainOpen * time.Second).UnixMilli(), Organiser: p.show.Shop}
+	for i, w := range waves {
+		out.Prizes = append(out.Prizes, planPrize{ID: fmt.Sprintf("w%d", i+1), Qty: w.packets, Title: "现金红包 Cash", Kind: "cash",
+			Split: &split{Mode: "double-mean", Total: w.fen, Min: 1, Underfill: "return"}})
 	}
 	return out
 }

@@ -31,7 +31,7 @@ type (
 	// liked is likes, summed as an edge sums them.
 	liked struct{ n int }
 	// aired puts the product on air, pinned pins its offer, carded shows its
-	// card or its coupon, bagged announces its lucky bag.
+	// card or its coupon, bagged announces its lucky bag, rained a red-packet rain.
 	aired  struct{ product *Product }
 	pinned struct{ product *Product }
 	carded struct {
@@ -39,4 +39,7 @@ type (
 		coupon  bool
 	}
 	bagged struct{ product *Product }
+	rained struct{}
+	// caught is a viewer's tap on a falling packet.
+	caught struct{ who int }
 )

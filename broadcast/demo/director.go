@@ -16,6 +16,9 @@ const (
 	bagAt      = 40 // announced; it opens bagLead later
 	bagLead    = 5
 	bagOpen    = 40 // seconds
+	rainAt     = 8  // announced, in every other act; it opens rainLead later
+	rainLead   = 6
+	rainOpen   = 15 // seconds
 	couponAt   = 66
 	drawnAt    = bagAt + bagLead + bagOpen + 10 // grace, seal and one round
 )
@@ -41,7 +44,8 @@ type director struct {
 	rng   *rand.Rand
 	decks map[string][]string // lines of a pool not yet said since it was shuffled
 	now   time.Duration       // the show's clock at the beginning of the act
-	loud  [actSeconds]int     // comments in each second of the act
+	acts  int
+	loud  [actSeconds]int // comments in each second of the act
 	cues  []cue
 }
 
@@ -56,6 +60,7 @@ func (d *director) act(product *Product) []cue {
 	d.stage(product)
 	d.questions(product)
 	d.entries(product)
+	d.rain()
 	d.burst()
 	d.lines(product)
 	d.fill()
@@ -63,6 +68,7 @@ func (d *director) act(product *Product) []cue {
 	slices.SortStableFunc(d.cues, func(a, b cue) int { return int(a.at - b.at) })
 	d.seat()
 	d.now += actSeconds * time.Second
+	d.acts++
 	return d.cues
 }
 
@@ -101,6 +107,21 @@ func (d *director) entries(p *Product) {
 	for range most {
 		eager := d.rng.Float64()
 		d.say(seconds(bagAt+bagLead+1.5+(bagOpen-6)*eager*eager), said{text: p.Bag.Phrase, entry: true})
+	}
+}
+
+// rain lets red packets fall in every other act, the first one too: who opens
+// the demo sees one within four minutes. Most of the room taps, each once.
+func (d *director) rain() {
+	if d.acts%2 != 0 {
+		return
+	}
+	d.cue(seconds(rainAt), rained{})
+	d.cue(seconds(rainAt+0.8), helped{"红包雨马上来，点到任意一个就参与 Red packets are about to fall, tap any of them"})
+	for who := range d.cast {
+		if d.rng.IntN(10) < 7 {
+			d.cue(seconds(rainAt+rainLead+1+(rainOpen-3)*d.rng.Float64()), caught{who})
+		}
 	}
 }
 

@@ -3,7 +3,7 @@
 // to show without any outside data.
 //
 // The show is five acts of two minutes, one product each, with questions and
-// answers, orders, gifts and a lucky bag, and begins again after ten minutes
+// answers, orders, gifts and a lucky bag, in every other act a red-packet rain, and begins again after ten minutes
 // with other viewers saying other lines at other moments. A director draws an
 // act from a seed as a list of cues with their times; a player turns each cue
 // into a record of fudai.comments or fudai.control when its time has come. What

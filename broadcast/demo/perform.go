@@ -38,6 +38,13 @@ func (p *player) perform(ctx context.Context, do any) error {
 		return p.carded(ctx, do.product, do.coupon)
 	case bagged:
 		return p.control(ctx, record.CtlPlan, "service", p.plan(do.product))
+	case rained:
+		plan := p.rain()
+		p.raining = plan.Event
+		return p.control(ctx, record.CtlPlan, "service", plan)
+	case caught:
+		v := &p.cast[do.who]
+		return p.say(&record.Comment{Kind: record.Tap, Role: record.Viewer, User: []byte(v.id), Name: []byte(v.name), Event: []byte(p.raining), Facts: v.facts}, nil)
 	}
 	panic(fmt.Sprintf("demo: internal error: no way to perform %T", do))
 }

@@ -30,16 +30,17 @@ const (
 
 // player turns cues into records. All but what mu guards is owned by Run.
 type player struct {
-	cfg    Config
-	show   *Show
-	cast   []viewer
-	run    string    // tells this run's ids from those of any other
-	began  time.Time // of the show
-	acts   int
-	pin    string // the offer that is pinned, "" for none
-	count  int64  // records offered so far; numbers the ids
-	failed atomic.Int64
-	full   int64 // comments dropped because the log was full
+	cfg     Config
+	show    *Show
+	cast    []viewer
+	run     string    // tells this run's ids from those of any other
+	began   time.Time // of the show
+	acts    int
+	pin     string // the offer that is pinned, "" for none
+	raining string // the event of the last rain
+	count   int64  // records offered so far; numbers the ids
+	failed  atomic.Int64
+	full    int64 // comments dropped because the log was full
 
 	mu sync.Mutex
 	// asked holds the offsets of the act's questions by the place of the

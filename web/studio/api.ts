@@ -72,7 +72,7 @@ export interface DraftPrize {
   split?: { mode: string; total: number; min: number; max: number; underfill: string };
 }
 export interface Draft {
-  kind: 'lottery' | 'bag' | 'grab' | 'packet';
+  kind: 'lottery' | 'bag' | 'grab' | 'packet' | 'rain';
   title: string;
   trigger: Trigger;
   openMs?: number;

@@ -2,7 +2,7 @@ import dayjs, { type Dayjs } from 'dayjs';
 import type { Condition, Draft, DraftPrize, Giveaway, Trigger } from './api.ts';
 import { fen, fromWall, wall } from './format.ts';
 
-/** A draft as the form holds it: minutes, yuan, one phrase. */
+/** A draft as the form holds it: minutes (of a rain seconds), yuan, one phrase. */
 export interface Fields {
   room: string;
   kind: Draft['kind'];
@@ -12,6 +12,8 @@ export interface Fields {
   afterMinutes?: number;
   item?: string;
   minutes?: number;
+  /** In place of minutes, of a rain. */
+  seconds?: number;
   prizes: { prize?: string; qty?: number; sum?: number }[];
   phrase?: string;
   conditions: { rule?: string; n?: number; in?: string }[];
@@ -25,6 +27,11 @@ export interface Fields {
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
+/** Of a rain, where nothing else is said. */
+const RAIN_S = 15;
+
+/** Kinds whose prizes are sums that are cut. */
+export const isCut = (kind: Draft['kind'] | undefined): boolean => kind === 'packet' || kind === 'rain';
 
 export const empty = (room: string): Fields => ({
   room,
@@ -57,7 +64,7 @@ export function toDraft(f: Fields): Draft {
     kind: f.kind,
     title: (f.title ?? '').trim(),
     trigger,
-    openMs: Math.round((f.minutes ?? 0) * MINUTE),
+    openMs: f.kind === 'rain' ? Math.round((f.seconds ?? RAIN_S) * 1000) : Math.round((f.minutes ?? 0) * MINUTE),
     prizes: (f.prizes ?? []).filter((p) => p?.prize).map(prize(f.kind)),
     phrases,
     conditions: [...(f.conditions ?? []).filter((c) => c?.rule).map(condition), ...(f.rest?.conditions ?? [])],
@@ -73,7 +80,7 @@ const prize =
   (p: Fields['prizes'][number]): DraftPrize => ({
     prize: p.prize ?? '',
     qty: p.qty ?? 0,
-    ...(kind === 'packet' && p.sum && { split: { mode: 'double-mean', total: fen(p.sum), min: 1, max: 0, underfill: 'return' } }),
+    ...(isCut(kind) && p.sum && { split: { mode: 'double-mean', total: fen(p.sum), min: 1, max: 0, underfill: 'return' } }),
   });
 
 function condition(c: Fields['conditions'][number]): Condition {
@@ -97,7 +104,8 @@ export function toFields(g: Giveaway): Fields {
     ...(at && { at }),
     ...(trigger.afterMs && { afterMinutes: trigger.afterMs / MINUTE }),
     ...(trigger.item && { item: trigger.item }),
-    minutes: (openMs ?? 0) / MINUTE,
+    minutes: kind === 'rain' ? 3 : (openMs ?? 0) / MINUTE,
+    ...(kind === 'rain' && { seconds: (openMs ?? 0) / 1000 }),
     prizes: prizes.map((p) => ({ prize: p.prize, qty: p.qty, ...(p.split && { sum: p.split.total / 100 }) })),
     ...(phrases?.[0] && { phrase: phrases[0] }),
     conditions: simple.map((c) => ({

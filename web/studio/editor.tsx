@@ -67,7 +67,11 @@ export function Editor({ of, onClose, onSaved }: Props) {
           <div className="two">
             <Form.Item name="kind" label={t('kind')} {...at(checked, 'kind')}>
               <Select
-                options={(['bag', 'lottery', 'grab', 'packet'] as const).map((k) => ({ value: k, label: t(`kind_${k}`) }))}
+                options={(['bag', 'lottery', 'grab', 'packet', 'rain'] as const).map((k) => ({
+                  value: k,
+                  label: t(`kind_${k}`),
+                }))}
+                onChange={(k) => k === 'rain' && form.setFieldsValue({ claimHours: 0 })}
               />
             </Form.Item>
             <Form.Item name="room" label={t('room')} {...at(checked, 'room')}>

@@ -2,7 +2,7 @@
 import { Button, DatePicker, Form, Input, InputNumber, Select, Space } from 'antd';
 import { useState } from 'react';
 import type { Checked, Page, Prize, Vocabulary } from './api.ts';
-import { evening, type Fields } from './draft.ts';
+import { evening, type Fields, isCut } from './draft.ts';
 import { at } from './editor.tsx';
 import { PrizeForm } from './library.tsx';
 import { useLoad, useMay, useStudio, useWords } from './state.tsx';
@@ -14,6 +14,7 @@ export function When({ checked }: { checked: Checked | undefined }) {
   const t = useWords();
   const { shop } = useStudio();
   const on = Form.useWatch('on') as Fields['on'] | undefined;
+  const kind = Form.useWatch('kind') as Fields['kind'] | undefined;
   return (
     <div className="two">
       <Form.Item name="on" label={t('trigger')} {...at(checked, 'trigger')}>
@@ -34,9 +35,15 @@ export function When({ checked }: { checked: Checked | undefined }) {
           <Input maxLength={64} />
         </Form.Item>
       )}
-      <Form.Item name="minutes" label={t('openMinutes')} {...at(checked, 'openMs')}>
-        <InputNumber min={0.1} max={10_080} step={1} />
-      </Form.Item>
+      {kind === 'rain' ? (
+        <Form.Item name="seconds" label={t('openSeconds')} initialValue={15} {...at(checked, 'openMs')}>
+          <InputNumber min={3} max={60} step={1} />
+        </Form.Item>
+      ) : (
+        <Form.Item name="minutes" label={t('openMinutes')} {...at(checked, 'openMs')}>
+          <InputNumber min={0.1} max={10_080} step={1} />
+        </Form.Item>
+      )}
     </div>
   );
 }
@@ -49,13 +56,13 @@ export function Prizes({ all, checked, onNew }: { all: Prize[]; checked: Checked
   const kind = Form.useWatch('kind') as Fields['kind'] | undefined;
   const problem = at(checked, 'prizes');
   const options = all
-    .filter((p) => !p.retired && (kind !== 'packet' || p.kind === 'cash'))
+    .filter((p) => !p.retired && (!isCut(kind) || p.kind === 'cash'))
     .map((p) => ({
       value: p.id,
       label: p.kind === 'cash' ? p.title : `${p.title} · ${t('stockLeft', { n: p.stock.available })}`,
     }));
   return (
-    <Form.Item label={t('prizes')} required {...problem}>
+    <Form.Item label={t(kind === 'rain' ? 'waves' : 'prizes')} required {...problem}>
       <Form.List name="prizes">
         {(rows, { add: more, remove }) => (
           <>
@@ -73,7 +80,7 @@ export function Prizes({ all, checked, onNew }: { all: Prize[]; checked: Checked
                 <Form.Item name={[row.name, 'qty']} noStyle>
                   <InputNumber aria-label={t('quantity')} min={1} max={1_000_000} suffix={t('pieces')} />
                 </Form.Item>
-                {kind === 'packet' && (
+                {isCut(kind) && (
                   <Form.Item name={[row.name, 'sum']} noStyle>
                     <InputNumber aria-label={t('sum')} min={0.01} precision={2} prefix="¥" placeholder={t('sum')} />
                   </Form.Item>
@@ -84,7 +91,13 @@ export function Prizes({ all, checked, onNew }: { all: Prize[]; checked: Checked
               </div>
             ))}
             <Space>
-              <Button onClick={() => more({ qty: 1 })}>{t('addTier')}</Button>
+              {kind === 'rain' ? (
+                <Button disabled={rows.length >= 12} onClick={() => more({ qty: 10, prize: options[0]?.value })}>
+                  {t('addWave')}
+                </Button>
+              ) : (
+                <Button onClick={() => more({ qty: 1 })}>{t('addTier')}</Button>
+              )}
               {may('prize.write') && (
                 <Button type="link" onClick={() => add(true)}>
                   {t('newPrize')}

@@ -6,12 +6,16 @@ import { type Checked, type Finding, type Problem, Refused } from './api.ts';
 type Language = 'zh' | 'en';
 
 /**
- * The room's own check of a plan names no field; the two that everybody meets
+ * The room's own check of a plan names no field; those that everybody meets
  * first are put where they belong.
  */
 function named(p: Problem): Problem {
   if (p.rule !== 'plan') return p;
   if (/^title has 0 /.test(p.message)) return { field: 'draft.title', rule: 'plan-title', message: '' };
+  if (/^a rain of \d/.test(p.message)) return { field: 'draft.openMs', rule: 'plan-rain', message: '' };
+  if (/^a rain has \d|a wave of a rain is cash/.test(p.message))
+    return { field: 'draft.prizes', rule: 'plan-waves', message: '' };
+  if (/needs a split$/.test(p.message)) return { field: 'draft.prizes', rule: 'plan-split', message: '' };
   if (/^0 prizes/.test(p.message)) return { field: 'draft.prizes', rule: 'plan-prizes', message: '' };
   return p;
 }

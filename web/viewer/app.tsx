@@ -7,6 +7,7 @@ import { Nickname } from './nickname.tsx';
 import { Notice, Over } from './over.tsx';
 import { w } from './prefs.ts';
 import { ProductCard } from './product.tsx';
+import { Rain } from './rain.tsx';
 import { ResultCard } from './result.tsx';
 import { Stage } from './stage.tsx';
 import { announce, sheet, toast } from './store.ts';
@@ -24,6 +25,7 @@ export function App() {
         <div class="over">
           <BagChip />
           <Connection />
+          <Rain />
           <ResultCard />
           <Ended />
         </div>

@@ -30,7 +30,7 @@ export function BagChip() {
       </span>
       <span class="chip-words">
         <span class="chip-title">
-          <bdi>{gist(readable(g) ?? g) || name(g)}</bdi>
+          <bdi>{(g.kind !== 'rain' && gist(readable(g) ?? g)) || name(g)}</bdi>
         </span>
         <span class="chip-line">
           <span class="chip-time">
@@ -47,7 +47,8 @@ export function BagChip() {
   );
 }
 
-export const name = (g: Give): string => (g.kind === 'grab' ? w('tapGive') : g.kind === 'packet' ? w('packet') : w('bag'));
+const names = { grab: 'tapGive', packet: 'packet', rain: 'rain' } as const;
+export const name = (g: Give | undefined): string => w(names[g?.kind as keyof typeof names] ?? 'bag');
 
 /** What there is to win, in few words: the first prize, and how many there are of all. */
 export function gist(g: Give): string {
@@ -59,14 +60,14 @@ export function gist(g: Give): string {
 
 /** What one does to take part. */
 export const how = (g: Give): string => {
-  if (isTap(g)) return w('bagTapGo');
+  if (isTap(g)) return w(g.kind === 'rain' ? 'rainGo' : 'bagTapGo');
   return g.phrase ? w('chipPhrase', { phrase: line(g.phrase) }) : w('bagEnterGo');
 };
 
 /** The result will take a while: the card folds, and the show goes on. */
 export const waits = (g: Give, phase: Phase): boolean => phase === 'sealed' && !!g.wait;
 
-export const isTap = (g: Give): boolean => g.kind === 'grab' || g.kind === 'packet';
+export const isTap = (g: Give): boolean => !!g.kind && g.kind in names;
 
 export type Phase = 'before' | 'open' | 'closing' | 'sealed' | 'over';
 

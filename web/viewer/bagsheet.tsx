@@ -2,7 +2,7 @@ import type { Entry, Give } from '@fudai/sdk';
 import { useState } from 'preact/hooks';
 import { said, type Word } from '../words/index.ts';
 import { AppealForm, KeptOut, keptOut } from './appeal.tsx';
-import { isTap, name, type Phase, phaseOf, waits } from './bag.tsx';
+import { how, isTap, name, type Phase, phaseOf, waits } from './bag.tsx';
 import { count, line, span, yuan } from './clean.ts';
 import { condition } from './conditions.ts';
 import { Bag, Check, Clock } from './icons.tsx';
@@ -149,7 +149,7 @@ function Yours({ g, phase, open }: { g: Give; phase: Phase; open: boolean }) {
 }
 
 function callOf(g: Give): string {
-  if (isTap(g)) return w('bagTapGo');
+  if (isTap(g)) return how(g);
   return g.phrase ? w('bagPhraseGo', { phrase: line(g.phrase) }) : w('bagEnterGo');
 }
 

@@ -1,6 +1,7 @@
 import type { Give, Result } from '@fudai/sdk';
 import { ending } from '../words/index.ts';
-import { count, line, name, span } from './clean.ts';
+import { name as kind } from './bag.tsx';
+import { count, line, name, span, yuan } from './clean.ts';
 import { Bag, Close } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { client, entries, gives, next, now, openSheet, resultShown, results, user } from './store.ts';
@@ -62,21 +63,31 @@ function Body({ r, g, won }: { r: Result; g: Give | undefined; won: string | und
     ? w('resultLine', values)
     : winners.length === 0
       ? w(r.entered ? 'resultNobody' : 'resultNone', values)
-      : w(entered ? 'resultLost' : 'resultNot', values);
+      : w(!entered ? 'resultNot' : r.more ? 'resultLine' : 'resultLost', values);
   return (
     <>
-      {own && <p class="won-prize">{w('resultWonPrize', { prize: title(won) })}</p>}
+      {own && (
+        <p class="won-prize">
+          {own.amount ? w('resultAmount', { kind: kind(g), p: yuan(own.amount) }) : w('resultWonPrize', { prize: title(won) })}
+        </p>
+      )}
       <p class="result-line">{line1}</p>
       {own && (
         <button type="button" class="go" onClick={() => client.need('openPrize', { event: r.event })}>
           {w('openPrize')}
         </button>
       )}
+      {!own && entered && r.more ? ( // not everybody who won is named here
+        <button type="button" class="link" onClick={() => openSheet('mine')}>
+          {w('myPrizes')}
+        </button>
+      ) : null}
       {winners.length > 0 && (
         <ul class="winners" aria-label={w('resultWinners')}>
           {winners.slice(0, SHOW).map((x) => (
             <li key={x.rank ?? x.h} class={x.h === user.value?.h ? 'you' : ''}>
               <bdi>{x.h === user.value?.h ? w('resultYou') : name(x.n)}</bdi>
+              {x.amount ? ` ${w('price', { p: yuan(x.amount) })}` : ''}
             </li>
           ))}
           {total > SHOW && <li class="more">{w('resultMore', { n: total - SHOW })}</li>}

@@ -29,6 +29,7 @@ export const glossary: readonly Term[] = [
   everybody('lottery', '抽奖', 'draw', { zh: ['摇奖', '彩票', '博彩'], en: ['raffle', 'sweepstake', 'gambl'] }),
   everybody('grab', '限量抢', 'flash grab', { zh: ['秒杀'], en: ['seckill', 'flash kill'] }),
   everybody('packet', '红包', 'red packet', { en: ['red envelope', 'hongbao'] }),
+  everybody('rain', '红包雨', 'red packet rain'),
   everybody('phrase', '口令', 'phrase', { zh: ['暗号', '密令'], en: ['passphrase', 'password'] }),
   everybody('entry', '参与', 'entry', { zh: ['参赛', '报名表'] }),
   everybody('entered', '已参与', 'in', { zh: ['已报名', '已参加'] }),

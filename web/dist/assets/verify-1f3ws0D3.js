@@ -1,0 +1,1 @@
+export{t as check}from"./verify-CC7w_Xrp.js";

@@ -1,1 +1,0 @@
-export{t as check}from"./verify-O6_jYkT6.js";
