@@ -82,13 +82,17 @@ interface Falling {
   fudaiRain?: { falling: { x: number; y: number; popped: number }[]; hits: number };
 }
 
-/** Taps a packet that can be tapped where it is. */
+/** Taps at packets, where they can be tapped, until so many in all were hit: they fall on while a tap is on its way. */
+async function tapPackets(page: Page, hits: number): Promise<void> {
+  while ((await page.evaluate(() => (window as Falling).fudaiRain?.hits ?? 0)) < hits) await tapPacket(page);
+}
+
 async function tapPacket(page: Page): Promise<void> {
   const at = await page.waitForFunction(() => {
     const stage = document.querySelector('.stage');
     const box = stage?.getBoundingClientRect();
     for (const p of (window as Falling).fudaiRain?.falling ?? []) {
-      const [x, y] = [(box?.x ?? 0) + p.x, (box?.y ?? 0) + p.y + 8]; // it falls on while the tap is on its way
+      const [x, y] = [(box?.x ?? 0) + p.x, (box?.y ?? 0) + p.y + 12];
       if (p.popped < 0 && y > 0 && document.elementFromPoint(x, y)?.closest('.stage')) return { x, y };
     }
     return undefined;
@@ -134,7 +138,7 @@ it('falls, takes one entry by key or tap, and tells the amounts', { timeout: 240
   await tab(keys.page, '.rain-go');
   await keys.page.keyboard.press('Space');
   await keys.page.waitForSelector('.rain-go.in');
-  await tapPacket(thumb.page);
+  await tapPackets(thumb.page, 1);
   await thumb.page.waitForSelector('.rain-go.in');
   await tab(calm.page, '.rain-go');
   await calm.page.keyboard.press('Enter');
@@ -144,8 +148,7 @@ it('falls, takes one entry by key or tap, and tells the amounts', { timeout: 240
   expect(await Promise.all([thumb.page, calm.page].map(serious))).toEqual([[], []]);
 
   // Taps go on for pleasure: packets pop, and it stays one entry.
-  await tapPacket(thumb.page);
-  await thumb.page.waitForFunction(() => (window as Falling).fudaiRain?.hits === 2);
+  await tapPackets(thumb.page, 2);
   await shot(thumb.page, 'rain-phone-in');
   // While it falls one can say something, and put the layer away.
   await thumb.page.fill('#say', '红包雨好看');
