@@ -116,8 +116,9 @@ func (ev *event) stepped(s *Step) bool {
 }
 
 // checkStep holds a step against the state before any of its decision applies.
-// Of a claim that lies right behind a hole the time is not known here, for the
-// ticks before it are lost: there a trusted decision is taken at its word.
+// A trusted decision is taken at its word about claims: the one it names may be
+// lost with a later one folded here, and of those right behind a hole the time is
+// not known, for the ticks before them are lost too.
 func (e *Events) checkStep(ev *event, r *drawproof.Result, s *Step, at int64, trusted bool) error {
 	u, row := &ev.Units[s.Unit-1], uint32(0)
 	if s.Rank != u.Rank || u.Rank == 0 {
@@ -141,8 +142,11 @@ func (e *Events) checkStep(ev *event, r *drawproof.Result, s *Step, at int64, tr
 		if u.State != drawproof.ClaimOpen {
 			return fmt.Errorf("unit is %q", u.State)
 		}
+		if trusted && (s.State == drawproof.ClaimClaimed || at >= u.Deadline) {
+			return nil
+		}
 		c, has := ev.claimIn(row, u.At, u.Deadline)
-		if s.State == drawproof.ClaimClaimed && !has && (trusted || e.lacks(s.Claim)) {
+		if s.State == drawproof.ClaimClaimed && !has && e.lacks(s.Claim) {
 			return nil
 		}
 		if s.State == drawproof.ClaimClaimed && !has {
