@@ -52,10 +52,10 @@ func (l *loop) me(c *conn) {
 	}
 	at, room, user := l.ref(c), c.local.name, c.who.id()
 	address := l.e.feeds[c.local.partition].address()
-	tell := func(state string, offset int64) {
+	tell := func(state string, offset int64, won *wire.Won) {
 		l.post(func(l *loop) {
 			if c := l.at(at.slot, at.gen); c != nil {
-				l.enc = wire.AppendMe(l.enc[:0], []byte(event), state, offset)
+				l.enc = wire.AppendMe(l.enc[:0], []byte(event), state, offset, won)
 				l.private(c, l.enc)
 			}
 		})
@@ -63,7 +63,7 @@ func (l *loop) me(c *conn) {
 	select {
 	case l.e.asks <- struct{}{}:
 	default:
-		tell("checking", 0)
+		tell(wire.MeChecking, 0, nil)
 		return
 	}
 	go func() {
@@ -78,21 +78,22 @@ const askWithin = 2 * time.Second
 var askClient = &http.Client{Timeout: askWithin}
 
 // ask asks an owner where a user stands; "checking" until it is known.
-func (e *edge) ask(address, room, event, user string) (state string, offset int64) {
+func (e *edge) ask(address, room, event, user string) (state string, offset int64, won *wire.Won) {
 	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
 	status, b, err := e.question(ctx, address, record.AskEntry, room, event, user)
 	var a struct {
-		State  string `json:"state"`
-		Offset int64  `json:"offset"`
+		State  string    `json:"state"`
+		Offset int64     `json:"offset"`
+		Won    *wire.Won `json:"won"`
 	}
 	if err != nil || status != http.StatusOK || json.Unmarshal(b, &a) != nil {
-		return "checking", 0
+		return wire.MeChecking, 0, nil
 	}
 	if a.State == "" {
-		a.State = "out"
+		a.State = wire.MeOut
 	}
-	return a.State, a.Offset
+	return a.State, a.Offset, a.Won
 }
 
 // question asks an owner something about one user in one giveaway, signed so

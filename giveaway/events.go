@@ -132,6 +132,15 @@ type Standing struct {
 	// Reason is why the user may not win: a code of the block list, in or out, or,
 	// of those who are in once the list is cut, ReasonCap; 0: nothing rules them out.
 	Reason uint32 `json:"reason,omitempty"`
+	Won    *Won   `json:"won,omitempty"`
+}
+
+// Won is the unit that a user holds once the event is drawn. The result of an
+// event names few of many winners to everybody; this is how the others learn.
+type Won struct {
+	Prize  string `json:"prize"`
+	Rank   uint32 `json:"rank"`
+	Amount uint64 `json:"amount,omitempty"` // fen, of a cut sum
 }
 
 // Entry answers where a user stands in an event, as long as it is kept.
@@ -148,7 +157,25 @@ func (e *Events) Entry(event string, user []byte) Standing {
 	if ev.Closed != nil && ev.Listed.Of > 0 {
 		s.Reason = e.excludes(ev, user, ev.Listed.Cap)
 	}
+	if ev.Drawn != nil {
+		s.Won = e.won(ev, uint32(at))
+	}
 	return s
+}
+
+// won is what a row of the entrants holds, nil if nothing.
+func (e *Events) won(ev *event, row uint32) *Won {
+	r := e.draw(ev)
+	rank, ok := ev.list.ranks[row]
+	if !ok {
+		return nil
+	}
+	for i := range ev.Units {
+		if ev.Units[i].Rank == rank && ev.Units[i].State != "" {
+			return &Won{r.Winners[i].Prize, rank, r.Winners[i].Amount}
+		}
+	}
+	return nil
 }
 
 // Receipt answers the receipt of a user who is in, without its signature.

@@ -95,6 +95,7 @@ func TestRain(t *testing.T) {
 				t.Fatalf("at the end: %s, decisions %v", got, w.kinds)
 			}
 			checkRain(t, w, viewers)
+			checkWon(t, w, viewers)
 			b, err := w.e.Bundle("r1")
 			if err != nil {
 				t.Fatal(err)
@@ -127,6 +128,28 @@ func checkRain(t *testing.T, w *world, viewers int) {
 		id, total := fmt.Sprint(i+1), []int64{1000, 500, 88}[i]
 		if z.Settled.Fen != fen[id] || z.Settled.Fen+z.Returned.Fen != total {
 			t.Errorf("wave %s: told %d fen, settled %d, returned %d of %d", id, fen[id], z.Settled.Fen, z.Returned.Fen, total)
+		}
+	}
+}
+
+// checkWon holds what each viewer is answered of their own against what was told
+// to all: the result names a few of many winners, the answer is for the others.
+func checkWon(t *testing.T, w *world, viewers int) {
+	t.Helper()
+	told := map[string]string{}
+	winners, _ := w.public[len(w.public)-1]["winners"].([]any)
+	for _, x := range winners {
+		x := x.(map[string]any)
+		told[x["h"].(string)] = fmt.Sprint(x["prize"], x["rank"], x["amount"])
+	}
+	for i := range viewers {
+		user := []byte(fmt.Sprintf("u%d", i))
+		want, got := told[string(w.e.cfg.Keys.AppendHandle(nil, []byte(w.e.cfg.Room), user))], ""
+		if won := w.e.Entry("r1", user).Won; won != nil {
+			got = fmt.Sprint(won.Prize, won.Rank, won.Amount)
+		}
+		if got != want {
+			t.Errorf("%s is answered %q, and all were told %q", user, got, want)
 		}
 	}
 }

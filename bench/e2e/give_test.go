@@ -116,6 +116,26 @@ func TestLottery(t *testing.T) {
 	if err := json.Unmarshal(result.raw, &r); err != nil || r.Entered != 5 || len(r.Winners) != 2 {
 		t.Fatalf("result %s", result.raw)
 	}
+	won := map[string]bool{}
+	for _, w := range r.Winners {
+		won[w.H] = true
+	}
+	for i, v := range viewers { // who is not listed learns it by asking, and so may those who are
+		h := v.until("hello", func(m *message) bool { return m.Op == "hello" }).H
+		answered, asked := false, 0
+		wait(t, patience, "what I won", func() bool {
+			if asked++; asked%25 == 1 {
+				v.send(map[string]any{"op": "me", "event": event})
+			}
+			m, ok := v.find(func(m *message) bool { return m.Op == "me" && strings.Contains(string(m.raw), `"won"`) })
+			_, in := v.find(func(m *message) bool { return m.Op == "me" && m.State == "in" })
+			answered = ok && strings.Contains(string(m.raw), `"prize":"p1"`)
+			return answered || in && !won[h] && asked > 50
+		})
+		if answered != won[h] {
+			t.Errorf("viewer %d is answered that they won: %t, the result says %t", i, answered, won[h])
+		}
+	}
 	file := filepath.Join(t.TempDir(), "bundle.fudai")
 	wait(t, patience, "the bundle", func() bool {
 		resp, err := http.Get(fmt.Sprintf("http://%s/v1/rooms/%s/bundle/%s", n.addr, room, event))

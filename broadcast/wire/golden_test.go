@@ -81,7 +81,8 @@ func serverMessages() [][]byte {
 		AppendDirect(nil, "won", "恭喜中奖", []byte(`{"event":"bag-1","prize":"p1"}`)),
 		AppendDirect(nil, "reply", "有货", nil),
 		AppendGap(nil, "demo", 12, 40, GapSlow),
-		AppendMe(nil, []byte("bag-1"), MeIn, 109), AppendMe(nil, []byte("bag-1"), MeChecking, 0),
+		AppendMe(nil, []byte("bag-1"), MeIn, 109, nil), AppendMe(nil, []byte("bag-1"), MeChecking, 0, nil),
+		AppendMe(nil, []byte("rain-1"), MeIn, 110, &Won{"p1", 412, 342}),
 		AppendPong(nil, 123, 1_790_000_000_000, "ticket"),
 		AppendBye(nil, CloseDrain, "this server goes away", 1000, 5000, "ticket"),
 	}

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/hex"
+	"encoding/json"
 
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -170,13 +171,25 @@ const (
 	MeChecking = "checking"
 )
 
-// AppendMe appends the answer to me; offset is told when state is MeIn.
-func AppendMe(dst []byte, event []byte, state string, offset int64) []byte {
+// Won is the prize of a viewer who is in a drawn giveaway.
+type Won struct {
+	Prize  string `json:"prize"`
+	Rank   uint32 `json:"rank"`
+	Amount uint64 `json:"amount,omitempty"` // fen, of a cut sum
+}
+
+// AppendMe appends the answer to me; offset, and won unless nil, are told when
+// state is MeIn.
+func AppendMe(dst []byte, event []byte, state string, offset int64, won *Won) []byte {
 	dst = open(dst, "me")
 	dst = appendText(dst, "event", event)
 	dst = appendText(dst, "state", state)
 	if state == MeIn {
 		dst = appendInt(dst, "offset", offset)
+		if won != nil {
+			raw, _ := json.Marshal(won) // text and numbers only
+			dst = append(append(dst, `,"won":`...), raw...)
+		}
 	}
 	return append(dst, '}')
 }

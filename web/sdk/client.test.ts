@@ -407,6 +407,48 @@ describe('entries', () => {
     expect(x.client.enter('e1')).toMatchObject({ state: 'in', receipt: { tag: 'aa', sig: 'bb' } });
   });
 
+  it('asks whether it is one of the winners that the result does not list', async () => {
+    const x = await opened();
+    const results: unknown[] = [];
+    x.client.on('result', (r) => results.push(r));
+    const { id } = x.client.enter('e1');
+    await settle();
+    x.server.tell({ op: 'out', id, code: 'entered', o: 1 });
+    const told = {
+      op: 'result',
+      room: 'r',
+      event: 'e1',
+      state: 'drawn',
+      entered: 5_000,
+      winners: [{ n: '王***', h: 'w' }],
+      more: 2,
+    };
+    x.server.tell(told);
+    expect(x.server.said('me')).toEqual([]); // at a time of its own
+    await x.timers.move(2_600);
+    expect(x.server.said('me')).toEqual([{ op: 'me', event: 'e1' }]);
+    x.server.tell({ op: 'me', event: 'e1', state: 'checking' });
+    await x.timers.move(2_100);
+    expect(x.server.said('me').length).toBe(2);
+    x.server.tell({ op: 'me', event: 'e1', state: 'in', offset: 1, won: { prize: 'p1', rank: 3, amount: 342 } });
+    const own = { n: '小明', h: 'me', prize: 'p1', rank: 3, amount: 342 };
+    expect(results).toEqual([told, { ...told, winners: [own, ...told.winners], more: 1 }]);
+    expect(x.client.model.results.get('e1')).toEqual(results[1]);
+    await x.timers.move(20_000);
+    expect(x.server.said('me').length).toBe(2);
+    expect(x.client.entry('e1')?.receipt).not.toHaveProperty('won');
+  });
+
+  it.each([{ winners: [{ h: 'w' }] }, { winners: [{ h: 'me' }], more: 3 }])('does not ask where %j says all', async (list) => {
+    const x = await opened();
+    const { id } = x.client.enter('e1');
+    await settle();
+    x.server.tell({ op: 'out', id, code: 'entered', o: 1 });
+    x.server.tell({ op: 'result', room: 'r', event: 'e1', state: 'drawn', entered: 9, ...list });
+    await x.timers.move(20_000);
+    expect(x.server.said('me')).toEqual([]);
+  });
+
   it('asks where it stands after a broken line instead of guessing', async () => {
     const x = await opened();
     const { id } = x.client.enter('e1');

@@ -8,6 +8,7 @@ import { type Checked, type Fork, Gossip } from './gossip.ts';
 import { Model } from './model.ts';
 import { webSocket } from './socket.ts';
 import { eventStream } from './sse.ts';
+import { Winnings } from './winnings.ts';
 import type { CommentItem, Direct, Gap, Hello, Item, Result, ServerMessage } from './wire.ts';
 
 /** What the page around the room is asked to do; the room goes on meanwhile. */
@@ -68,6 +69,7 @@ export class Client extends Emitter<Events> {
   private readonly comments: Comments;
   private readonly entries: Entries;
   private readonly gossip: Gossip;
+  private readonly winnings: Winnings;
   private seq: number | undefined;
   private likes = 0;
   private likeTimer: unknown;
@@ -93,6 +95,10 @@ export class Client extends Emitter<Events> {
     const login = (): void => this.emit('need', { need: 'login' });
     this.comments = new Comments(this.env, send, (m) => this.emit('mine', m), login, newId);
     this.gossip = new Gossip(this.env, options.base, (f) => this.emit('fork', f));
+    this.winnings = new Winnings(this.env, send, (r) => {
+      this.model.results.set(r.event, r);
+      this.emit('result', r);
+    });
     this.entries = new Entries(this.env, {
       send,
       key: () => this.hello?.entry_key || undefined,
@@ -117,6 +123,7 @@ export class Client extends Emitter<Events> {
     this.comments.pause();
     this.entries.pause();
     this.gossip.stop();
+    this.winnings.stop();
     this.connection.stop();
   }
 
@@ -233,12 +240,14 @@ export class Client extends Emitter<Events> {
         break;
       case 'me':
         this.entries.me(m);
+        this.winnings.me(m, this.hello?.name, this.hello?.h ?? '');
         break;
       case 'result':
         this.gossip.hear(m.checkpoint);
         if (!this.model.outcome(m)) break;
         if (m.state !== 'sealed') this.gossip.soon(this.model.online);
         this.emit('result', m);
+        if (this.entries.get(m.event)?.state === 'in') this.winnings.hear(m, this.hello?.h ?? '');
         break;
       case 'direct':
         this.emit('direct', m);

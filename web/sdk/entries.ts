@@ -282,7 +282,7 @@ export class Entries {
 }
 
 function members(m: Me): ReceiptMembers {
-  const { op: _, event: __, state: ___, receipt: ____, ...rest } = m;
+  const { op: _, event: __, state: ___, receipt: ____, won: _____, ...rest } = m;
   return rest;
 }
 

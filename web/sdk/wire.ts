@@ -313,6 +313,8 @@ export interface Me extends ReceiptMembers {
   event: string;
   state: 'in' | 'out' | 'checking';
   receipt?: ReceiptMembers;
+  /** What this viewer won, once it is drawn. */
+  won?: Pick<Winner, 'prize' | 'rank' | 'amount'>;
 }
 export interface Pong {
   op: 'pong';

@@ -1,1 +1,0 @@
-export{t as check}from"./verify-CC7w_Xrp.js";

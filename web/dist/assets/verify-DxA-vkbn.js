@@ -1,0 +1,1 @@
+export{t as check}from"./verify-B33etXl1.js";
