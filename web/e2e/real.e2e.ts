@@ -175,6 +175,7 @@ it('enters a lucky bag, sees it sealed and drawn, and checks the draw in the pag
     undefined,
     { timeout: 300_000 },
   );
+  await page.waitForSelector('.result', { state: 'detached', timeout: 60_000 }); // that of the rain before steps aside
   await page.click('.chip.open');
   await page.click('.bag-sheet .go');
   await page.waitForSelector('.entry.in, .entry.ineligible', { timeout: 60_000 });

@@ -94,13 +94,14 @@ describe('the studio', () => {
     // bag's time to this test, and a look that comes after it has closed still finds that it was open.
     await viewer.page.fill('#say', '好茶到');
     const entered = viewer.page
-      .waitForSelector('.chip.open', { timeout: 120_000 })
+      .locator('.chip.open', { hasText: '青瓷茶杯' }) // the demo show has giveaways of its own
+      .waitFor({ timeout: 180_000 })
       .then(() => viewer.page.press('#say', 'Enter', { timeout: 60_000 }));
     await page.getByRole('button', { name: /排\s*期/ }).click();
     await page.getByText('会全额预留 3 份奖品，共 ¥117。').waitFor();
     await page.getByRole('button', { name: /确\s*定/ }).click();
     const step = page.locator('.ant-steps-item-process, .ant-steps-item-finish', { hasText: '进行中' });
-    await Promise.all([entered, step.waitFor({ timeout: 120_000 })]);
+    await Promise.all([entered, step.waitFor({ timeout: 180_000 })]);
     await shot(page, 'studio-detail');
 
     // Three of eight are set aside.

@@ -1,21 +1,35 @@
 import type { Give, Result } from '@fudai/sdk';
+import { useEffect } from 'preact/hooks';
 import { ending } from '../words/index.ts';
-import { name as kind } from './bag.tsx';
+import { name as kind, phaseOf } from './bag.tsx';
 import { count, line, name, span, yuan } from './clean.ts';
 import { Bag, Close } from './icons.tsx';
 import { language, w } from './prefs.ts';
-import { client, entries, gives, next, now, openSheet, resultShown, results, user } from './store.ts';
+import { client, current, entries, gives, next, now, openSheet, resultShown, results, user } from './store.ts';
 
 const SHOW = 12;
+const ASIDE_MS = 5_000;
+
+const close = (): void => {
+  resultShown.value = '';
+};
 
 /** The outcome, where the eye is but never over the buy button: prizes, people, your own line. */
 export function ResultCard() {
   const r = results.value.get(resultShown.value);
-  if (!r) return null;
+  const g = current.value;
+  // What was not won steps aside for what can be: on a phone it lies over the chip.
+  const calls = r !== undefined && g !== undefined && g.event !== r.event && phaseOf(g) === 'open' && !mine(r);
+  useEffect(() => {
+    if (!calls) return undefined;
+    const timer = setTimeout(close, ASIDE_MS);
+    return () => clearTimeout(timer);
+  }, [calls, r?.event]);
+  return r ? <Card r={r} /> : null;
+}
+
+function Card({ r }: { r: Result }) {
   const g = gives.value.get(r.event);
-  const close = (): void => {
-    resultShown.value = '';
-  };
   const failed = r.state === 'cancelled' || r.state === 'void';
   const won = mine(r);
   return (
