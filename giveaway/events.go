@@ -2,6 +2,7 @@ package giveaway
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/room/record"
@@ -170,12 +171,14 @@ func (e *Events) won(ev *event, row uint32) *Won {
 	if !ok {
 		return nil
 	}
-	for i := range ev.Units {
-		if ev.Units[i].Rank == rank && ev.Units[i].State != "" {
-			return &Won{r.Winners[i].Prize, rank, r.Winners[i].Amount}
-		}
+	i := int(rank) - 1 // a winner holds their own unit or none, an alternate any
+	if i >= len(ev.Units) {
+		i = slices.IndexFunc(ev.Units, func(u unit) bool { return u.Rank == rank })
 	}
-	return nil
+	if i < 0 || ev.Units[i].Rank != rank || ev.Units[i].State == "" {
+		return nil
+	}
+	return &Won{r.Winners[i].Prize, rank, r.Winners[i].Amount}
 }
 
 // Receipt answers the receipt of a user who is in, without its signature.
