@@ -17,6 +17,8 @@ func TestNoFiles(t *testing.T) {
 	n := start(t, t.TempDir())
 	room := newRoom(t)
 	viewer := n.join(room, n.token("early", "viewer"))
+	viewer.say("first", "我来了") // the way to the log stands, whoever leads the partition
+	viewer.shown("我来了")
 	var was unix.Rlimit
 	pid := n.cmd.Process.Pid
 	if err := unix.Prlimit(pid, unix.RLIMIT_NOFILE, nil, &was); err != nil {
