@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/fudai-live/fudai/broadcast/wire"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -133,15 +134,9 @@ type Standing struct {
 	// Reason is why the user may not win: a code of the block list, in or out, or,
 	// of those who are in once the list is cut, ReasonCap; 0: nothing rules them out.
 	Reason uint32 `json:"reason,omitempty"`
-	Won    *Won   `json:"won,omitempty"`
-}
-
-// Won is the unit that a user holds once the event is drawn. The result of an
-// event names few of many winners to everybody; this is how the others learn.
-type Won struct {
-	Prize  string `json:"prize"`
-	Rank   uint32 `json:"rank"`
-	Amount uint64 `json:"amount,omitempty"` // fen, of a cut sum
+	// Won is the unit that the user holds once the event is drawn. The result of an
+	// event names few of many winners to everybody; this is how the others learn.
+	Won *wire.Won `json:"won,omitempty"`
 }
 
 // Entry answers where a user stands in an event, as long as it is kept.
@@ -165,7 +160,7 @@ func (e *Events) Entry(event string, user []byte) Standing {
 }
 
 // won is what a row of the entrants holds, nil if nothing.
-func (e *Events) won(ev *event, row uint32) *Won {
+func (e *Events) won(ev *event, row uint32) *wire.Won {
 	r := e.draw(ev)
 	rank, ok := ev.list.ranks[row]
 	if !ok {
@@ -178,7 +173,7 @@ func (e *Events) won(ev *event, row uint32) *Won {
 	if i < 0 || ev.Units[i].Rank != rank || ev.Units[i].State == "" {
 		return nil
 	}
-	return &Won{r.Winners[i].Prize, rank, r.Winners[i].Amount}
+	return &wire.Won{Prize: r.Winners[i].Prize, Rank: rank, Amount: r.Winners[i].Amount}
 }
 
 // Receipt answers the receipt of a user who is in, without its signature.
