@@ -1,17 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { desktop, launch, open, phone, shot } from './browser.ts';
-import { type Real, real } from './server.ts';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { desktop, open, phone, shot } from './browser.ts';
+import { browser, house, server } from './house.ts';
 
 // A question and what becomes of it, on both sides: the host answers by hand, with
 // the shop's own answer and aloud, who asked is told each time, who reads another
 // language gets it in that one, and what nobody came to is still there after the show.
 
-let server: Real;
-let browser: Browser;
 let model: Server;
 const room = `asks${Date.now()}`;
 const patience = { timeout: 60_000 };
@@ -23,7 +20,7 @@ const english: Record<string, string> = {
   保温杯: 'Thermos cup',
 };
 
-beforeAll(async () => {
+house(async () => {
   model = createServer(async (q, s) => {
     const chunks: Buffer[] = [];
     for await (const c of q) chunks.push(c as Buffer);
@@ -34,14 +31,9 @@ beforeAll(async () => {
   });
   await new Promise<void>((done) => model.listen(0, '127.0.0.1', done));
   const at = `http://127.0.0.1:${(model.address() as AddressInfo).port}/v1`;
-  server = await real('--translate-to', 'en', '--translate-url', at, '--translate-model', 'm', '--translate-within', '4s');
-  browser = await launch();
+  return ['--translate-to', 'en', '--translate-url', at, '--translate-model', 'm', '--translate-within', '4s'];
 });
-
-beforeEach(() => server.watch());
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+afterAll(() => {
   model?.closeAllConnections();
   model?.close();
 });
@@ -56,9 +48,7 @@ async function ask(viewer: Page, text: string): Promise<void> {
 describe('asks', () => {
   it('are answered three ways, told to who asked, and kept where nobody did', async (t) => {
     if (!server.bin) return t.skip();
-    const token = execFileSync(server.bin, ['token', 'host', '--name', '主播', '--role', 'host', '--data', server.data ?? ''])
-      .toString()
-      .trim();
+    const token = server.token('host', 'host', '--name', '主播');
     const host = await open(browser, `${server.url}desk/${room}#t=${token}`, desktop);
     const desk = host.page;
     desk.setDefaultTimeout(patience.timeout);

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { machinery } from '../words/glossary.ts';
 import * as said from '../words/zh.ts';
@@ -86,6 +87,15 @@ export const still = (page: Page): Promise<unknown> =>
     const ends = document.getAnimations().filter((a) => Number(a.effect?.getComputedTiming().endTime) < Number.POSITIVE_INFINITY);
     return Promise.allSettled(ends.map((a) => a.finished)).then(() => undefined);
   });
+
+/** What axe finds serious on a page at rest; `but`: rules that eyes judge here, on screenshots. */
+export async function serious(page: Page, ...but: string[]): Promise<string[]> {
+  await still(page);
+  const found = await new AxeBuilder({ page: page as never }).disableRules(but).analyze();
+  return found.violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .map((v) => `${v.id}: ${v.nodes[0]?.html}`);
+}
 
 /** Codes that no page may show as they are; those that are words of English too are left out. */
 const codes = new Set(Object.keys(said.codes).filter((c) => c.includes('-') || /^\d{4}$/.test(c)));

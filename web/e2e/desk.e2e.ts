@@ -1,42 +1,19 @@
-import { execFileSync } from 'node:child_process';
-import AxeBuilder from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { desktop, launch, open, phone, shot, still } from './browser.ts';
-import { type Real, real } from './server.ts';
+import { describe, expect, it } from 'vitest';
+import { desktop, open, phone, serious, shot } from './browser.ts';
+import { browser, house, server } from './house.ts';
 
 // The host's desk against the real program: what is said arrives, is pinned, taken
 // back and held; a product goes on air and a bag opens, and viewers see it.
 
-let server: Real;
-let browser: Browser;
-let token = '';
-
-beforeAll(async () => {
-  server = await real();
-  browser = await launch();
-  if (server.bin)
-    token = execFileSync(server.bin, ['token', 'host', '--name', '主播', '--role', 'host', '--data', server.data ?? ''])
-      .toString()
-      .trim();
-});
-
-beforeEach(() => server.watch());
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+house();
 
 const room = `desk${Date.now()}`;
-const url = (): string => `${server.url}desk/${room}#t=${token}`;
-
-async function serious(page: Page): Promise<string[]> {
-  await still(page);
-  const axe = await new AxeBuilder({ page }).analyze();
-  return axe.violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes[0]?.html}`);
-}
+let made = '';
+const token = (): string => {
+  made ||= server.token('host', 'host', '--name', '主播');
+  return made;
+};
+const url = (): string => `${server.url}desk/${room}#t=${token()}`;
 
 describe('the desk', () => {
   it('refuses who has no link, and says what to do', async () => {
@@ -59,7 +36,7 @@ describe('the desk', () => {
         return lock;
       };
     });
-    await page.goto(`${server.url}desk/${room}?view=host#t=${token}`);
+    await page.goto(`${server.url}desk/${room}?view=host#t=${token()}`);
     const held = (n: number): Promise<unknown> =>
       page.waitForFunction(
         (want) => {
@@ -85,7 +62,7 @@ describe('the desk', () => {
     const host = await open(browser, url(), desktop);
     const desk = host.page;
     await desk.getByRole('heading', { name: /导播台/ }).waitFor();
-    expect(desk.url()).not.toContain(token);
+    expect(desk.url()).not.toContain(token());
     await desk.getByLabel('今晚的标题').fill('周六晚场');
     await desk.getByRole('button', { name: '开播', exact: true }).click();
     await desk.getByText('直播中').waitFor();
@@ -93,9 +70,7 @@ describe('the desk', () => {
     // Somebody says two things, one of which the rules hold.
     const asks = JSON.stringify({ op: 'say', id: 'q1', text: '有没有大码' }); // a question
     const ads = JSON.stringify({ op: 'say', id: 'a1', text: '我这里招代理' });
-    const guest = execFileSync(server.bin, ['token', 'ann', '--name', '安安', '--data', server.data ?? ''])
-      .toString()
-      .trim();
+    const guest = server.token('ann', 'viewer', '--name', '安安');
     const seen = await desk.evaluate(
       async ([r, tok, first, second]) => {
         const ws = new WebSocket(`ws://${location.host}/v1/rooms/${r}/ws`, ['fudai.v1', `fudai.token.${tok}`]);
@@ -123,9 +98,7 @@ describe('the desk', () => {
     await held.getByText('我这里招代理').waitFor();
     await shot(desk, 'desk-held');
     // Another moderator takes it: the desk says who, and offers nothing to press until it is given back.
-    const mo = execFileSync(server.bin, ['token', 'mo', '--role', 'moderator', '--data', server.data ?? ''])
-      .toString()
-      .trim();
+    const mo = server.token('mo', 'moderator');
     const lease = (release: boolean): Promise<void> =>
       desk.evaluate(
         async ([r, tok, give]) => {
@@ -214,7 +187,9 @@ describe('the desk', () => {
 
     // The host's own view, on a tablet of its own: the bag's words to read, and
     // the product's price large enough for two metres.
-    const own = await open(browser, `${server.url}desk/${room}?view=host#t=${token}`, { viewport: { width: 1180, height: 820 } });
+    const own = await open(browser, `${server.url}desk/${room}?view=host#t=${token()}`, {
+      viewport: { width: 1180, height: 820 },
+    });
     await own.page.getByText(/现在发‘福气到’就能参加/).waitFor();
     const price = own.page.locator('.stand-price b');
     expect(await price.textContent()).toBe('¥199');

@@ -1,36 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import AxeBuilder from '@axe-core/playwright';
 import jsQR from 'jsqr';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { desktop, launch, open, phone, shot } from './browser.ts';
-import { type Real, real } from './server.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { desktop, open, phone, serious, shot } from './browser.ts';
+import { browser, house, server } from './house.ts';
 
 // Staff come in: by a link that is good once, by six digits on another screen;
 // an operator makes people and sees the machinery.
 
-let server: Real;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await real();
-  browser = await launch();
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-const link = (): string =>
-  execFileSync(server.bin ?? '', ['staff', '--data', server.data ?? '', '--url', server.url])
-    .toString()
-    .trim();
+house();
 
 async function fine(page: Page, complaints: string[]): Promise<void> {
-  const axe = await new AxeBuilder({ page }).analyze();
-  const serious = axe.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-  expect(serious.map((v) => `${v.id}: ${v.nodes[0]?.html}`)).toEqual([]);
+  expect(await serious(page)).toEqual([]);
   expect(complaints).toEqual([]);
 }
 
@@ -51,7 +31,7 @@ async function read(png: Buffer): Promise<string> {
 describe('the door', () => {
   it('lets an operator in once, who lets others in', async (t) => {
     if (!server.bin) return t.skip();
-    const key = link();
+    const key = server.link();
     const { page, complaints } = await open(browser, key, desktop);
     await page.getByRole('heading', { name: /你好/ }).waitFor();
     expect(page.url()).not.toContain('#');
@@ -100,20 +80,7 @@ describe('the door', () => {
 
   it('pairs a tablet by six digits, into one room alone', async (t) => {
     if (!server.bin) return t.skip();
-    const host = execFileSync(server.bin, [
-      'token',
-      'host',
-      '--name',
-      '主播',
-      '--role',
-      'host',
-      '--rooms',
-      'demo',
-      '--data',
-      server.data ?? '',
-    ])
-      .toString()
-      .trim();
+    const host = server.token('host', 'host', '--name', '主播', '--rooms', 'demo');
     const { page, complaints } = await open(browser, `${server.url}desk/demo#t=${host}`, desktop);
     await page.getByRole('button', { name: '配对平板或手机' }).click();
     await page.getByRole('img', { name: '用它的相机扫这个码' }).waitFor();
@@ -155,9 +122,7 @@ describe('the door', () => {
 
   it('lets a tablet in by what its camera sees', async (t) => {
     if (!server.bin) return t.skip();
-    const host = execFileSync(server.bin, ['token', 'host', '--role', 'host', '--rooms', 'demo', '--data', server.data ?? ''])
-      .toString()
-      .trim();
+    const host = server.token('host', 'host', '--rooms', 'demo');
     const { page, complaints } = await open(browser, `${server.url}desk/demo#t=${host}`, desktop);
     await page.getByRole('button', { name: '配对平板或手机' }).click();
     const code = page.getByRole('img', { name: '用它的相机扫这个码' });
@@ -181,7 +146,7 @@ describe('the door', () => {
       ['desktop', { ...desktop, colorScheme: 'dark' }],
       ['phone', { ...phone, locale: 'en-US' }],
     ] as const) {
-      const { page, complaints } = await open(browser, link(), options);
+      const { page, complaints } = await open(browser, server.link(), options);
       await page.getByRole('link', { name: /运行状态|System status/ }).click();
       await page.getByText(/一切正常|All is well/).waitFor({ timeout: 30_000 });
       await page.getByText(/负责 64 个分区|owns 64 partitions/).waitFor();

@@ -1,29 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import AxeBuilder from '@axe-core/playwright';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { desktop, launch, open, phone, shot, still } from './browser.ts';
-import { type Real, real } from './server.ts';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { desktop, open, phone, serious, shot } from './browser.ts';
+import { browser, house, server } from './house.ts';
 
 // From the link that the program prints when it starts to one's own show with a
 // first lucky bag open before a viewer. Every click and every field is counted.
 // It plays a whole rehearsal on the way, so it runs with FUDAI_LONG alone.
 const long = Boolean(process.env.FUDAI_LONG);
-
-let server: Real;
-let browser: Browser;
-
-beforeAll(async () => {
-  if (!long) return;
-  server = await real();
-  browser = await launch();
-}, 180_000);
-
-beforeEach(() => server?.watch());
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
 
 const cost = { clicks: 0, fields: 0 };
 
@@ -38,18 +21,15 @@ async function fill(l: Locator, text: string): Promise<void> {
 }
 
 async function fine(page: Page): Promise<void> {
-  await still(page);
-  const axe = await new AxeBuilder({ page }).analyze();
-  const serious = axe.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-  expect(serious.map((v) => `${v.id}: ${v.nodes[0]?.html}`)).toEqual([]);
+  expect(await serious(page)).toEqual([]);
 }
 
 describe.skipIf(!long)('the first run', () => {
+  house();
+
   it('leads from the link that is printed to a show with a bag open', async (t) => {
     if (!server.bin) return t.skip();
-    const link = execFileSync(server.bin, ['staff', '--data', server.data ?? '', '--url', server.url])
-      .toString()
-      .trim();
+    const link = server.link();
     const { page, complaints } = await open(browser, link, { ...desktop, permissions: ['clipboard-read', 'clipboard-write'] });
     await tap(page.getByRole('link', { name: '第一次用？从这里开始' }));
 

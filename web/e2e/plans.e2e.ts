@@ -1,35 +1,17 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { desktop, launch, type Opened, open, shot } from './browser.ts';
-import { type Real, real } from './server.ts';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { desktop, type Opened, open, shot } from './browser.ts';
+import { browser, house, server } from './house.ts';
 
 // What a marketer makes of one giveaway: a series, a template, copies in other
 // rooms, a later close. Who approves lets the template out and keeps the archive.
 
-let server: Real;
-let browser: Browser;
+house();
 const patience = { timeout: 60_000 };
 
-beforeAll(async () => {
-  server = await real();
-  browser = await launch();
-});
-
-beforeEach(() => server.watch());
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-const token = (user: string, role: string): string =>
-  execFileSync(server.bin ?? '', ['token', user, '--name', user, '--role', role, '--data', server.data ?? ''])
-    .toString()
-    .trim();
-
 async function enter(user: string, role: string): Promise<Opened> {
-  const opened = await open(browser, `${server.url}studio#t=${token(user, role)}`, desktop);
+  const opened = await open(browser, `${server.url}studio#t=${server.token(user, role)}`, desktop);
   opened.page.setDefaultTimeout(patience.timeout);
   await opened.page.getByRole('heading', { name: '营销台' }).waitFor();
   await part(opened.page, '活动');
@@ -63,7 +45,7 @@ function inZip(file: Buffer): string[] {
 describe('plans', () => {
   it('makes a series, copies, a template, a later close and an archive of one giveaway', async (t) => {
     if (!server.bin) return t.skip();
-    const boss = token('boss', 'service');
+    const boss = server.token('boss', 'service');
     const made = await fetch(`${server.url}v1/studio/rooms`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${boss}`, 'Content-Type': 'application/json' },

@@ -1,35 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { desktop, launch, type Opened, open, phone, shot, small, still } from './browser.ts';
-import { type Real, real } from './server.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { desktop, type Opened, open, phone, serious, shot, small, still } from './browser.ts';
+import { browser, house, server } from './house.ts';
 
 // A red-packet rain through the real program: entered by keys alone, by a tap on
 // a packet and on a still card, and its result read by all of them.
 
-let server: Real;
-let browser: Browser;
-let token = '';
+house();
 const room = `rain${Date.now()}`;
-beforeAll(async () => {
-  server = await real();
-  browser = await launch();
-  if (server.bin)
-    token = execFileSync(server.bin, ['token', 'host', '--name', '主播', '--role', 'host', '--data', server.data ?? ''])
-      .toString()
-      .trim();
-});
-beforeEach(() => server.watch());
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
 async function command(kind: string, data: unknown): Promise<void> {
   const answer = await fetch(`${server.url}v1/rooms/${room}/commands`, {
     method: 'POST',
-    headers: { Authorization: `Bearer ${token}` },
+    headers: { Authorization: `Bearer ${server.token('host', 'host', '--name', '主播')}` },
     body: JSON.stringify({ kind, data }),
   });
   if (!answer.ok) throw new Error(`${kind}: ${answer.status} ${await answer.text()}`);
@@ -54,13 +36,6 @@ async function visitor(name: string, options: Parameters<typeof open>[2]): Promi
   await x.page.goto(`${server.url}r/${room}`);
   await x.page.waitForSelector('.composer');
   return x;
-}
-
-async function serious(page: Page): Promise<string[]> {
-  const found = await new AxeBuilder({ page: page as never }).disableRules(['color-contrast']).analyze();
-  return found.violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes[0]?.html}`);
 }
 
 /** Whether a tap in the middle of what the selector finds reaches it. */
@@ -145,7 +120,7 @@ it('falls, takes one entry by key or tap, and tells the amounts', { timeout: 240
   await calm.page.waitForSelector('.rain-go.in');
   expect(await calm.page.textContent('.sr[role=status]')).toBe('You are in');
 
-  expect(await Promise.all([thumb.page, calm.page].map(serious))).toEqual([[], []]);
+  expect(await Promise.all([thumb.page, calm.page].map((p) => serious(p, 'color-contrast')))).toEqual([[], []]);
 
   // Taps go on for pleasure: packets pop, and it stays one entry.
   await tapPackets(thumb.page, 2);

@@ -1,26 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFailed } from 'vitest';
+import { expect, it, onTestFailed } from 'vitest';
 import { Client, type Mine, webSocket } from '../sdk/index.ts';
-import { desktop, launch, open, phone, shot } from './browser.ts';
-import { type Real, real } from './server.ts';
+import { desktop, open, phone, shot } from './browser.ts';
+import { browser, house, server } from './house.ts';
 
 // The whole way, as a visitor goes it: the real program, its log, its demo show.
 
-let server: Real;
-let browser: Browser;
-beforeAll(async () => {
-  server = await real();
-  browser = await launch();
-});
-beforeEach(() => server.watch());
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
+house();
 it('sees comments move, says one under a name, and gets it back through the log', { timeout: 300_000 }, async () => {
   const { page, complaints } = await open(browser, server.url, desktop);
   await page.waitForFunction(() => document.querySelectorAll('.row').length > 5, undefined, { timeout: 90_000 });

@@ -12,6 +12,9 @@ export interface Real {
   /** The program and its data, where it is ours. */
   bin?: string;
   data?: string;
+  /** A token of the program's own, and a link that lets the operator in once. `more`: further flags of `fudai token`. */
+  token(user: string, role: string, ...more: string[]): string;
+  link(): string;
   /** To be called in a test: should it fail, the end of the program's log is shown. */
   watch(): void;
   stop(): Promise<void>;
@@ -24,6 +27,8 @@ export async function real(...more: string[]): Promise<Real> {
     return {
       url: given.endsWith('/') ? given : `${given}/`,
       restart: undefined,
+      token: notOurs,
+      link: notOurs,
       watch: () => undefined,
       stop: async () => undefined,
     };
@@ -33,10 +38,17 @@ export async function real(...more: string[]): Promise<Real> {
   const url = `http://127.0.0.1:${await freePort()}/`;
   const log = { tail: '' };
   let child = await start(bin, url, dir, log, more);
+  const data = join(dir, 'data');
+  const told = (...args: string[]): string =>
+    execFileSync(bin, [...args, '--data', data])
+      .toString()
+      .trim();
   return {
     url,
     bin,
-    data: join(dir, 'data'),
+    data,
+    token: (user, role, ...more) => told('token', user, '--name', user, '--role', role, ...more),
+    link: () => told('staff', '--url', url),
     async restart() {
       await end(child);
       child = await start(bin, url, dir, log, more);
@@ -47,6 +59,10 @@ export async function real(...more: string[]): Promise<Real> {
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+function notOurs(): never {
+  throw new Error('a program at FUDAI_URL gives no tokens');
 }
 
 async function start(bin: string, url: string, dir: string, log: { tail: string }, more: string[]): Promise<ChildProcess> {

@@ -1,39 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import AxeBuilder from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { desktop, launch, open, phone, shot, still } from './browser.ts';
-import { type Real, real } from './server.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { desktop, open, phone, serious, shot } from './browser.ts';
+import { browser, house, server } from './house.ts';
 
 // The studio against the real program: from a prize to a bag that a viewer sees
 // open, with the stock set aside and every step in the trail.
 
-let server: Real;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await real();
-  browser = await launch();
-});
-
-beforeEach(() => server.watch());
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-const token = (user: string, role: string): string =>
-  execFileSync(server.bin ?? '', ['token', user, '--name', user, '--role', role, '--data', server.data ?? ''])
-    .toString()
-    .trim();
-
-async function serious(page: Page): Promise<string[]> {
-  await still(page);
-  const axe = await new AxeBuilder({ page }).analyze();
-  return axe.violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes[0]?.html}`);
-}
+house();
 
 /** Chooses in a list that opens over the page. */
 async function choose(page: Page, label: string, option: string | RegExp, nth = 0): Promise<void> {
@@ -51,7 +24,7 @@ describe('the studio', () => {
 
   it('plans a bag, and a viewer sees it open', async (t) => {
     if (!server.bin) return t.skip();
-    const { page, complaints } = await open(browser, `${server.url}studio#t=${token('boss', 'service')}`, desktop);
+    const { page, complaints } = await open(browser, `${server.url}studio#t=${server.token('boss', 'service')}`, desktop);
     await page.getByRole('heading', { name: '营销台' }).waitFor();
     expect(page.url()).not.toContain('t=ey');
 
@@ -156,7 +129,7 @@ describe('the studio', () => {
 
   it('shows a marketer no button that the server would refuse', async (t) => {
     if (!server.bin) return t.skip();
-    const { page, complaints } = await open(browser, `${server.url}studio#t=${token('mia', 'marketer')}`, {
+    const { page, complaints } = await open(browser, `${server.url}studio#t=${server.token('mia', 'marketer')}`, {
       ...desktop,
       colorScheme: 'dark',
     });
