@@ -41,7 +41,9 @@ func (e *Events) Claim(c *record.Comment, offset, now int64) Result {
 	if !ok {
 		return Result{Code: record.Ineligible, Offset: offset}
 	}
-	return ev.claim(uint32(row), rank, offset, now)
+	said := ev.claim(uint32(row), rank, offset, now)
+	_ = e.drain() // its grant may wait for it; what contradicts it is kept in Stuck
+	return said
 }
 
 // claim folds the claim of somebody with a rank.

@@ -25,13 +25,15 @@ func (e *Events) Marker(c *record.Comment, offset, now int64) bool {
 	}
 	m := &mark{Offset: offset, Now: c.Marker.Now}
 	m.Sig = drawproof.SignMarker(e.cfg.Keys.Engine, ev.id(), plan, kind, uint32(e.cfg.Partition), m.Now)
+	took := false
 	switch c.Kind {
 	case record.Open:
-		return ev.foldOpen(m, now)
+		took = ev.foldOpen(m, now)
 	case record.Close:
-		return ev.foldClose(m)
+		took = ev.foldClose(m)
 	}
-	return false
+	_ = e.drain() // decisions may wait for it; what contradicts it is kept in Stuck
+	return took
 }
 
 // foldOpen takes an opening only while room time is before the close: from

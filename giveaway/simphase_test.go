@@ -35,21 +35,18 @@ var simNext = map[Phase][]Phase{
 // stages: an event goes from phase to phase by the ways there are. (Several may
 // pass between two looks.)
 func (o *simOwner) stages() {
-	last := o.w.phases[o]
-	for i, ev := range o.e.order {
+	last, seen := o.w.phases[o], make(map[string]Phase, len(o.e.order))
+	for _, ev := range o.e.order {
 		now := ev.phase()
-		if i < len(last) && last[i] != now && !simWay(last[i], now) {
-			o.w.fault("event %s went from %s to %s", ev.id(), last[i], now)
+		seen[ev.id()] = now
+		if was, known := last[ev.id()]; known && was != now && !simWay(was, now) {
+			o.w.fault("event %s went from %s to %s", ev.id(), was, now)
 		}
 		if ev.stuck != nil {
 			o.w.fault("event %s is stuck: %v", ev.id(), ev.stuck)
 		}
 	}
-	last = last[:0]
-	for _, ev := range o.e.order {
-		last = append(last, ev.phase())
-	}
-	o.w.phases[o] = last
+	o.w.phases[o] = seen
 }
 
 func simWay(from, to Phase) bool {

@@ -41,11 +41,11 @@ type sim struct {
 	calm   bool  // no more faults, and nobody acts but the owner
 	dry    bool  // retention takes comments that nobody has folded, and snapshots are rare
 
-	acked   map[string]int64      // event/user: the offset of its receipt
-	said    map[int]record.Code   // what was answered to the record at an offset
-	phases  map[*simOwner][]Phase // last seen, by order of events
-	sealed  map[string]int        // event: control records that were applied before its seal
-	count   map[string]int        // what happened, for the table
+	acked   map[string]int64               // event/user: the offset of its receipt
+	said    map[int]record.Code            // what was answered to the record at an offset
+	phases  map[*simOwner]map[string]Phase // last seen, by event
+	sealed  map[string]int                 // event: control records that were applied before its seal
+	count   map[string]int                 // what happened, for the table
 	steps   int
 	torn    bool // part of the comments was lost before everybody had folded it
 	faults  []string
@@ -104,7 +104,7 @@ func (w *sim) sigma(chain int, round uint64) []byte {
 
 func newSim(seed uint64) *sim {
 	w := &sim{seed: seed, rnd: rand.New(rand.NewPCG(seed, 3)), keys: simKeys, beacons: simBeacons, wall: 1_793_000_000_000,
-		acked: map[string]int64{}, phases: map[*simOwner][]Phase{}, sealed: map[string]int{}, count: map[string]int{}}
+		acked: map[string]int64{}, phases: map[*simOwner]map[string]Phase{}, sealed: map[string]int{}, count: map[string]int{}}
 	w.dry = seed%8 == 0
 	w.cfg = Config{Room: "demo", Partition: 7, Keys: w.keys, Chains: simChains, verify: simVerify}
 	w.claim()
