@@ -29,7 +29,8 @@ type Bundle struct {
 	Claims     []Claim         `json:"claims"`
 	Grade      Grade           `json:"grade"`
 	Log        *Logged         `json:"log,omitempty"`
-	Signature  Bytes           `json:"signature"` // engine key, over all the rest
+	Mirrored   []Mirrored      `json:"mirrored,omitempty"` // ascending by name
+	Signature  Bytes           `json:"signature"`          // engine key, over all the rest
 }
 
 var bundleShape = closed(members{
@@ -38,7 +39,7 @@ var bundleShape = closed(members{
 	"entrants": rows(LeafSize, leafEntrant), "excluded": rows(ExcludedSize, leafExcluded),
 	"close": closeShape, "closeHash": hexOf(32), "sealedBy": oneOf(SealedByOwner, SealedByStandby),
 	"sigma": hexOf(SigmaSize), "result": resultShape, "resultHash": hexOf(32),
-	"claims": list(0, 4*MaxUnits, claimShape), "grade": gradeShape, "log?": loggedShape, "signature": hexOf(64),
+	"claims": list(0, 4*MaxUnits, claimShape), "grade": gradeShape, "log?": loggedShape, "mirrored?": mirroredShape, "signature": hexOf(64),
 })
 
 // Encode gives the bundle's bytes.
@@ -85,9 +86,9 @@ func bundleMessage(doc map[string]any) []byte {
 }
 
 // Assemble computes everything in a bundle that follows from its plan, markers,
-// lists, beacon signature and log: b needs Plan, Amendments, Markers, Entrants and
+// lists, beacon signature, log and mirrors: b needs Plan, Amendments, Markers, Entrants and
 // Excluded in tree order, SealedBy, Sigma, Close.CapOffset and Close.Round (0:
-// the planned one), Result.DrawNo, Log, if there is one, and Claims (nil: all open).
+// the planned one), Result.DrawNo, Log and Mirrored, if there are any, and Claims (nil: all open).
 func (b *Bundle) Assemble() error {
 	p, err := ParsePlan(b.Plan)
 	if err != nil {
@@ -111,26 +112,35 @@ func (b *Bundle) Assemble() error {
 	if b.Claims == nil {
 		b.Claims = OpenClaims(b.Result)
 	}
-	b.Grade = gradeOf(p, b.SealedBy, checkLate(p, terms, b.Markers) != nil, b.Close.Round != terms.Round, b.Log.judge(p, b.CloseHash, PlanHash(b.Plan), b.Close.Round).seen)
+	b.Grade = gradeOf(p, shown{
+		sealedBy: b.SealedBy, late: checkLate(p, terms, b.Markers) != nil, laterRound: b.Close.Round != terms.Round,
+		seen: b.Log.judge(p, b.CloseHash, PlanHash(b.Plan), b.Close.Round).seen,
+		held: weigh(p, b.Mirrored, b.CloseHash, b.Close.Round).held,
+	})
 	return errors.Join(refused...)
 }
 
-// Attest adds to a bundle what the log shows of it, and signs it again. A log
-// that shows less than is there already changes nothing.
-func Attest(bundle []byte, l Logged, engine ed25519.PrivateKey) ([]byte, error) {
+// Attest adds to a bundle what a log and mirrors say of it, and signs it again.
+// Of the log's heads that counts by which most witnesses saw the seal in time, of
+// those the last; one that shows less than is there already changes nothing.
+func Attest(bundle []byte, heads []Logged, words []Mirrored, engine ed25519.PrivateKey) ([]byte, error) {
 	e := &evidence{}
 	if err := errors.Join(e.read(bundle), e.unpack(bundle), e.readPlan()); err != nil {
 		return nil, err
 	}
 	e.compute()
-	had := e.logged.seen
-	e.Log = &l
-	e.logged = e.Log.judge(e.plan, e.closeHash, e.planHash, e.Close.Round)
-	if err := errors.Join(e.logged.place, e.logged.signature, e.logged.forged); err != nil {
-		return nil, err
+	for i := range heads {
+		j := heads[i].judge(e.plan, e.closeHash, e.planHash, e.Close.Round)
+		if err := errors.Join(j.place, j.signature, j.forged); err != nil {
+			return nil, err
+		}
+		if j.seen >= e.logged.seen {
+			e.Log, e.logged = &heads[i], j
+		}
 	}
-	if e.logged.seen < had {
-		return bundle, nil
+	e.Mirrored = merge(e.Mirrored, words)
+	if e.holding = weigh(e.plan, e.Mirrored, e.closeHash, e.Close.Round); e.holding.forged != nil {
+		return nil, e.holding.forged
 	}
 	e.Grade = e.grade()
 	return e.Sign(engine)

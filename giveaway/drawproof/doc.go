@@ -26,7 +26,7 @@
 // "drawproof/v1/name" and one zero byte. Text is UTF-8 in NFC; whoever takes it in
 // normalises it, nothing here changes or checks that. In JSON, binary is lower-case
 // hex, lists are standard base64 with padding, times are Unix milliseconds, money
-// is fen (1/100 of the unit). Signatures of R7, R12, R36, R37, R39, R40 are Ed25519 after RFC
+// is fen (1/100 of the unit). Signatures of R7, R12, R36, R37, R39, R40, R42 are Ed25519 after RFC
 // 8032, checked without cofactor: S below the group order, and the encoding of
 // S·B − k·A equal to R byte for byte.
 //
@@ -48,7 +48,8 @@
 // split of n packets has 1 ≤ min, n·min ≤ total and, where max is not 0,
 // underfill "return", min ≤ max and total ≤ n·max. If it names a log (R38), its
 // witnesses ascend strictly by name, the key of each is neither another's nor the log's nor
-// the engine's, and neither origin nor a name has a plus sign.
+// the engine's, and neither origin nor a name has a plus sign. The same holds of its mirrors
+// (R42) among themselves; a mirror that shares name or key with a witness shares both.
 //
 // A verifier stops where R2, R3 or R4 fails, for nothing can be computed then.
 // Every later rule is judged on its own, on values computed from plan, markers,
@@ -185,9 +186,8 @@
 //
 // R35. The grade begins at A. Reasons, in this order, with the grade they press it down
 // to: "no-witnesses" B, where nobody saw the seal in time (R41); "few-witnesses" B, where fewer
-// did than the quorum; "no-mirror" B, where enough did (the list itself was the operator's
-// alone until the draw: it could not be exchanged, but held back; no draw of this version
-// reaches A); "local-beacon" D;
+// did than the quorum; "no-mirror" B, where enough did, and no mirror held the list in time
+// (R43: it could not be exchanged, but held back); "local-beacon" D;
 // "order-of-arrival" D, selection "first"; "late-marker" C; "later-round" C, R21 with s > 0, or D
 // together with a late marker; "sealed-by-one-host" A, sealedBy "owner".
 //
@@ -223,4 +223,17 @@
 // cosignatures R40 does not refuse and have 1000·time ≤ 1000·T(close.round) − marginMs. If
 // they are fewer than the quorum, or there is no log, the rule reports "lowers". That
 // witnesses are independent of the operator nobody can see in a bundle: know their keys.
+//
+// # The mirror of the list
+//
+// R42. The log of a plan may name mirrors (name and key each, one at least). A bundle may
+// show their words, member "mirrored": they ascend strictly by name, and each is by the key
+// of the mirror of that name in the plan, over D(mirror) || closeHash || u64 time, the time
+// being Unix seconds. It says: I hold the plan, the amendments, the markers and both whole
+// lists that this close record seals, they pass R2 to R22, and I give them to anybody who
+// asks. With them and sigma anybody finishes the draw (R23 to R31) without the operator. A
+// witness may be a mirror too, with one key: no text of R40 is one of this rule.
+//
+// R43. Mirrors held the list in time whose words R42 does not refuse and have 1000·time ≤
+// 1000·T(close.round) − marginMs. If there is none, the rule reports "lowers".
 package drawproof

@@ -19,8 +19,8 @@ const (
 )
 
 // Grade says how much must go wrong at once for a draw to be rigged: A needs
-// the beacon's operators or the witnesses together, B also nobody who kept the seal code, C the operator
-// and a staged show, D the operator alone. It never stands without its reasons.
+// the beacon's operators or the witnesses together, B also nobody who kept the seal code (or, with
+// "no-mirror", an operator who would rather not finish), C the operator and a staged show, D the operator alone. It never stands without its reasons.
 type Grade struct {
 	Letter  string   `json:"letter"`
 	Reasons []string `json:"reasons"`
@@ -30,27 +30,33 @@ var gradeShape = closed(members{"letter": oneOf("A", "B", "C", "D"), "reasons": 
 
 // Expected is the grade that an event under way can still reach, for its card.
 func Expected(p Plan, laterRound bool) Grade {
-	seen := 0
+	s := shown{sealedBy: SealedByOwner, laterRound: laterRound}
 	if p.Log != nil {
-		seen = len(p.Log.Witnesses)
+		s.seen, s.held = len(p.Log.Witnesses), len(p.Log.Mirrors)
 	}
-	return gradeOf(p, SealedByOwner, false, laterRound, seen)
+	return gradeOf(p, s)
 }
 
-// gradeOf is the grade that the evidence in a bundle supports, seen being how
-// many witnesses saw the seal in time.
-func gradeOf(p Plan, sealedBy string, late, laterRound bool, seen int) Grade {
-	g := Grade{Letter: "A"}
+// shown is all that the grade of a plan's draw hangs on.
+type shown struct {
+	sealedBy         string
+	late, laterRound bool // markers; the sealed round
+	seen, held       int  // how many witnesses saw the seal in time, and mirrors held the list
+}
+
+// gradeOf is the grade that the evidence in a bundle supports.
+func gradeOf(p Plan, s shown) Grade {
+	g := Grade{Letter: "A", Reasons: []string{}}
 	lower := func(to string, reason string) {
 		g.Reasons = append(g.Reasons, reason)
 		g.Letter = max(g.Letter, to)
 	}
 	switch {
-	case seen == 0:
+	case s.seen == 0:
 		lower("B", ReasonNoWitnesses)
-	case p.Log == nil || seen < int(p.Log.Quorum):
+	case p.Log == nil || s.seen < int(p.Log.Quorum):
 		lower("B", ReasonFewWitness)
-	default:
+	case s.held == 0:
 		lower("B", ReasonNoMirror) // nobody else could finish a draw whose list is held back
 	}
 	if p.Beacon.Kind == ChainLocal {
@@ -59,16 +65,16 @@ func gradeOf(p Plan, sealedBy string, late, laterRound bool, seen int) Grade {
 	if p.Selection == SelectFirst {
 		lower("D", ReasonOrder)
 	}
-	if late {
+	if s.late {
 		lower("C", ReasonLateMarker)
 	}
-	if laterRound {
+	if s.laterRound {
 		lower("C", ReasonLaterRound)
 	}
-	if late && laterRound {
+	if s.late && s.laterRound {
 		g.Letter = "D"
 	}
-	if sealedBy == SealedByOwner {
+	if s.sealedBy == SealedByOwner {
 		lower("A", ReasonNoStandby) // said, but a wrong fold is found by any receipt
 	}
 	return g

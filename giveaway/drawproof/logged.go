@@ -65,8 +65,7 @@ func (l *Logged) judge(p Plan, closeHash, planHash Hash, round uint64) (j judgem
 		j.signature = fmt.Errorf("checkpoint of size %d is not signed by the log key", l.Size)
 	}
 	var inTime int
-	const far = 1 << 36 // a forged round must not overflow; later than this is in time anyhow
-	inTime, j.forged = l.cosigned(p, body, p.Beacon.RoundTime(min(round, far))-p.Log.MarginMs)
+	inTime, j.forged = l.cosigned(p, body, p.lastWord(round))
 	if j.place == nil && j.signature == nil {
 		j.seen = inTime
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -18,6 +19,9 @@ func (s *sampler) publicLog() *PublicLog {
 	}
 	for i := range n {
 		l.Witnesses = append(l.Witnesses, Witness{fmt.Sprintf("witness-%d.example", i), public(s.eyes[i])})
+	}
+	if s.watched || s.chance(80) {
+		l.Mirrors = []Witness{{"mirror.example", public(s.glass[0])}, {"witness-0.example", public(s.glass[1])}}
 	}
 	return l
 }
@@ -114,8 +118,7 @@ func (s *sampler) logAttacks() []trial {
 	hidden := s.attack("a late cosignature kept out of the grade", "R35", Fail, late)
 	doc := s.parse(hidden.raw).(map[string]any)
 	grade := doc["grade"].(map[string]any)
-	reasons := grade["reasons"].([]any)
-	reasons[slices.Index(reasons, any(ReasonFewWitness))] = ReasonNoMirror
+	grade["reasons"] = slices.DeleteFunc(slices.Clone(grade["reasons"].([]any)), func(x any) bool { return x == ReasonFewWitness })
 	s.resign(doc)
 	hidden.raw = appendJSON(nil, doc)
 	return append(all, hidden)
@@ -123,7 +126,8 @@ func (s *sampler) logAttacks() []trial {
 
 // policyAttacks are plans whose witnesses are none.
 func (s *sampler) policyAttacks(add func(name, rule string, raw []byte)) {
-	for name, edit := range map[string]func(l *PublicLog){
+	policies := mirrorPolicies()
+	maps.Copy(policies, map[string]func(l *PublicLog){
 		"the engine as its own witness":   func(l *PublicLog) { l.Witnesses[0].Key = public(s.engine) },
 		"the log as its own witness":      func(l *PublicLog) { l.Witnesses[0].Key = l.Key },
 		"one witness under two names":     func(l *PublicLog) { l.Witnesses[1].Key = l.Witnesses[0].Key },
@@ -132,18 +136,19 @@ func (s *sampler) policyAttacks(add func(name, rule string, raw []byte)) {
 		"a log whose name is no name":     func(l *PublicLog) { l.Origin += "+" },
 		"one witness is enough":           func(l *PublicLog) { l.Quorum = 1 },
 		"no margin":                       func(l *PublicLog) { l.MarginMs = 0 },
-	} {
+	})
+	for name, edit := range policies {
 		b := s.matrixBundle()
 		s.editPlan(b, func(p *Plan) { edit(p.Log) })
 		add(name, "R4", s.sign(b))
 	}
 }
 
-// A bundle that the log was added to later is the one that was made with it.
+// A bundle that the log and mirrors were added to later is the one that was made with it.
 func TestAttest(t *testing.T) {
 	s := newSampler(t, 5)
-	tried := 0
-	for tried < 20 {
+	tried, mirrored := 0, 0
+	for tried < 20 || mirrored < 5 {
 		b := s.bundle()
 		if b.Log == nil {
 			continue
@@ -151,52 +156,70 @@ func TestAttest(t *testing.T) {
 		tried++
 		with := s.sign(b)
 		bare := s.decode(with)
-		bare.Log = nil
+		bare.Log, bare.Mirrored = nil, nil
 		s.assemble(bare)
 		raw := s.sign(bare)
 		if r := verify(raw, memoBeacon()); !r.OK() || r.Grade.Letter == "A" {
 			t.Fatalf("without its log:\n%s", r.Text())
 		}
-		got, err := Attest(raw, *b.Log, s.engine)
+		got, err := Attest(raw, []Logged{*b.Log}, b.Mirrored, s.engine)
 		if err != nil || string(got) != string(with) {
 			t.Fatalf("%v\n%s\n%s", err, got, with)
 		}
 		worse := *b.Log
 		worse.Cosignatures = []Cosignature{}
-		if kept, err := Attest(got, worse, s.engine); err != nil || b.Grade.Reasons[0] != ReasonNoWitnesses && string(kept) != string(got) {
+		if kept, err := Attest(got, []Logged{worse}, b.Mirrored, s.engine); err != nil || b.Grade.Reasons[0] != ReasonNoWitnesses && string(kept) != string(got) {
 			t.Fatalf("%v: a log that shows less took the place of one that shows more", err)
 		}
 		worse.Root[0] ^= 1
-		if _, err := Attest(raw, worse, s.engine); err == nil {
+		if _, err := Attest(raw, []Logged{worse}, nil, s.engine); err == nil {
 			t.Fatal("a log of another root was taken")
+		}
+		if b.Mirrored == nil {
+			continue
+		}
+		mirrored++
+		first := slices.Clone(b.Mirrored)
+		first[0].Time -= 5
+		first[0].Signature = ed25519.Sign(s.glassOf(first[0].Name), MirrorMessage(b.CloseHash, first[0].Time))
+		earlier, err := Attest(got, nil, first, s.engine)
+		if back, bad := Attest(earlier, []Logged{*b.Log}, b.Mirrored, s.engine); err != nil || bad != nil || string(back) != string(earlier) || s.decode(earlier).Mirrored[0].Time != first[0].Time {
+			t.Fatalf("%v, %v: of one mirror the first word does not count", err, bad)
+		}
+		first[0].Time--
+		if _, err := Attest(got, nil, first, s.engine); err == nil {
+			t.Fatal("a word with another time was taken")
 		}
 	}
 }
 
-// A draw on the public beacon that enough witnesses saw in time lacks the mirror
-// alone; nothing less than the witnesses comes as far, and nothing reaches A.
+// A draw on the public beacon whose seal enough witnesses saw in time reaches A
+// where a mirror held the list in time too, and nothing less does.
 func TestBestGrade(t *testing.T) {
 	s := newSampler(t, 3)
-	best := 0
+	best, lacks := 0, 0
 	for range 2000 {
 		b := s.bundle()
-		if b.Grade.Letter == "A" {
-			t.Fatalf("grade A without a mirror: %+v", b.Grade)
-		}
-		if len(b.Grade.Reasons) > 1 || !slices.Contains(b.Grade.Reasons, ReasonNoMirror) {
+		p, _ := ParsePlan(b.Plan)
+		alone := len(b.Grade.Reasons) == 1 && b.Grade.Reasons[0] == ReasonNoMirror
+		if b.Grade.Letter != "A" && !alone {
 			continue
 		}
-		p, _ := ParsePlan(b.Plan)
-		if p.Beacon.Kind != ChainQuicknet || len(b.Log.Cosignatures) < LeastQuorum {
-			t.Fatalf("only the mirror is missing for %+v", b.Grade)
+		held := weigh(p, b.Mirrored, b.CloseHash, b.Close.Round).held
+		if p.Beacon.Kind != ChainQuicknet || len(b.Log.Cosignatures) < LeastQuorum || held > 0 == alone {
+			t.Fatalf("%d mirrors held the list of %+v", held, b.Grade)
 		}
-		if r := Verify(s.sign(b)); !r.OK() || r.Grade.Letter != "B" {
+		if r := Verify(s.sign(b)); !r.OK() || r.Grade.Letter != b.Grade.Letter {
 			t.Fatal(r.Text())
 		}
-		best++
+		if alone {
+			lacks++
+		} else {
+			best++
+		}
 	}
-	if best == 0 {
-		t.Fatal("no bundle of 2,000 lacks the mirror alone")
+	if best == 0 || lacks == 0 {
+		t.Fatalf("of 2,000 bundles %d reach A, %d lack the mirror alone", best, lacks)
 	}
 }
 

@@ -60,7 +60,7 @@ func (s *sampler) matrixBundle() *Bundle {
 		if p.Selection == SelectLot && p.Beacon.Kind == ChainLocal && p.AppendTimes == AppendTimesFact && packets &&
 			len(b.Amendments) == 2 && len(p.Partitions) > 1 && len(p.Prizes) > 1 && len(b.Excluded) > 1 && p.Draws > 1 &&
 			len(b.Result.Winners) > 2 && len(b.Result.Alternates) > 1 && b.Grade.Letter == "D" && len(b.Claims) > len(b.Result.Winners) &&
-			b.Log != nil && len(b.Log.Cosignatures) == LeastQuorum && slices.Contains(b.Grade.Reasons, ReasonNoMirror) &&
+			b.Log != nil && len(b.Log.Cosignatures) == LeastQuorum && len(b.Mirrored) == 2 && !slices.Contains(b.Grade.Reasons, ReasonNoMirror) &&
 			len(b.Log.Plan.Path) > 1 && len(b.Log.Close.Path) > 1 {
 			s.matrix = s.sign(b)
 		}
@@ -132,11 +132,14 @@ func ownRule(path, change string) string {
 		"log.size": "R39", "log.root": "R39", "log.signature": "R39", "log.plan.index": "R38", "log.plan.path": "R38",
 		"log.plan.path[]": "R38", "log.close.index": "R38", "log.close.path": "R38", "log.close.path[]": "R38",
 		"log.cosignatures[].name": "R40", "log.cosignatures[].time": "R40", "log.cosignatures[].signature": "R40",
+		"mirrored[].name": "R42", "mirrored[].time": "R42", "mirrored[].signature": "R42",
 	}
 	rule, known := own[path]
 	switch {
 	case path == "log.cosignatures":
 		return map[string]string{"drop": "R35", "double": "R40", "swap": "R40"}[change]
+	case path == "mirrored":
+		return map[string]string{"double": "R42", "swap": "R42"}[change] // one less is no lie while one is there
 	case path == "claims[].state":
 		return "" // delivered or not is the operator's word; who holds a unit is not
 	case path == "claims" && change == "swap":

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,9 +19,12 @@ type PublicLog struct {
 	Witnesses []Witness `json:"witnesses"` // ascending by name
 	Quorum    uint32    `json:"quorum"`    // how many must have seen the seal
 	MarginMs  int64     `json:"marginMs"`  // and how long before the round
+	// Mirrors are those who may hold the sealed lists, ascending by name. One of
+	// them may be a witness too, under its one name and key.
+	Mirrors []Witness `json:"mirrors,omitempty"`
 }
 
-// Witness is somebody who cosigns checkpoints (C2SP tlog-cosignature).
+// Witness is somebody who cosigns checkpoints (C2SP tlog-cosignature), or a mirror.
 type Witness struct {
 	Name string `json:"name"`
 	Key  Hash   `json:"key"` // Ed25519
@@ -31,29 +35,50 @@ const (
 	LeastQuorum   = 2
 	LeastMarginMs = 2000
 	MaxWitnesses  = 16
+	MaxMirrors    = 16
 )
 
+var witnessShape = closed(members{"name": name(), "key": hexOf(32)})
+
 var publicLogShape = closed(members{
-	"origin": name(), "key": hexOf(32), "witnesses": list(0, MaxWitnesses, closed(members{"name": name(), "key": hexOf(32)})),
+	"origin": name(), "key": hexOf(32), "witnesses": list(0, MaxWitnesses, witnessShape),
 	"quorum": integer(LeastQuorum, MaxWitnesses), "marginMs": integer(LeastMarginMs, 3_600_000),
+	"mirrors?": list(1, MaxMirrors, witnessShape),
 })
 
 // Check reports what contradicts itself. engine must not watch itself.
 func (l *PublicLog) Check(engine Hash) error {
-	names, keys := []string{l.Origin}, []Hash{engine, l.Key}
-	for i, w := range l.Witnesses {
-		if i > 0 && l.Witnesses[i-1].Name >= w.Name {
-			return fmt.Errorf("witnesses are not ascending by name at place %d", i)
+	if strings.Contains(l.Origin, "+") {
+		return fmt.Errorf("name %q has a plus sign, which signed notes do not allow", l.Origin)
+	}
+	if err := errors.Join(l.strangers("witness", l.Witnesses, engine), l.strangers("mirror", l.Mirrors, engine)); err != nil {
+		return err
+	}
+	for _, m := range l.Mirrors {
+		for _, w := range l.Witnesses {
+			if (m.Name == w.Name) != (m.Key == w.Key) {
+				return fmt.Errorf("mirror %q shares its name or its key with witness %q, and not both", m.Name, w.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// strangers fails unless a list is of differing names and keys that are neither
+// the log's nor the engine's.
+func (l *PublicLog) strangers(kind string, all []Witness, engine Hash) error {
+	keys := []Hash{engine, l.Key}
+	for i, w := range all {
+		if i > 0 && all[i-1].Name >= w.Name {
+			return fmt.Errorf("%s %q is not above the one before by name", kind, w.Name)
 		}
 		if slices.Contains(keys, w.Key) {
-			return fmt.Errorf("witness %q has a key that stands there twice, or the log's, or the engine's", w.Name)
+			return fmt.Errorf("%s %q has a key that stands there twice, or the log's, or the engine's", kind, w.Name)
 		}
-		names, keys = append(names, w.Name), append(keys, w.Key)
-	}
-	for _, n := range names {
-		if strings.Contains(n, "+") {
-			return fmt.Errorf("name %q has a plus sign, which signed notes do not allow", n)
+		if strings.Contains(w.Name, "+") {
+			return fmt.Errorf("name %q has a plus sign, which signed notes do not allow", w.Name)
 		}
+		keys = append(keys, w.Key)
 	}
 	return nil
 }

@@ -81,10 +81,12 @@ var titles = map[int]string{
 	39: "the log signed the checkpoint",
 	40: "every cosignature is that of a witness of the plan",
 	41: "enough witnesses saw the seal before the round",
+	42: "every word of a mirror is that of one of the plan",
+	43: "a mirror held the list before the round",
 }
 
 // lowers are the rules that lower the grade where they do not hold.
-var lowers = map[int]bool{34: true, 41: true}
+var lowers = map[int]bool{34: true, 41: true, 43: true}
 
 // add notes what a rule said and reports whether it passed.
 func (r *Report) add(rule int, err error) bool {

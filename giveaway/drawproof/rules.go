@@ -50,6 +50,8 @@ var rules = []struct {
 	{39, func(e *evidence) error { return e.logged.signature }},
 	{40, func(e *evidence) error { return e.logged.forged }},
 	{41, func(e *evidence) error { return e.logged.few }},
+	{42, func(e *evidence) error { return e.holding.forged }},
+	{43, func(e *evidence) error { return e.holding.none }},
 }
 
 func same[T comparable](what string, published, computed T) error {

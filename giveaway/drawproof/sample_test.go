@@ -16,13 +16,14 @@ type sampler struct {
 	engine  ed25519.PrivateKey
 	logKey  ed25519.PrivateKey
 	eyes    []ed25519.PrivateKey // witness i has eyes[i]
+	glass   []ed25519.PrivateKey // mirror i has glass[i]
 	receipt ed25519.PrivateKey
 	local   LocalKey
 	sigmas  map[uint64][]byte // of the local chain
 	golden  golden
 	count   int
 	matrix  []byte // see matrixBundle
-	watched bool   // two witnesses see every seal in time
+	watched bool   // two witnesses and two mirrors see every seal in time
 }
 
 func newSampler(t testing.TB, seed uint64) *sampler {
@@ -39,6 +40,7 @@ func newSampler(t testing.TB, seed uint64) *sampler {
 	for i := range 3 {
 		s.eyes = append(s.eyes, ed25519.NewKeyFromSeed(key(fmt.Sprint("witness ", i))))
 	}
+	s.glass = []ed25519.PrivateKey{ed25519.NewKeyFromSeed(key("mirror 0")), s.eyes[0]}
 	return s
 }
 
@@ -158,6 +160,7 @@ func (s *sampler) bundle() *Bundle {
 	s.assemble(b)
 	if p.Log != nil && (s.watched || s.chance(80)) {
 		s.log(b, p)
+		s.mirror(b, p)
 		s.assemble(b)
 	}
 	b.Claims = s.claims(p, b.Result)

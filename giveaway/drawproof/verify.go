@@ -23,6 +23,7 @@ type evidence struct {
 	expected  Result
 	late      error
 	logged    judgement
+	holding   holding
 	beacon    func(Chain, uint64, []byte) error
 }
 
@@ -81,11 +82,15 @@ func (e *evidence) compute() {
 	e.closeHash = e.computed.Hash()
 	e.late = checkLate(e.plan, e.terms, e.Markers)
 	e.logged = e.Log.judge(e.plan, e.closeHash, e.planHash, e.Close.Round)
+	e.holding = weigh(e.plan, e.Mirrored, e.closeHash, e.Close.Round)
 	sealed := Sealed{Plan: e.plan, PlanHash: e.planHash, CloseHash: e.closeHash, Entrants: e.Entrants}
 	e.expected = sealed.Draw(e.Sigma, e.Result.DrawNo)
 }
 
 // grade is what the evidence supports.
 func (e *evidence) grade() Grade {
-	return gradeOf(e.plan, e.SealedBy, e.late != nil, e.Close.Round != e.terms.Round, e.logged.seen)
+	return gradeOf(e.plan, shown{
+		sealedBy: e.SealedBy, late: e.late != nil, laterRound: e.Close.Round != e.terms.Round,
+		seen: e.logged.seen, held: e.holding.held,
+	})
 }

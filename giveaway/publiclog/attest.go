@@ -40,19 +40,18 @@ func (l *Log) Attest(ctx context.Context, bundle []byte) ([]byte, error) {
 		return bundle, err
 	}
 	// A later head may have more cosignatures, an earlier one is never worse in
-	// time: each is tried, and drawproof keeps what shows the most.
-	for _, size := range sizes {
-		shown, err := l.logged(ctx, p.Log, size, plan, closed)
-		if err != nil {
+	// time: each is shown, and drawproof keeps what shows the most.
+	heads := make([]drawproof.Logged, len(sizes))
+	for i, size := range sizes {
+		if heads[i], err = l.logged(ctx, p.Log, size, plan, closed); err != nil {
 			return bundle, err
 		}
-		more, err := drawproof.Attest(bundle, shown, l.cfg.Keys.Engine)
-		if err != nil {
-			return bundle, err
-		}
-		bundle = more
 	}
-	return bundle, nil
+	more, err := drawproof.Attest(bundle, heads, nil, l.cfg.Keys.Engine)
+	if err != nil {
+		return bundle, err
+	}
+	return more, nil
 }
 
 func (l *Log) headsFrom(ctx context.Context, least int64) (sizes []int64, err error) {

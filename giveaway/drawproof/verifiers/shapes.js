@@ -90,7 +90,7 @@ export const plan = members({
   claimTtlMs: integer(0, 2 ** 43), disqualify: array(0, 100, name),
   'log?': members({
     origin: name, key: H32, witnesses: array(0, 16, members({ name, key: H32 })), quorum: integer(2, 16),
-    marginMs: integer(2000, 3_600_000),
+    marginMs: integer(2000, 3_600_000), 'mirrors?': array(1, 16, members({ name, key: H32 })),
   }),
 }, true);
 
@@ -133,6 +133,7 @@ export const bundle = members({
     size: U53, root: H32, signature: SIG, plan: logPlace, close: logPlace,
     cosignatures: array(0, 16, members({ name, time: integer(0, 2 ** 33), signature: SIG })),
   }),
+  'mirrored?': array(1, 16, members({ name, time: integer(0, 2 ** 33), signature: SIG })),
   signature: SIG,
 });
 
@@ -160,14 +161,19 @@ export function checkPlan(p) {
   if (p.log) checkLog(p.log, p.engineKey);
 }
 
-function checkLog({ origin, key, witnesses }, engineKey) {
-  const keys = [engineKey, key];
-  witnesses.forEach((w, i) => {
-    need(i === 0 || witnesses[i - 1].name < w.name, 'witnesses are not ascending by name');
-    need(!keys.includes(w.key), 'the key of a witness stands there twice');
-    keys.push(w.key);
-  });
-  need(![origin, ...witnesses.map((w) => w.name)].some((x) => x.includes('+')), 'a name has a plus sign');
+function checkLog({ origin, key, witnesses, mirrors = [] }, engineKey) {
+  for (const list of [witnesses, mirrors]) {
+    const keys = [engineKey, key];
+    list.forEach((w, i) => {
+      need(i === 0 || list[i - 1].name < w.name, 'witnesses or mirrors are not ascending by name');
+      need(!keys.includes(w.key), 'the key of a witness or mirror stands there twice');
+      keys.push(w.key);
+    });
+  }
+  for (const m of mirrors) {
+    need(witnesses.every((w) => (w.name === m.name) === (w.key === m.key)), 'a mirror is half a witness');
+  }
+  need(![origin, ...[...witnesses, ...mirrors].map((w) => w.name)].some((x) => x.includes('+')), 'a name has a plus sign');
 }
 
 function checkSplit(s, n) {

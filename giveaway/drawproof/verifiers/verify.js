@@ -141,6 +141,7 @@ function gather(b) {
   );
   e.late = instant(e, (at, due) => at > due + plan.graceMs);
   judgeLog(e);
+  judgeMirrors(e);
   e.keys = keysOf(e.closeHash, unhex(b.sigma), b.result.drawNo);
   e.result = draw(e, e.keys);
   return e;
@@ -180,8 +181,7 @@ function judgeLog(e) {
   }
   const note = bytes(`${log.origin}\n${shown.size}\n${base64(unhex(shown.root))}\n`);
   doubt(39, ed25519Verify(unhex(log.key), note, unhex(shown.signature)), 'checkpoint is not signed by the log key');
-  const { genesis, period } = e.plan.beacon;
-  const latest = (BigInt(genesis) + (BigInt(e.b.close.round) - 1n) * BigInt(period)) * 1000n - BigInt(log.marginMs);
+  const latest = lastWord(e);
   let inTime = 0;
   shown.cosignatures.forEach((c, i) => {
     const w = log.witnesses.find((x) => x.name === c.name);
@@ -192,6 +192,27 @@ function judgeLog(e) {
     if (genuine && BigInt(c.time) * 1000n <= latest) inTime++;
   });
   if (e.logged[38].length + e.logged[39].length === 0) e.seen = inTime;
+}
+
+// lastWord is the last Unix ms at which a witness or a mirror is in time.
+function lastWord({ b, plan: { beacon: { genesis, period }, log } }) {
+  return (BigInt(genesis) + (BigInt(b.close.round) - 1n) * BigInt(period)) * 1000n - BigInt(log.marginMs);
+}
+
+// judgeMirrors is R42 and R43: what is wrong with the words of mirrors, and how
+// many of them held the list in time.
+function judgeMirrors(e) {
+  Object.assign(e, { held: 0, forged: [] });
+  const words = e.b.mirrored ?? [];
+  words.forEach((w, i) => {
+    const m = e.plan.log?.mirrors?.find((x) => x.name === w.name);
+    const message = join(domain('mirror'), e.closeHash, u64(w.time));
+    if ((i > 0 && words[i - 1].name >= w.name) || !m || !ed25519Verify(unhex(m.key), message, unhex(w.signature))) {
+      e.forged.push(`the word of mirror ${w.name} is out of order or not its own`);
+    } else if (BigInt(w.time) * 1000n <= lastWord(e)) {
+      e.held++;
+    }
+  });
 }
 
 function leads(leaf, place, root) {
@@ -213,7 +234,7 @@ function gradeOf(e) {
   const enough = e.seen >= (e.plan.log?.quorum ?? Infinity);
   lower(e.seen === 0, 'B', 'no-witnesses');
   lower(e.seen > 0 && !enough, 'B', 'few-witnesses');
-  lower(enough, 'B', 'no-mirror');
+  lower(enough && e.held === 0, 'B', 'no-mirror');
   lower(e.plan.beacon.kind === 'local', 'D', 'local-beacon');
   lower(e.plan.selection === 'first', 'D', 'order-of-arrival');
   lower(e.late, 'C', 'late-marker');
@@ -347,6 +368,8 @@ const rules = {
   39: (e) => need(e.logged[39].length === 0, e.logged[39].join('; ')),
   40: (e) => need(e.logged[40].length === 0, e.logged[40].join('; ')),
   41: (e) => need(e.seen >= (e.plan.log?.quorum ?? Infinity), `${e.seen} witnesses saw the seal in time`),
+  42: (e) => need(e.forged.length === 0, e.forged.join('; ')),
+  43: (e) => need(e.held > 0, 'no mirror held the list in time'),
 };
 
 function checkClaims({ b, plan, result }) {
@@ -388,7 +411,7 @@ export function verify(raw, beacon = beaconVerify) {
       check();
     } catch (err) {
       if (!(err instanceof Broken)) throw err;
-      Object.assign(f, { status: [34, 41].includes(number) ? 'lowers' : 'fail', detail: err.message });
+      Object.assign(f, { status: [34, 41, 43].includes(number) ? 'lowers' : 'fail', detail: err.message });
     }
     report.rules.push(f);
     return f.status === 'pass';

@@ -209,7 +209,8 @@ PLAN = members({
     "tagKeyCommit": H32, "engineKey": H32, "receiptKey": H32,
     "claimTtlMs": integer(0, 2**43), "disqualify": array(0, 100, name),
     "log?": members({"origin": name, "key": H32, "witnesses": array(0, 16, members({"name": name, "key": H32})),
-                     "quorum": integer(2, 16), "marginMs": integer(2000, 3_600_000)}),
+                     "quorum": integer(2, 16), "marginMs": integer(2000, 3_600_000),
+                     "mirrors?": array(1, 16, members({"name": name, "key": H32}))}),
 }, others=True)
 LOG_PLACE = members({"index": U53, "path": array(0, 64, H32)})
 BUNDLE = members({
@@ -240,6 +241,7 @@ BUNDLE = members({
     "log?": members({
         "size": U53, "root": H32, "signature": SIG, "plan": LOG_PLACE, "close": LOG_PLACE,
         "cosignatures": array(0, 16, members({"name": name, "time": integer(0, 2**33), "signature": SIG}))}),
+    "mirrored?": array(1, 16, members({"name": name, "time": integer(0, 2**33), "signature": SIG})),
     "signature": SIG,
 })
 RECEIPT = members({
@@ -268,10 +270,15 @@ def check_plan(p):
 
 
 def check_log(log, engine):
-    names, keys = [w["name"] for w in log["witnesses"]], [w["key"] for w in log["witnesses"]]
-    need(all(a < b for a, b in zip(names, names[1:])), "witnesses are not ascending by name")
-    need(len(set(keys)) == len(keys) and not {engine, log["key"]} & set(keys), "the key of a witness stands there twice")
-    need(not any("+" in x for x in names + [log["origin"]]), "a name has a plus sign")
+    witnesses, mirrors = log["witnesses"], log.get("mirrors", [])
+    for some in (witnesses, mirrors):
+        names, keys = [w["name"] for w in some], [w["key"] for w in some]
+        need(all(a < b for a, b in zip(names, names[1:])), "witnesses or mirrors are not ascending by name")
+        need(len(set(keys)) == len(keys) and not {engine, log["key"]} & set(keys), "a key stands there twice")
+        need(not any("+" in x for x in names), "a name has a plus sign")
+    need("+" not in log["origin"], "a name has a plus sign")
+    for m in mirrors:
+        need(all((m["name"] == w["name"]) == (m["key"] == w["key"]) for w in witnesses), "a mirror is half a witness")
 
 
 def check_split(s, n):
@@ -491,6 +498,7 @@ class Evidence:
         self.close_hash = sha(domain("close"), close)
         self.late = self.instant(lambda at, due: at > due + p["graceMs"])
         self.judge_log()
+        self.judge_mirrors()
         self.seed, self.result = draw(p, self.plan_hash, self.close_hash, self.entrants,
                                       bytes.fromhex(b["sigma"]), b["result"]["drawNo"])
 
@@ -527,8 +535,7 @@ class Evidence:
         note = f"{log['origin']}\n{shown['size']}\n{root}\n".encode()
         if not ed25519(bytes.fromhex(log["key"]), note, bytes.fromhex(shown["signature"])):
             self.logged[39].append("checkpoint is not signed by the log key")
-        beacon, before, in_time = self.plan["beacon"], "", 0
-        latest = (beacon["genesis"] + (self.b["close"]["round"] - 1) * beacon["period"]) * 1000 - log["marginMs"]
+        before, in_time, latest = "", 0, self.last_word()
         keys = {w["name"]: bytes.fromhex(w["key"]) for w in log["witnesses"]}
         for c in shown["cosignatures"]:
             message = f"cosignature/v1\ntime {c['time']}\n".encode() + note
@@ -539,6 +546,24 @@ class Evidence:
                 in_time += 1
         if not self.logged[38] and not self.logged[39]:
             self.seen = in_time
+
+    def last_word(self):
+        """The last Unix ms at which a witness or a mirror is in time."""
+        beacon = self.plan["beacon"]
+        due = (beacon["genesis"] + (self.b["close"]["round"] - 1) * beacon["period"]) * 1000
+        return due - self.plan["log"]["marginMs"]
+
+    def judge_mirrors(self):
+        """R42, R43: what is wrong with the words of mirrors, and how many held the list in time."""
+        self.held, self.forged, before = 0, [], ""
+        keys = {m["name"]: bytes.fromhex(m["key"]) for m in self.plan.get("log", {}).get("mirrors", [])}
+        for w in self.b.get("mirrored", []):
+            message = domain("mirror") + self.close_hash + u64(w["time"])
+            ordered, before = w["name"] > before, w["name"]
+            if not ordered or w["name"] not in keys or not ed25519(keys[w["name"]], message, bytes.fromhex(w["signature"])):
+                self.forged.append(f"the word of mirror {w['name']} is out of order or not its own")
+            elif 1000 * w["time"] <= self.last_word():
+                self.held += 1
 
     def enough(self):
         return "log" in self.plan and self.seen >= self.plan["log"]["quorum"]
@@ -558,7 +583,7 @@ class Evidence:
         for holds, to, reason in (
             (self.seen == 0, "B", "no-witnesses"),
             (self.seen > 0 and not self.enough(), "B", "few-witnesses"),
-            (self.enough(), "B", "no-mirror"),
+            (self.enough() and self.held == 0, "B", "no-mirror"),
             (self.plan["beacon"]["kind"] == "local", "D", "local-beacon"),
             (self.plan["selection"] == "first", "D", "order-of-arrival"),
             (self.late, "C", "late-marker"),
@@ -748,6 +773,14 @@ def r41(e):
     need(e.enough(), f"{e.seen} witnesses saw the seal in time")
 
 
+def r42(e):
+    need(not e.forged, "; ".join(e.forged))
+
+
+def r43(e):
+    need(e.held > 0, "no mirror held the list in time")
+
+
 def r36(e):
     message = domain("bundle") + sha(body(e.b))
     need(ed25519(e.engine, message, bytes.fromhex(e.b["signature"])), "bundle is not signed by the engine key")
@@ -757,7 +790,7 @@ RULES = {
     5: r5, 6: r6, 7: r7, 9: r9, 10: r10, 11: r11, 12: r12, 13: r13, 14: r14, 15: r15, 16: r16, 17: r17, 18: r18,
     19: r19, 20: r20, 21: r21, 22: r22, 23: None, 24: r24, 25: ranking("winners"), 26: agree("winners", "prize"),
     27: r27, 28: ranking("alternates"), 29: r29, 30: r30, 31: r31, 32: r32, 33: r33, 34: r34, 35: r35, 36: r36,
-    38: logged(38), 39: logged(39), 40: logged(40), 41: r41,
+    38: logged(38), 39: logged(39), 40: logged(40), 41: r41, 42: r42, 43: r43,
 }
 
 
@@ -769,7 +802,7 @@ def verify(raw):
         try:
             out = check(*args)
         except Broken as err:
-            status, detail = "lowers" if number in (34, 41) else "fail", str(err)
+            status, detail = "lowers" if number in (34, 41, 43) else "fail", str(err)
         report["rules"].append({"rule": f"R{number}", "status": status, "detail": detail})
         return status == "pass", out
 

@@ -1,1 +1,0 @@
-export{t as check}from"./verify-B33etXl1.js";
