@@ -14,6 +14,7 @@ type card struct {
 	Title      string      `json:"title"`
 	State      string      `json:"state"`
 	Prizes     []cardPrize `json:"prizes"`
+	Currency   string      `json:"currency,omitempty"` // of the prizes' and the result's amounts; absent: CNY
 	Phrase     string      `json:"phrase,omitempty"`
 	Phrases    []string    `json:"phrases,omitempty"` // digests of all of them, by which edges know an entry
 	OpenAt     int64       `json:"open_at"`
@@ -44,7 +45,7 @@ type cardPrize struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
 	Qty   uint32 `json:"qty"`
-	Value int64  `json:"value"` // fen, of one; of a cut sum, all of it
+	Value int64  `json:"value"` // minor units, of one; of a cut sum, all of it
 }
 
 // cardRule is a condition as viewers read it: the rule's name and arguments.
@@ -119,7 +120,7 @@ func (ev *event) wait(now int64) string {
 func (ev *event) card(now int64) *card {
 	p := ev.Plan
 	c := &card{
-		Event: p.Event, Kind: p.Kind, Title: p.Title, State: ev.phase().String(), OpenAt: p.OpenAt, CloseAt: ev.terms.CloseAt,
+		Event: p.Event, Kind: p.Kind, Title: p.Title, State: ev.phase().String(), OpenAt: p.OpenAt, CloseAt: ev.terms.CloseAt, Currency: p.Currency,
 		DrawAt: p.Beacon.RoundTime(ev.round()), Entered: ev.entered(), Plan: ev.Hash.String(), Epoch: string(ev.epoch),
 	}
 	for i := range p.Prizes {

@@ -72,7 +72,7 @@ var rules = map[string]rule{
 	"watch": {"n", 24 * 3600, record.FactWatch, func(c *Condition, a *asked) bool { return a.facts.WatchSec >= c.N }}, // n seconds
 	// What the room itself has seen is always known.
 	"first": {"n", 1 << 32, 0, func(c *Condition, a *asked) bool { return a.place < c.N }}, // the first n entrants
-	"bought": {"n", 1 << 40, 0, func(c *Condition, a *asked) bool { // paid n fen or more since the plan was announced
+	"bought": {"n", 1 << 40, 0, func(c *Condition, a *asked) bool { // paid n minor units or more since the plan was announced
 		return a.bought.Orders > 0 && a.bought.Fen >= c.N
 	}},
 }

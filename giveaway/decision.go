@@ -71,7 +71,7 @@ type Step struct {
 	Code     string         `json:"code,omitempty"`
 	Grant    drawproof.Hash `json:"grant"`
 	Prize    string         `json:"prize"`
-	Amount   uint64         `json:"amount"` // fen
+	Amount   uint64         `json:"amount"` // minor units
 	Tag      drawproof.Hash `json:"tag"`
 	User     []byte         `json:"user"` // see OpenUser
 	Deadline int64          `json:"deadline,omitempty"`

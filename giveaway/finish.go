@@ -74,6 +74,9 @@ func (p *Plan) complete(cfg *Config) {
 	key := cfg.Keys.EventKey([]byte(p.Event))
 	p.V = cmp.Or(p.V, 1)
 	p.Room = cmp.Or(p.Room, cfg.Room)
+	if p.Currency == CNY {
+		p.Currency = "" // one form, one hash
+	}
 	p.Selection = cmp.Or(p.Selection, drawproof.SelectLot)
 	p.Draws = cmp.Or(p.Draws, 1)
 	p.MaxWeight = cmp.Or(p.MaxWeight, p.mostWeight())

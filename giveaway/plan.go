@@ -29,6 +29,9 @@ type Plan struct {
 	Kind   string  `json:"kind"`
 	Title  string  `json:"title"`
 	Prizes []Prize `json:"prizes"` // in the order of their worth; 1..100
+	// Currency is of every amount of the plan, one of [Currencies]; absent is CNY.
+	// Members named "fen" count its minor units: fen, cents, pence.
+	Currency string `json:"currency,omitempty"`
 
 	// Phrases are accepted passphrases, 0..16. A comment that says one of them,
 	// as moderation.Normalize sees it, is an entry.

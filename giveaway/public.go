@@ -18,6 +18,7 @@ type result struct {
 	Title     string         `json:"title"`
 	State     string         `json:"state"`
 	Entered   int            `json:"entered"`
+	Currency  string         `json:"currency,omitempty"` // of the amounts; absent: CNY
 	Winners   []publicWinner `json:"winners,omitempty"`
 	More      int            `json:"more,omitempty"` // winners beyond those listed
 	Round     uint64         `json:"round,omitempty"`
@@ -36,7 +37,7 @@ type publicWinner struct {
 	Handle string `json:"h"`
 	Prize  string `json:"prize"`
 	Rank   uint32 `json:"rank"`
-	Amount uint64 `json:"amount,omitempty"` // fen
+	Amount uint64 `json:"amount,omitempty"` // minor units
 }
 
 // maxPublicWinners bounds the message: everybody gets it. The bundle has all.
@@ -74,7 +75,7 @@ func (e *Events) publicEnd(ev *event, state Phase, why string) json.RawMessage {
 }
 
 func (e *Events) public(ev *event, state Phase) *result {
-	return &result{Op: "result", Room: e.cfg.Room, Event: ev.id(), Title: ev.Plan.Title, State: state.String(), Entered: ev.entered(), Checkpoint: e.head.note}
+	return &result{Op: "result", Room: e.cfg.Room, Event: ev.id(), Title: ev.Plan.Title, State: state.String(), Entered: ev.entered(), Currency: ev.Plan.Currency, Checkpoint: e.head.note}
 }
 
 func (r *result) encode() json.RawMessage {

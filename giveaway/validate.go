@@ -23,6 +23,7 @@ func (p *Plan) check(cfg *Config, now int64) error {
 	p.checkNames(cfg, refuse)
 	p.checkTimes(now, refuse)
 	p.checkBeacon(cfg, now, refuse)
+	p.checkCurrency(refuse)
 	p.checkPrizes(refuse)
 	p.checkWho(refuse)
 	p.checkRain(refuse)
@@ -136,7 +137,7 @@ func (z *Prize) check(p *Plan, i int, refuse func(string, ...any)) {
 		refuse("prize %q: title has %d bytes, want 1..%d", z.ID, len(z.Title), MaxTitle)
 	}
 	if z.ValueFen < 0 || z.ValueFen > math.MaxInt64/(2*drawproof.MaxUnits) {
-		refuse("prize %q: value of %d fen", z.ID, z.ValueFen)
+		refuse("prize %q: value of %d minor units", z.ID, z.ValueFen)
 	}
 	if p.cuts() && z.Split == nil {
 		refuse("prize %q: a red packet needs a split", z.ID)
@@ -155,7 +156,7 @@ func (z *Prize) check(p *Plan, i int, refuse func(string, ...any)) {
 		}
 	}
 	if most, known := topPrize[p.Profile]; known && worth > most {
-		refuse("prize %q may be worth %d fen, the profile %q allows %d", z.ID, worth, p.Profile, most)
+		refuse("prize %q may be worth %s, the profile %q allows %s", z.ID, Money("en", p.Currency, worth), p.Profile, Money("en", p.Currency, most))
 	}
 }
 

@@ -26,7 +26,7 @@
 // "drawproof/v1/name" and one zero byte. Text is UTF-8 in NFC; whoever takes it in
 // normalises it, nothing here changes or checks that. In JSON, binary is lower-case
 // hex, lists are standard base64 with padding, times are Unix milliseconds, money
-// is fen (1/100 of the unit). Signatures of R7, R12, R36, R37, R39, R40, R42 are Ed25519 after RFC
+// is fen (1/100 of the unit, whatever the currency). Signatures of R7, R12, R36, R37, R39, R40, R42 are Ed25519 after RFC
 // 8032, checked without cofactor: S below the group order, and the encoding of
 // S·B − k·A equal to R byte for byte.
 //

@@ -130,7 +130,7 @@ func (p Plan) Check() error {
 		}
 	}
 	if sums > maxInteger {
-		refuse("the sums of all prizes together are above %d fen", uint64(maxInteger))
+		refuse("the sums of all prizes together are above %d hundredths", uint64(maxInteger))
 	}
 	if p.Units() > MaxUnits {
 		refuse("%d prize units are above %d", p.Units(), MaxUnits)

@@ -23,7 +23,7 @@ const (
 	maxInteger = 1<<53 - 1
 )
 
-// Split says how the sum of one prize is cut into packets. Money is in fen.
+// Split says how the sum of one prize is cut into packets. Money is in fen (rule R1).
 type Split struct {
 	Mode      string `json:"mode"`
 	Total     uint64 `json:"total"`
@@ -46,13 +46,13 @@ func (s Split) Check(n uint64) error {
 		return errors.Join(append(errs, fmt.Errorf("%d packets are outside 1..%d", n, MaxPackets))...)
 	}
 	if s.Total > maxInteger {
-		refuse("total of %d fen is above %d", s.Total, uint64(maxInteger))
+		refuse("total of %d hundredths is above %d", s.Total, uint64(maxInteger))
 	}
 	if s.Min < 1 {
-		refuse("least packet must be at least 1 fen")
+		refuse("least packet must be at least one hundredth")
 	}
 	if s.Min > s.Total/n {
-		refuse("%d packets of at least %d fen need more than %d fen", n, s.Min, s.Total)
+		refuse("%d packets of at least %d hundredths need more than %d hundredths", n, s.Min, s.Total)
 	}
 	if s.Max != 0 {
 		s.checkMax(n, refuse)
@@ -65,10 +65,10 @@ func (s Split) checkMax(n uint64, refuse func(string, ...any)) {
 		refuse("a maximum cannot be kept when fewer share the same total; use underfill %q", UnderfillReturn)
 	}
 	if s.Max < s.Min {
-		refuse("largest packet of %d fen is below the least of %d", s.Max, s.Min)
+		refuse("largest packet of %d hundredths is below the least of %d", s.Max, s.Min)
 	}
 	if mean := (s.Total + n - 1) / n; s.Max < mean {
-		refuse("%d packets of at most %d fen cannot hold %d fen", n, s.Max, s.Total)
+		refuse("%d packets of at most %d hundredths cannot hold %d hundredths", n, s.Max, s.Total)
 	}
 }
 

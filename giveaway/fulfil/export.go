@@ -11,7 +11,7 @@ import (
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 )
 
-var exportHead = []string{"中奖编号 grant", "活动 event", "活动名称 title", "房间 room", "奖品 prize", "类型 kind", "价值(元) worth", "金额(元) amount", "用户 user",
+var exportHead = []string{"中奖编号 grant", "活动 event", "活动名称 title", "房间 room", "奖品 prize", "类型 kind", "价值 worth", "金额 amount", "币种 currency", "用户 user",
 	"状态 state", "中奖时间 won", "领取时间 claimed", "承运 carrier", "单号 tracking", "失败 failed", "收件人 name", "电话 phone", "地址 address", "备注 note", "其他 answers"}
 
 // mostExport bounds an export, in rows.
@@ -56,9 +56,9 @@ func (d *Desk) export(c *rest.Call) (any, error) {
 func (d *Desk) exportRow(c *rest.Call, tx *sql.Tx, p *Award, person bool) ([]string, error) {
 	amount := ""
 	if p.AmountFen != 0 {
-		amount = yuan(p.AmountFen)
+		amount = amountOf(p.AmountFen)
 	}
-	row := []string{p.Grant, p.Event, p.EventName, p.Room, p.Title, p.Kind, yuan(p.WorthFen), amount, p.User, p.StateText, moment(p.WonAt), moment(p.ClaimedAt), p.Carrier, p.Tracking, p.Failed}
+	row := []string{p.Grant, p.Event, p.EventName, p.Room, p.Title, p.Kind, amountOf(p.WorthFen), amount, p.Currency, p.User, p.StateText, moment(p.WonAt), moment(p.ClaimedAt), p.Carrier, p.Tracking, p.Failed}
 	var f claimform.Form
 	if person && p.HasForm {
 		var sealed []byte
@@ -79,7 +79,8 @@ func (d *Desk) exportRow(c *rest.Call, tx *sql.Tx, p *Award, person bool) ([]str
 	return append(row, f.Name, f.Phone, f.Address, f.Note, f.Line(p.Fields)), nil
 }
 
-func yuan(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
+// amountOf writes minor units as units with both decimals, for sums in a spreadsheet.
+func amountOf(minor int64) string { return fmt.Sprintf("%d.%02d", minor/100, minor%100) }
 
 // moment writes a time in UTC; the zone stands with it.
 func moment(ms int64) string {
@@ -89,7 +90,7 @@ func moment(ms int64) string {
 	return time.UnixMilli(ms).UTC().Format("2006-01-02 15:04:05Z")
 }
 
-var paidHead = []string{"中奖编号 grant", "奖品 prize", "类型 kind", "价值(元) worth", "金额(元) amount", "用户 user", "状态 state", "中奖时间 won", "领取时间 claimed",
+var paidHead = []string{"中奖编号 grant", "奖品 prize", "类型 kind", "价值 worth", "金额 amount", "币种 currency", "用户 user", "状态 state", "中奖时间 won", "领取时间 claimed",
 	"发货时间 shipped", "完成时间 done", "承运 carrier", "单号 tracking"}
 
 // Paid is what was handed out in a giveaway, as a table for its archive: to
@@ -103,7 +104,7 @@ func (d *Desk) Paid(ctx context.Context, event string) ([]byte, error) {
 	table := [][]string{paidHead}
 	for i := range all {
 		p := &all[i]
-		table = append(table, []string{p.Grant, p.Title, p.Kind, yuan(p.WorthFen), yuan(p.AmountFen), p.User, p.StateText, moment(p.WonAt), moment(p.ClaimedAt),
+		table = append(table, []string{p.Grant, p.Title, p.Kind, amountOf(p.WorthFen), amountOf(p.AmountFen), p.Currency, p.User, p.StateText, moment(p.WonAt), moment(p.ClaimedAt),
 			moment(p.ShippedAt), moment(p.DoneAt), p.Carrier, p.Tracking})
 	}
 	return rest.CSV(table), nil

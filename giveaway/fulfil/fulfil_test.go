@@ -33,7 +33,7 @@ import (
 )
 
 // laws hold on either database.
-var laws = []stage.Law[*shop]{{Name: "goods", Test: goodsLaw}, {Name: "coupons", Test: couponsLaw}, {Name: "webhooks", Test: webhooksLaw}, {Name: "winners", Test: winnersLaw}, {Name: "export", Test: exportLaw}, {Name: "questions", Test: questionsLaw}, {Name: "rehearsal", Test: rehearsalLaw}, {Name: "document", Test: documentLaw}}
+var laws = []stage.Law[*shop]{{Name: "goods", Test: goodsLaw}, {Name: "coupons", Test: couponsLaw}, {Name: "webhooks", Test: webhooksLaw}, {Name: "winners", Test: winnersLaw}, {Name: "export", Test: exportLaw}, {Name: "currency", Test: currencyLaw}, {Name: "questions", Test: questionsLaw}, {Name: "rehearsal", Test: rehearsalLaw}, {Name: "document", Test: documentLaw}}
 
 func TestSQLite(t *testing.T)   { stage.OnSQLite(t, laws, newShop) }
 func TestPostgres(t *testing.T) { stage.OnPostgres(t, laws, newShop) }
@@ -48,11 +48,12 @@ type shop struct {
 	follow *follow.Follower
 	tokens *token.Authority
 	front  *stage.Front
+	room   string // in which hold holds, and the id of its shop
 }
 
 func newShop(t *testing.T, url string) *shop {
 	keys := record.DeriveKeys([32]byte{7})
-	s := &shop{t: t, ctx: context.Background(), log: stage.NewPaper(), tokens: token.New(keys.Token, nil)}
+	s := &shop{t: t, ctx: context.Background(), room: "demo", log: stage.NewPaper(), tokens: token.New(keys.Token, nil)}
 	store, err := studio.OpenStore(s.ctx, url)
 	if err != nil {
 		t.Fatal(err)
@@ -137,7 +138,7 @@ func (s *shop) hold(draft studio.Draft, n int) []Award {
 	s.owner.Now = max(s.owner.Now, time.Now().UnixMilli())
 	opens := time.UnixMilli(s.owner.Now).Add(time.Minute).UTC().Format("2006-01-02T15:04:05")
 	draft.Trigger, draft.OpenMs, draft.Title = studio.Trigger{On: "at", At: opens, Zone: "UTC"}, 30_000, "福袋"
-	if err := json.Unmarshal(s.want(201, "boss", "POST", "/v1/studio/giveaways", studio.NewGiveaway{Room: "demo", Draft: draft}), &g); err != nil {
+	if err := json.Unmarshal(s.want(201, "boss", "POST", "/v1/studio/giveaways", studio.NewGiveaway{Room: s.room, Draft: draft}), &g); err != nil {
 		s.t.Fatal(err)
 	}
 	s.want(200, "boss", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
@@ -146,8 +147,8 @@ func (s *shop) hold(draft studio.Draft, n int) []Award {
 	if err := s.desk.db.QueryRow(`SELECT plan FROM studio_line WHERE event = $1`, g.ID).Scan(&plan); err != nil {
 		s.t.Fatal(err)
 	}
-	value := record.AppendControl(nil, &record.Control{V: 1, ID: "plan." + g.ID, Kind: record.CtlPlan, Room: "demo", By: "boss", Role: "service", At: 1, Data: []byte(plan)})
-	s.log.Append(s.ctx, kafkalog.Control, kafkalog.Partition("demo"), []kafkalog.Record{{Key: []byte("demo"), Value: value,
+	value := record.AppendControl(nil, &record.Control{V: 1, ID: "plan." + g.ID, Kind: record.CtlPlan, Room: s.room, By: "boss", Role: "service", At: 1, Data: []byte(plan)})
+	s.log.Append(s.ctx, kafkalog.Control, kafkalog.Partition(s.room), []kafkalog.Record{{Key: []byte(s.room), Value: value,
 		Headers: []kafkalog.Header{{Key: "sig", Value: s.desk.cfg.Keys.SignControl(value)}}}})
 	s.owner.Turn()
 	s.owner.Pass(61 * time.Second)
@@ -156,7 +157,7 @@ func (s *shop) hold(draft studio.Draft, n int) []Award {
 	}
 	s.owner.Pass(60 * time.Second)
 	s.turn()
-	return items[Award](s, s.want(200, "boss", "GET", "/v1/studio/fulfilment/prizes?shop=demo&event="+g.ID, nil))
+	return items[Award](s, s.want(200, "boss", "GET", "/v1/studio/fulfilment/prizes?shop="+s.room+"&event="+g.ID, nil))
 }
 
 func (s *shop) turn() {
@@ -446,7 +447,7 @@ func exportLaw(t *testing.T, s *shop) {
 	}
 	s.want(403, p.User, "GET", "/v1/studio/fulfilment/export?shop=demo", nil)
 	sheet := cells(t, s.want(200, "boss", "GET", "/v1/studio/fulfilment/export?shop=demo&format=xlsx", nil))
-	if len(sheet) != 2 || len(sheet[1]) != len(exportHead) || sheet[1][13] != "0012345678901234567890" || sheet[1][17] != address.Address {
+	if len(sheet) != 2 || len(sheet[1]) != len(exportHead) || sheet[1][14] != "0012345678901234567890" || sheet[1][18] != address.Address {
 		t.Errorf("%q", sheet)
 	}
 }

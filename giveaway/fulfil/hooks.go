@@ -37,6 +37,7 @@ type Notice struct {
 	Kind      string `json:"kind"`
 	WorthFen  int64  `json:"worthFen"`
 	AmountFen int64  `json:"amountFen,omitempty"`
+	Currency  string `json:"currency"` // of both, which count its minor units: CNY, USD, GBP, EUR
 	Rank      int64  `json:"rank"`
 	Deadline  int64  `json:"deadline,omitempty"` // until when it must be claimed, Unix ms
 }

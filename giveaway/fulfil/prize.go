@@ -3,6 +3,7 @@ package fulfil
 import (
 	"encoding/json"
 
+	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/claimform"
 )
 
@@ -38,6 +39,7 @@ type Award struct {
 	Kind      string            `json:"kind" enum:"goods,coupon,points,cash"`
 	WorthFen  int64             `json:"worthFen"`
 	AmountFen int64             `json:"amountFen,omitempty" doc:"Of a sum that was cut."`
+	Currency  string            `json:"currency" enum:"CNY,USD,GBP,EUR" doc:"Of both amounts, which are its minor units: fen, cents, pence."`
 	Rank      int64             `json:"rank"`
 	State     string            `json:"state" enum:"to-claim,to-ship,shipped,received,expired"`
 	StateText string            `json:"stateText"`
@@ -55,7 +57,7 @@ type Award struct {
 	Code      string            `json:"code,omitempty" doc:"Coupon code; only its winner reads it."`
 }
 
-const prizeColumns = `p.grant_id, p.event, COALESCE(e.title, ''), p.room, p.shop, p.user_id, p.tier, p.title, p.kind, p.worth, p.amount, p.rank, p.state,
+const prizeColumns = `p.grant_id, p.event, COALESCE(e.title, ''), p.room, p.shop, p.user_id, p.tier, p.title, p.kind, p.worth, p.amount, p.currency, p.rank, p.state,
 	p.won_at, p.deadline, p.claimed_at, p.shipped_at, p.done_at, p.carrier, p.tracking, p.failed, p.fields, CASE WHEN p.form IS NULL THEN 0 ELSE 1 END`
 
 const prizeTables = ` FROM fulfil_prizes p LEFT JOIN fulfil_events e ON e.event = p.event `
@@ -66,8 +68,9 @@ type scanner interface{ Scan(...any) error }
 func (p *Award) read(row scanner, now, within int64) error {
 	var form int
 	var fields string
-	err := row.Scan(&p.Grant, &p.Event, &p.EventName, &p.Room, &p.Shop, &p.User, &p.Tier, &p.Title, &p.Kind, &p.WorthFen, &p.AmountFen, &p.Rank, &p.State,
+	err := row.Scan(&p.Grant, &p.Event, &p.EventName, &p.Room, &p.Shop, &p.User, &p.Tier, &p.Title, &p.Kind, &p.WorthFen, &p.AmountFen, &p.Currency, &p.Rank, &p.State,
 		&p.WonAt, &p.Deadline, &p.ClaimedAt, &p.ShippedAt, &p.DoneAt, &p.Carrier, &p.Tracking, &p.Failed, &fields, &form)
+	p.Currency = giveaway.CurrencyOf(p.Currency)
 	p.StateText, p.HasForm = stateText[p.State], form == 1
 	p.Overdue = p.State == ToShip && p.ClaimedAt+within < now
 	if err == nil && fields != "" {

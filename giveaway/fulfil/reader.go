@@ -124,9 +124,9 @@ func (r reader) won(ctx context.Context, tx *sql.Tx, d *record.Decision, plan *g
 		}
 		asked = string(raw)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO fulfil_prizes (grant_id, event, room, shop, user_id, tier, title, kind, pool, worth, amount, rank, state, won_at, deadline, fields)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
-		s.Grant.String(), d.Event, d.Room, shop, user, s.Prize, title, kind, pool, worth, int64(s.Amount), int64(s.Rank), ToClaim, at, s.Deadline, asked)
+	_, err = tx.ExecContext(ctx, `INSERT INTO fulfil_prizes (grant_id, event, room, shop, user_id, tier, title, kind, pool, worth, amount, rank, state, won_at, deadline, fields, currency)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING`,
+		s.Grant.String(), d.Event, d.Room, shop, user, s.Prize, title, kind, pool, worth, int64(s.Amount), int64(s.Rank), ToClaim, at, s.Deadline, asked, plan.Currency)
 	if err != nil {
 		return err
 	}

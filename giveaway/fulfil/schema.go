@@ -26,5 +26,6 @@ var migrations = []string{
 	`CREATE TABLE fulfil_awards (n SERIAL, id TEXT NOT NULL UNIQUE, event TEXT NOT NULL, body TEXT NOT NULL, taken_at BIGINT NOT NULL DEFAULT 0,
 		from_offset BIGINT NOT NULL DEFAULT 0, done_at BIGINT NOT NULL DEFAULT 0)`,
 	`CREATE INDEX fulfil_awards_line ON fulfil_awards (done_at, taken_at, n)`,
-	`ALTER TABLE fulfil_prizes ADD COLUMN fields TEXT NOT NULL DEFAULT ''`, // questions of the claim form, JSON
+	`ALTER TABLE fulfil_prizes ADD COLUMN fields TEXT NOT NULL DEFAULT ''`,   // questions of the claim form, JSON
+	`ALTER TABLE fulfil_prizes ADD COLUMN currency TEXT NOT NULL DEFAULT ''`, // of worth and amount; '': CNY
 }

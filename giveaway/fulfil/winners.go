@@ -30,7 +30,7 @@ func (d *Desk) say(ctx context.Context, tx *sql.Tx, kind, grant string, at int64
 		return "", err
 	}
 	raw, err := json.Marshal(Notice{ID: grant, Type: kind, At: at, Shop: p.Shop, Room: p.Room, Event: p.Event, EventName: p.EventName, User: p.User,
-		Tier: p.Tier, Title: p.Title, Kind: p.Kind, WorthFen: p.WorthFen, AmountFen: p.AmountFen, Rank: p.Rank, Deadline: p.Deadline})
+		Tier: p.Tier, Title: p.Title, Kind: p.Kind, WorthFen: p.WorthFen, AmountFen: p.AmountFen, Currency: p.Currency, Rank: p.Rank, Deadline: p.Deadline})
 	if err != nil {
 		return "", err
 	}

@@ -11,9 +11,9 @@ import (
 // as a plan can keep it: entry is free, the official rules are there, and where
 // New York and Florida want a registration and a bond, they are left out.
 var states = &Profile{
-	ID: "us-2026", Name: "United States", From: "2026-01-01", KeepDays: 3*365 + 1,
+	ID: "us-2026", Name: "United States", From: "2026-01-01", Currency: "USD", KeepDays: 3*365 + 1,
 	Demands: []string{"organiser", "contact", "title", "prizes with their worth", "no purchase as a condition or a weight", "official rules in en",
-		"above 30000 yuan in all: a condition that leaves out US-NY and US-FL"},
+		"above 5,000 dollars in all: a condition that leaves out US-NY and US-FL"},
 	Sources: []Source{
 		{"N.Y. General Business Law", "section 369-e", "2026-01-01", "a game of chance with prizes above 5,000 dollars in all is registered 30 days before, with a bond or a trust account; entry asks for no purchase"},
 		{"Florida Statutes", "section 849.094", "2026-01-01", "a game promotion with prizes above 5,000 dollars in all is filed seven days before, with a bond or a trust account"},
@@ -25,10 +25,11 @@ var states = &Profile{
 }
 
 // unregistered is the most that may be promised without leaving out the states
-// that want a bond: below 5,000 dollars at any rate of the last twenty years.
-const unregistered = 30_000_00
+// that want a bond, in cents.
+const unregistered = 5_000_00
 
 func checkStates(p *planned, need func(ok bool, field, rule, message string)) {
+	counted(p, "USD", "us-2026/currency", need)
 	published(p, "us-2026/rules", need)
 	free(p, "us-2026/free-entry", "a purchase makes it a lottery; entry must be free for everybody", need)
 	var worth int64
@@ -36,13 +37,13 @@ func checkStates(p *planned, need func(ok bool, field, rule, message string)) {
 		worth += t.TotalFen
 	}
 	need(worth <= unregistered || leavesOut(p.draft.Conditions, "US-NY", "US-FL"), "draft.conditions", "us-2026/registration",
-		fmt.Sprintf("the prizes are worth %s yuan: New York and Florida want a registration and a bond above 5000 dollars. Leave them out (not region US-NY, US-FL), or register, and use the profile generic with rules of your own", yuan(worth)))
+		fmt.Sprintf("the prizes are worth %s: New York and Florida want a registration and a bond above $5000. Leave them out (not region US-NY, US-FL), or register, and use the profile generic with rules of your own", p.money("en", worth)))
 }
 
 // kingdom is the law of prize draws in the United Kingdom as of 2026-01-01, as
 // far as a plan can keep it.
 var kingdom = &Profile{
-	ID: "uk-2026", Name: "United Kingdom", From: "2026-01-01", KeepDays: 3*365 + 1,
+	ID: "uk-2026", Name: "United Kingdom", From: "2026-01-01", Currency: "GBP", KeepDays: 3*365 + 1,
 	Demands: []string{"organiser", "contact", "title", "prizes with their worth", "claim time of goods", "no purchase as a condition or a weight", "drawn by lot", "rules in en"},
 	Sources: []Source{
 		{"CAP Code (non-broadcast)", "rule 8.17", "2026-01-01", "before entry: how to take part, start and closing date, prizes, restrictions, the promoter's name and address"},
@@ -55,12 +56,20 @@ var kingdom = &Profile{
 }
 
 func checkKingdom(p *planned, need func(ok bool, field, rule, message string)) {
+	counted(p, "GBP", "uk-2026/currency", need)
 	published(p, "uk-2026/8.17", need)
 	free(p, "uk-2026/payment", "who has to buy may be taking part in a lottery", need)
 	need(p.draft.Selection != "first", "draft.selection", "uk-2026/8.24", "first by order of arrival is no draw by the laws of chance: choose lot")
 	for i, t := range p.tiers {
 		need(t.Kind != Goods || p.draft.ClaimTTLMs > 0, "draft.claimTtlMs", "uk-2026/8.28", fmt.Sprintf("prize %d, %q, is shipped: say until when it can be claimed", i+1, t.Title))
 	}
+}
+
+// counted refuses a shop that counts in another money than its region's law:
+// amounts could be held against its bounds only at a rate that moves.
+func counted(p *planned, currency, rule string, need func(ok bool, field, rule, message string)) {
+	is := giveaway.CurrencyOf(p.shop.Currency)
+	need(is == currency, "shop.currency", rule, fmt.Sprintf("the shop counts in %s, its region in %s: open a shop for %s", is, currency, currency))
 }
 
 // published asks for what both want to be said before anybody enters.

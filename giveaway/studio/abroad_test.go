@@ -11,13 +11,22 @@ import (
 // The law of other places: what it refuses, each with the name of its rule, and
 // what it writes into the plan.
 func abroad(t *testing.T, h *house) {
-	h.furnish()
-	h.ok("mia", "POST", "/v1/studio/prizes", NewPrize{"bike", "yunduo", PrizeSpec{Title: "电动车", Kind: Goods, ValueFen: 1_600_000}, 5})
+	for _, profile := range []string{"us-2026", "uk-2026"} {
+		h.openShop(profile, profile)
+		h.ok("boss", "POST", "/v1/studio/prizes", NewPrize{profile + "-bike", profile, PrizeSpec{Title: "E-bike", Kind: Goods, ValueFen: 250_001}, 5})
+	}
+	of := func(d Draft, profile string) Draft {
+		d.Budget, d.Prizes = profile+"-budget", []DraftPrize{{Prize: profile + "-cup", Qty: 3}}
+		return d
+	}
 	bought := giveaway.Condition{Rule: "bought", N: 100}
 	here := func(in ...string) giveaway.Condition {
 		return giveaway.Condition{Not: &giveaway.Condition{Rule: "region", In: in}}
 	}
-	bikes := func(d *Draft) { d.Budget, d.Prizes = "", []DraftPrize{{Prize: "bike", Qty: 2}} } // 32000 yuan
+	bikes := func(d *Draft) { // two cents above 5,000
+		d.Prizes = []DraftPrize{{Prize: strings.TrimSuffix(d.Budget, "-budget") + "-bike", Qty: 2}}
+	}
+	cheap := func(d *Draft) { bikes(d); d.Prizes[0].Qty = 1 }
 	for _, row := range []struct {
 		profile, name string
 		spoil         func(*Draft)
@@ -28,6 +37,7 @@ func abroad(t *testing.T, h *house) {
 			d.Conditions = []giveaway.Condition{{Any: []giveaway.Condition{{Rule: "verified"}, {All: []giveaway.Condition{bought}}}}}
 		}, []string{"us-2026/free-entry"}},
 		{"us-2026", "a purchase gives tickets", func(d *Draft) { d.Weights = []giveaway.Weight{{When: bought, Add: 1}} }, []string{"us-2026/free-entry"}},
+		{"us-2026", "worth no bond", cheap, nil},
 		{"us-2026", "worth a bond", bikes, []string{"us-2026/registration"}},
 		{"us-2026", "worth a bond, one state left out", func(d *Draft) { bikes(d); d.Conditions = []giveaway.Condition{here("US-NY")} }, []string{"us-2026/registration"}},
 		{"us-2026", "worth a bond, both left out", func(d *Draft) { bikes(d); d.Conditions = []giveaway.Condition{here("US-FL", "US-NY", "US-RI")} }, nil},
@@ -38,13 +48,10 @@ func abroad(t *testing.T, h *house) {
 			d.Kind, d.Phrases, d.Selection, d.ClaimTTLMs, d.Conditions = giveaway.Grab, nil, "first", 0, []giveaway.Condition{bought}
 		}, []string{"uk-2026/8.24", "uk-2026/8.28", "uk-2026/payment"}},
 	} {
-		shop := exampleShop
-		shop.Profile = row.profile
-		h.ok("boss", "PUT", "/v1/studio/shops/yunduo", shop)
-		d := exampleDraft
-		d.Prizes, d.Conditions = slices.Clone(d.Prizes), nil
+		d := of(exampleDraft, row.profile)
+		d.Conditions = nil
 		row.spoil(&d)
-		got := as[Checked](h, h.ok("mia", "POST", "/v1/studio/check", NewGiveaway{"demo", d}))
+		got := as[Checked](h, h.ok("boss", "POST", "/v1/studio/check", NewGiveaway{row.profile, d}))
 		var rules []string
 		for _, p := range got.Problems {
 			rules = append(rules, p.Rule)
@@ -60,8 +67,8 @@ func abroad(t *testing.T, h *house) {
 	// A shop that leaves out who it is holds nothing in either.
 	shop := exampleShop
 	shop.Profile, shop.Organiser, shop.Contact = "uk-2026", "", ""
-	h.ok("boss", "PUT", "/v1/studio/shops/yunduo", shop)
-	got := as[Checked](h, h.ok("mia", "POST", "/v1/studio/check", NewGiveaway{"demo", exampleDraft}))
+	h.ok("boss", "PUT", "/v1/studio/shops/uk-2026", shop)
+	got := as[Checked](h, h.ok("boss", "POST", "/v1/studio/check", NewGiveaway{"uk-2026", of(exampleDraft, "uk-2026")}))
 	n := 0
 	for _, p := range got.Problems {
 		if p.Rule == "uk-2026/8.17" {

@@ -10,26 +10,42 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 )
 
-// The books. Units of prizes and fen of money are each in exactly one account
-// at any time; every change is a posting from one to another. An account never
-// goes below zero, but those named source, from which everything comes.
+// The books. Units of prizes and minor units of money are each in exactly one
+// account at any time; every change is a posting from one to another. An account
+// never goes below zero, but those named source, from which everything comes.
 //
 //	units/source   units/stock/PRIZE   units/event/EVENT/TIER   units/given/PRIZE
 //	fen/source     fen/budget/BUDGET   fen/event/EVENT          fen/spent/BUDGET
+//
+// fen is China's. Another currency has accounts of its own under usd, gbp, eur,
+// and no posting goes from one money to another.
 func stockOf(prize string) string       { return "units/stock/" + prize }
 func givenOf(prize string) string       { return "units/given/" + prize }
 func unitsOf(event, tier string) string { return "units/event/" + event + "/" + tier }
-func fundsOf(budget string) string      { return "fen/budget/" + budget }
-func spentOf(budget string) string      { return "fen/spent/" + budget }
-func fenOf(event string) string         { return "fen/event/" + event }
 
-const (
-	unitSource = "units/source"
-	fenSource  = "fen/source"
-)
+func fundsOf(currency, budget string) string { return purse(currency) + "/budget/" + budget }
+func spentOf(currency, budget string) string { return purse(currency) + "/spent/" + budget }
+func heldBy(currency, event string) string   { return purse(currency) + "/event/" + event }
+
+const unitSource = "units/source"
+
+// purse is what accounts of a currency count.
+func purse(currency string) string {
+	if currency = giveaway.CurrencyOf(currency); currency == giveaway.CNY {
+		return "fen"
+	}
+	return strings.ToLower(currency)
+}
+
+// sourceOf is where what an account counts comes from.
+func sourceOf(account string) string {
+	unit, _, _ := strings.Cut(account, "/")
+	return unit + "/source"
+}
 
 // errShort says that an account holds less than is to be taken from it.
 var errShort = errors.New("not enough")
@@ -55,7 +71,7 @@ func post(ctx context.Context, tx querier, now int64, p posting) error {
 		by int64
 	}{{p.from, -p.amount}, {p.to, p.amount}} {
 		least := int64(0)
-		if side.id == unitSource || side.id == fenSource {
+		if side.id == sourceOf(side.id) {
 			least = -1 << 62
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO studio_accounts (id, balance) VALUES ($1, 0) ON CONFLICT DO NOTHING`, side.id); err != nil {
@@ -102,8 +118,8 @@ func reserve(ctx context.Context, tx querier, g *Giveaway, now int64) error {
 	if g.Draft.Budget == "" {
 		return nil
 	}
-	err := post(ctx, tx, now, posting{g.Shop, g.ID, fundsOf(g.Draft.Budget), fenOf(g.ID), g.WorthFen, "reserve"})
-	return short(err, "draft.budget", "budget", fmt.Sprintf("the budget does not hold the %d fen that this promises", g.WorthFen))
+	err := post(ctx, tx, now, posting{g.Shop, g.ID, fundsOf(g.Currency, g.Draft.Budget), heldBy(g.Currency, g.ID), g.WorthFen, "reserve"})
+	return short(err, "draft.budget", "budget", fmt.Sprintf("the budget does not hold the %s that this promises", giveaway.Money("en", g.Currency, g.WorthFen)))
 }
 
 // short tells a shortage as a problem of the draft.
@@ -125,11 +141,11 @@ func release(ctx context.Context, tx querier, g *Giveaway, now int64, why string
 			return err
 		}
 	}
-	n, err := balance(ctx, tx, fenOf(g.ID))
+	n, err := balance(ctx, tx, heldBy(g.Currency, g.ID))
 	if err != nil || n == 0 {
 		return err
 	}
-	return post(ctx, tx, now, posting{g.Shop, g.ID, fenOf(g.ID), fundsOf(g.Draft.Budget), n, why})
+	return post(ctx, tx, now, posting{g.Shop, g.ID, heldBy(g.Currency, g.ID), fundsOf(g.Currency, g.Draft.Budget), n, why})
 }
 
 // spend books one unit as given.
@@ -142,7 +158,7 @@ func spend(ctx context.Context, tx querier, g *Giveaway, t *Tier, fen, now int64
 	if g.Draft.Budget == "" {
 		return nil
 	}
-	return post(ctx, tx, now, posting{g.Shop, g.ID, fenOf(g.ID), spentOf(g.Draft.Budget), fen, "given"})
+	return post(ctx, tx, now, posting{g.Shop, g.ID, heldBy(g.Currency, g.ID), spentOf(g.Currency, g.Draft.Budget), fen, "given"})
 }
 
 // CheckBooks computes every balance from the postings again and answers the
@@ -164,7 +180,7 @@ func (s *Store) CheckBooks(ctx context.Context) (wrong []string, err error) {
 		}
 		unit, _, _ := strings.Cut(id, "/")
 		sums[unit] += has
-		if has != should || has < 0 && id != unitSource && id != fenSource {
+		if has != should || has < 0 && id != sourceOf(id) {
 			wrong = append(wrong, fmt.Sprintf("%s holds %d, its postings say %d", id, has, should))
 		}
 	}
@@ -181,7 +197,7 @@ type Posting struct {
 	N      int64  `json:"n"`
 	At     int64  `json:"at" doc:"Unix ms."`
 	Event  string `json:"event,omitempty"`
-	From   string `json:"from" doc:"Account; what it counts is the part before the first slash: units or fen."`
+	From   string `json:"from" doc:"Account; what it counts is the part before the first slash: units, or fen, usd, gbp, eur: minor units of money."`
 	To     string `json:"to"`
 	Amount int64  `json:"amount"`
 	Why    string `json:"why"`

@@ -189,8 +189,8 @@ func (f *finding) budget(ctx context.Context, q querier, g *Giveaway, need func(
 	if slices.Contains(under, g.State) {
 		return nil // it is reserved
 	}
-	has, err := balance(ctx, q, fundsOf(id))
-	need(f.worth <= has, "draft.budget", "budget", fmt.Sprintf("it promises %d fen, the budget has %d", f.worth, has))
+	has, err := balance(ctx, q, fundsOf(f.shop.Currency, id))
+	need(f.worth <= has, "draft.budget", "budget", fmt.Sprintf("it promises %s, the budget has %s", f.money("en", f.worth), f.money("en", has)))
 	return err
 }
 
@@ -206,7 +206,7 @@ func (f *finding) compose(g *Giveaway, profile *Profile, now int64) []byte {
 	p := giveaway.Plan{
 		Plan: drawproof.Plan{Event: g.ID, Selection: d.Selection, Alternates: d.Alternates, OpenAt: openAt, CloseAt: closeAt, ClaimTTLMs: d.ClaimTTLMs},
 		V:    1, Room: g.Room, Kind: d.Kind, Title: d.Title, Phrases: d.Phrases, Conditions: d.Conditions, Weights: d.Weights, Caps: d.Caps, Block: d.Block,
-		Profile: profile.ID, Organiser: f.shop.Organiser, Contact: f.shop.Contact, Texts: map[string]giveaway.Text{},
+		Currency: f.shop.Currency, Profile: profile.ID, Organiser: f.shop.Organiser, Contact: f.shop.Contact, Texts: map[string]giveaway.Text{},
 	}
 	for i, t := range f.tiers {
 		z := giveaway.Prize{Prize: drawproof.Prize{ID: t.Tier, Qty: t.Qty, Split: d.Prizes[i].Split}, Title: t.Title, Kind: t.Kind, ValueFen: t.ValueFen}

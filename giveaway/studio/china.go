@@ -1,10 +1,14 @@
 package studio
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/fudai-live/fudai/giveaway"
+)
 
 // china is the law of prize promotion in mainland China as of 2020-12-01.
 var china = &Profile{
-	ID: "cn-2020", Name: "中国大陆", From: "2020-12-01", TopFen: 5_000_000, KeepDays: 3*365 + 1,
+	ID: "cn-2020", Name: "中国大陆", From: "2020-12-01", Currency: giveaway.CNY, TopFen: 5_000_000, KeepDays: 3*365 + 1,
 	Demands: []string{"organiser", "contact", "title", "prizes with their worth", "how to enter", "times", "claim time of goods", "rules in zh"},
 	Sources: []Source{
 		{"规范促销行为暂行规定（国家市场监督管理总局令第 32 号）", "第十一、十二条", "2020-12-01", "为引流而设的抽奖同属有奖销售"},
@@ -19,6 +23,7 @@ var china = &Profile{
 }
 
 func checkChina(p *planned, need func(ok bool, field, rule, message string)) {
+	counted(p, giveaway.CNY, "cn-2020/currency", need)
 	need(p.shop.Organiser != "", "shop.organiser", "cn-2020/13", "the shop does not say who holds the giveaway (主办方)")
 	need(p.shop.Contact != "", "shop.contact", "cn-2020/13", "the shop does not say how to reach it (联系方式)")
 	for i, t := range p.tiers {
@@ -30,7 +35,7 @@ func checkChina(p *planned, need func(ok bool, field, rule, message string)) {
 				top = int64(min(split.Max, 1<<53))
 			}
 		}
-		need(top <= 5_000_000, field, "cn-2020/17", fmt.Sprintf("one unit of %q may be worth %s yuan, the law allows 50000", t.Title, yuan(top)))
+		need(top <= 5_000_000, field, "cn-2020/17", fmt.Sprintf("one unit of %q may be worth %s, the law allows 50000 yuan", t.Title, p.money("en", top)))
 		need(t.Kind != Goods || p.draft.ClaimTTLMs > 0, "draft.claimTtlMs", "cn-2020/13", fmt.Sprintf("%q is shipped: say until when it can be claimed", t.Title))
 	}
 	text, given := p.draft.Texts["zh"]

@@ -136,7 +136,7 @@ func TestVocabulary(t *testing.T) {
 		t.Errorf("words for %v, rules are %v", names, want)
 	}
 	c := giveaway.Condition{Any: []giveaway.Condition{{Rule: "fan_level", N: 3}, {Not: &giveaway.Condition{Rule: "region", In: []string{"CN-44", "CN-11"}}}}}
-	if got, want := conditionsChinese(&Draft{Conditions: []giveaway.Condition{c, {Rule: "bought", N: 1050}}}), "(粉丝团等级达到 3 级 或 非 所在地区：CN-44、CN-11)；活动公布后在本直播间付款满 10.50 元"; got != want {
+	if got, want := conditionsChinese(&planned{shop: &Shop{}, draft: &Draft{Conditions: []giveaway.Condition{c, {Rule: "bought", N: 1050}}}}), "(粉丝团等级达到 3 级 或 非 所在地区：CN-44、CN-11)；活动公布后在本直播间付款满 10.50 元"; got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 }

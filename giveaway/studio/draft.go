@@ -98,6 +98,7 @@ type Giveaway struct {
 	Tiers    []Tier `json:"tiers,omitempty" doc:"The prizes as they were when it was last checked."`
 	Units    int64  `json:"units"`
 	WorthFen int64  `json:"worthFen" doc:"What it promises in all."`
+	Currency string `json:"currency,omitempty" enum:"CNY,USD,GBP,EUR" doc:"The shop's when it was last checked; absent: CNY. Amounts are its minor units: fen, cents, pence."`
 
 	Editor     string `json:"editor" doc:"Who wrote the draft last: somebody else must approve it."`
 	ApprovedBy string `json:"approvedBy,omitempty" doc:"A user, policy, or template:ID."`

@@ -145,15 +145,16 @@ func (s *Studio) funnel(c *rest.Call) (any, error) {
 		return nil, err
 	}
 	out.Online, out.Seen, out.Entered = w.Room.Online, w.Room.Unique, max(out.Entered, int64(w.Give.Entered))
-	out.Refused, out.Asked, out.Qualified = refusals(&g.Draft, &w.Give), w.Give.Tries.Asked, qualified(&g.Draft, &w.Give)
+	out.Refused, out.Asked, out.Qualified = refusals(g, &w.Give), w.Give.Tries.Asked, qualified(g, &w.Give)
 	return out, nil
 }
 
 // qualified says how many attempts met each condition.
-func qualified(d *Draft, f *giveaway.Funnel) []QualifiedBy {
+func qualified(g *Giveaway, f *giveaway.Funnel) []QualifiedBy {
+	d := &g.Draft
 	all := []QualifiedBy{}
 	for i := range d.Conditions {
-		q := QualifiedBy{Condition: i, Rule: &d.Conditions[i], Zh: words(&d.Conditions[i], func(v Vocabulary) string { return v.Zh }, " 且 ", " 或 ", "非 ")}
+		q := QualifiedBy{Condition: i, Rule: &d.Conditions[i], Zh: wordsZh(&d.Conditions[i], g.Currency)}
 		if i < len(f.Tries.Yes) {
 			q.Yes, q.Unknown = f.Tries.Yes[i], f.Tries.Open[i]
 			q.No = f.Tries.Asked - q.Yes - q.Unknown
@@ -164,8 +165,8 @@ func qualified(d *Draft, f *giveaway.Funnel) []QualifiedBy {
 }
 
 // refusals says the room's counts in words.
-func refusals(d *Draft, f *giveaway.Funnel) []RefusedBy {
-	t := &f.Tries
+func refusals(g *Giveaway, f *giveaway.Funnel) []RefusedBy {
+	d, t := &g.Draft, &f.Tries
 	all := []RefusedBy{}
 	add := func(r RefusedBy) {
 		if r.N > 0 {
@@ -180,7 +181,7 @@ func refusals(d *Draft, f *giveaway.Funnel) []RefusedBy {
 	}
 	for i := range d.Conditions {
 		rule := &d.Conditions[i]
-		zh := words(rule, func(v Vocabulary) string { return v.Zh }, " 且 ", " 或 ", "非 ")
+		zh := wordsZh(rule, g.Currency)
 		if i < len(t.No) {
 			add(RefusedBy{"no", i, rule, "不满足：" + zh, t.No[i]})
 		}

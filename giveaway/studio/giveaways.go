@@ -35,7 +35,7 @@ func (s *Studio) measure(ctx context.Context, q querier, g *Giveaway, now int64)
 	if err != nil {
 		return nil, err
 	}
-	g.Tiers, g.Units, g.WorthFen = f.tiers, f.units, f.worth
+	g.Tiers, g.Units, g.WorthFen, g.Currency = f.tiers, f.units, f.worth, f.shop.Currency
 	return f, nil
 }
 

@@ -39,6 +39,8 @@ var laws = []stage.Law[*house]{
 	{Name: "red-packet rain", Test: redPacketRain},
 	{Name: "bad plans", Test: badPlans},
 	{Name: "abroad", Test: abroad},
+	{Name: "currencies", Test: currencies},
+	{Name: "pounds", Test: pounds},
 	{Name: "approval", Test: approval},
 	{Name: "template", Test: template2},
 	{Name: "stop", Test: stop},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/claimform"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 )
@@ -28,7 +29,7 @@ const (
 type PrizeSpec struct {
 	Title    string `json:"title"`
 	Kind     string `json:"kind" enum:"goods,coupon,points,cash"`
-	ValueFen int64  `json:"valueFen" doc:"Market value of one unit; of cash to be cut, 0."`
+	ValueFen int64  `json:"valueFen" doc:"Market value of one unit, in minor units of the shop's currency; of cash to be cut, 0."`
 	Pool     string `json:"pool,omitempty" doc:"Coupon pool that codes come from."`
 	Image    string `json:"image,omitempty"`
 	Note     string `json:"note,omitempty" doc:"For staff: size, where it lies, who sends it."`
@@ -63,7 +64,7 @@ func (p *PrizeSpec) problems() (all []rest.Problem) {
 	need := wants(&all)
 	need(p.Title != "" && len(p.Title) <= 200, "title", "length", "a title has 1 to 200 bytes")
 	need(p.Kind == Goods || p.Kind == Coupon || p.Kind == Points || p.Kind == Cash, "kind", "kind", "say goods, coupon, points or cash")
-	need(p.ValueFen >= 0 && p.ValueFen <= 1<<40, "valueFen", "amount", "a value is 0 to 2^40 fen")
+	need(p.ValueFen >= 0 && p.ValueFen <= 1<<40, "valueFen", "amount", "a value is 0 to 2^40 minor units")
 	need(len(p.Image) <= 500 && len(p.Note) <= 2000 && len(p.Pool) <= 64, "note", "length", "image has at most 500 bytes, note 2000, pool 64")
 	for _, w := range claimform.CheckFields(p.Fields) {
 		all = append(all, rest.Problem(w))
@@ -165,7 +166,7 @@ func (s *Studio) changePrize(c *rest.Call) (any, error) {
 
 // Amount is a change of stock or funds.
 type Amount struct {
-	Add int64  `json:"add" doc:"Units or fen; below 0 takes away."`
+	Add int64  `json:"add" doc:"Units, or minor units of money; below 0 takes away."`
 	Why string `json:"why"`
 }
 
@@ -176,7 +177,7 @@ func (a *Amount) problems() (all []rest.Problem) {
 	return all
 }
 
-// adjust moves units or fen between the source and an account.
+// adjust moves units or money between the source and an account.
 func (s *Studio) adjust(c *rest.Call, shop, source, account, what, id string) error {
 	var in Amount
 	if err := c.Read(&in); err != nil {
@@ -226,10 +227,11 @@ type BudgetSpec struct {
 type Budget struct {
 	Meta
 	BudgetSpec
-	Funds Funds `json:"funds"`
+	Currency string `json:"currency" enum:"CNY,USD,GBP,EUR" doc:"The shop's: what its funds are counted in."`
+	Funds    Funds  `json:"funds"`
 }
 
-// Funds is where the money of a budget is, in fen.
+// Funds is where the money of a budget is, in minor units of its currency.
 type Funds struct {
 	AvailableFen int64 `json:"availableFen"`
 	ReservedFen  int64 `json:"reservedFen"`
@@ -247,11 +249,12 @@ type NewBudget struct {
 }
 
 func (b *Budget) count(ctx context.Context, q querier) error {
+	b.Currency = giveaway.CurrencyOf(b.Currency) // those from before there were others
 	var err1, err2 error
-	b.Funds.AvailableFen, err1 = balance(ctx, q, fundsOf(b.ID))
-	b.Funds.SpentFen, err2 = balance(ctx, q, spentOf(b.ID))
+	b.Funds.AvailableFen, err1 = balance(ctx, q, fundsOf(b.Currency, b.ID))
+	b.Funds.SpentFen, err2 = balance(ctx, q, spentOf(b.Currency, b.ID))
 	err := q.QueryRowContext(ctx, `SELECT COALESCE(SUM(CASE WHEN source = $1 THEN amount ELSE -amount END), 0) FROM studio_postings
-		WHERE event <> '' AND (source = $1 OR target = $1)`, fundsOf(b.ID)).Scan(&b.Funds.ReservedFen)
+		WHERE event <> '' AND (source = $1 OR target = $1)`, fundsOf(b.Currency, b.ID)).Scan(&b.Funds.ReservedFen)
 	b.Funds.ReservedFen -= b.Funds.SpentFen
 	return errors.Join(err, err1, err2)
 }
@@ -281,20 +284,22 @@ func (s *Studio) addBudget(c *rest.Call) (any, error) {
 	var wrong []rest.Problem
 	need := wants(&wrong)
 	need(in.Title != "" && len(in.Title) <= 200, "title", "length", "a title has 1 to 200 bytes")
-	need(in.Fen >= 0 && in.Fen <= 1<<40, "fen", "amount", "an amount is 0 to 2^40 fen")
+	need(in.Fen >= 0 && in.Fen <= 1<<40, "fen", "amount", "an amount is 0 to 2^40 minor units")
 	need(len(in.ID) <= 48, "id", "id", "an id has 1 to 48 bytes")
 	if err := sound(wrong); err != nil {
 		return nil, err
 	}
 	b := &Budget{Meta: Meta{ID: in.ID, Shop: in.Shop}, BudgetSpec: in.BudgetSpec, Funds: Funds{AvailableFen: in.Fen}}
 	return b, s.store.db.Tx(c, func(tx *sql.Tx) error {
-		if _, err := shops.get(c, tx, in.Shop); err != nil {
+		shop, err := shops.get(c, tx, in.Shop)
+		if err != nil {
 			return err
 		}
+		b.Currency = giveaway.CurrencyOf(shop.Currency)
 		if err := put(c, tx, budgets.name, b, c.Claims.User, c.Now); err != nil {
 			return err
 		}
-		if err := post(c, tx, c.Now, posting{in.Shop, "", fenSource, fundsOf(b.ID), in.Fen, "first funds"}); err != nil {
+		if err := post(c, tx, c.Now, posting{in.Shop, "", sourceOf(fundsOf(b.Currency, b.ID)), fundsOf(b.Currency, b.ID), in.Fen, "first funds"}); err != nil {
 			return err
 		}
 		return audit(c, tx, c.Now, in.Shop, c.Claims.User, "add", "budget", b.ID, in)
@@ -309,7 +314,7 @@ func (s *Studio) addFunds(c *rest.Call) (any, error) {
 	if err := c.May(b.Shop, ""); err != nil {
 		return nil, err
 	}
-	if err := s.adjust(c, b.Shop, fenSource, fundsOf(b.ID), "budget", b.ID); err != nil {
+	if err := s.adjust(c, b.Shop, sourceOf(fundsOf(b.Currency, b.ID)), fundsOf(b.Currency, b.ID), "budget", b.ID); err != nil {
 		return nil, err
 	}
 	return b, b.count(c, s.store.db)

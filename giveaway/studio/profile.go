@@ -15,7 +15,8 @@ type Profile struct {
 	Name     string   `json:"name"`
 	From     string   `json:"from,omitempty" doc:"Date from which it applies."`
 	Sources  []Source `json:"sources,omitempty"`
-	TopFen   int64    `json:"topFen,omitempty" doc:"Most that one unit may be worth."`
+	Currency string   `json:"currency,omitempty" doc:"The one that its amounts, and its shops' amounts, are in; absent: any."`
+	TopFen   int64    `json:"topFen,omitempty" doc:"Most that one unit may be worth, in minor units."`
 	KeepDays int      `json:"keepDays" doc:"For how long records are kept at least."`
 	Demands  []string `json:"demands" doc:"What a plan must say."`
 
@@ -44,6 +45,11 @@ type planned struct {
 	public          bool // drawn by a public beacon
 }
 
+// money writes an amount of the shop.
+func (p *planned) money(lang string, minor int64) string {
+	return giveaway.Money(lang, p.shop.Currency, minor)
+}
+
 var profiles = map[string]*Profile{"cn-2020": china, "us-2026": states, "uk-2026": kingdom, "generic": {
 	ID: "generic", Name: "No region: only what every plan must have", KeepDays: 3*365 + 1,
 	Demands: []string{"title", "prizes"},
@@ -63,7 +69,7 @@ func (s *Studio) listProfiles(c *rest.Call) (any, error) {
 type Vocabulary struct {
 	Rule string `json:"rule"`
 	Args string `json:"args" doc:"n: takes a number; in: takes a list; empty: takes nothing."`
-	Zh   string `json:"zh" doc:"As viewers read it; %s stands for the argument."`
+	Zh   string `json:"zh" doc:"As viewers read it; %s stands for the argument, of bought an amount with its currency."`
 	En   string `json:"en"`
 	From string `json:"from" doc:"Who says whether it holds: platform (the token's facts), engine (seen in the room)."`
 }
@@ -72,7 +78,7 @@ type Vocabulary struct {
 var vocabulary = []Vocabulary{
 	{"account_days", "n", "账号注册满 %s 天", "account is at least %s days old", "platform"},
 	{"adult", "", "年满 18 周岁", "of age", "platform"},
-	{"bought", "n", "活动公布后在本直播间付款满 %s 元", "paid %s yuan or more in this room since the announcement", "engine"},
+	{"bought", "n", "活动公布后在本直播间付款满 %s", "paid %s or more in this room since the announcement", "engine"},
 	{"fan_level", "n", "粉丝团等级达到 %s 级", "fan level %s or higher", "platform"},
 	{"first", "n", "前 %s 名参与", "among the first %s to enter", "engine"},
 	{"follow", "n", "已关注满 %s 秒", "has followed for %s seconds", "platform"},
@@ -85,15 +91,19 @@ func (s *Studio) conditions(c *rest.Call) (any, error) {
 	return rest.List[Vocabulary]{Items: vocabulary}, nil
 }
 
+func wordsZh(c *giveaway.Condition, currency string) string {
+	return words(c, "zh", currency, " 且 ", " 或 ", "非 ")
+}
+
 // words says a condition in a language.
-func words(c *giveaway.Condition, say func(Vocabulary) string, all, any, not string) string {
+func words(c *giveaway.Condition, lang, currency, all, any, not string) string {
 	join := func(list []giveaway.Condition, between string) string {
 		text := ""
 		for i := range list {
 			if i > 0 {
 				text += between
 			}
-			text += words(&list[i], say, all, any, not)
+			text += words(&list[i], lang, currency, all, any, not)
 		}
 		return "(" + text + ")"
 	}
@@ -103,11 +113,15 @@ func words(c *giveaway.Condition, say func(Vocabulary) string, all, any, not str
 	case len(c.Any) > 0:
 		return join(c.Any, any)
 	case c.Not != nil:
-		return not + words(c.Not, say, all, any, not)
+		return not + words(c.Not, lang, currency, all, any, not)
 	}
 	for _, v := range vocabulary {
 		if v.Rule == c.Rule {
-			return fill(say(v), c)
+			text := v.En
+			if lang == "zh" {
+				text = v.Zh
+			}
+			return fill(text, lang, currency, c)
 		}
 	}
 	return c.Rule

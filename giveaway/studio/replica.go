@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/fudai-live/fudai/giveaway/drawproof"
@@ -91,7 +90,7 @@ func (s *Studio) copyInto(ctx context.Context, p *play, room *Room, all []Giveaw
 		errs = append(errs, note(stockOf(library[i].ID), stockOf(library[i].ID)))
 	}
 	for i := range purses {
-		errs = append(errs, note(fundsOf(purses[i].ID), fundsOf(purses[i].ID)))
+		errs = append(errs, note(fundsOf(shop.Currency, purses[i].ID), fundsOf(shop.Currency, purses[i].ID)))
 	}
 	for i := range all {
 		g := &all[i]
@@ -102,7 +101,7 @@ func (s *Studio) copyInto(ctx context.Context, p *play, room *Room, all []Giveaw
 			errs = append(errs, note(stockOf(t.Prize), unitsOf(g.ID, t.Tier)))
 		}
 		if g.Draft.Budget != "" {
-			errs = append(errs, note(fundsOf(g.Draft.Budget), fenOf(g.ID)))
+			errs = append(errs, note(fundsOf(g.Currency, g.Draft.Budget), heldBy(g.Currency, g.ID)))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -122,11 +121,7 @@ func (s *Studio) copyInto(ctx context.Context, p *play, room *Room, all []Giveaw
 			errs = append(errs, put(ctx, tx, budgets.name, &purses[i], "rehearsal", now))
 		}
 		for account, n := range has {
-			source := unitSource
-			if strings.HasPrefix(account, "fen/") {
-				source = fenSource
-			}
-			errs = append(errs, post(ctx, tx, now, posting{shop.ID, "", source, account, n, "rehearsal"}))
+			errs = append(errs, post(ctx, tx, now, posting{shop.ID, "", sourceOf(account), account, n, "rehearsal"}))
 		}
 		for i := range p.all {
 			errs = append(errs, put(ctx, tx, giveaways.name, &p.all[i], "rehearsal", now))

@@ -8,25 +8,16 @@ import (
 	"github.com/fudai-live/fudai/giveaway"
 )
 
-// fill puts a condition's argument into its words.
-func fill(text string, c *giveaway.Condition) string {
+// fill puts a condition's argument into its words, an amount in the currency.
+func fill(text, lang, currency string, c *giveaway.Condition) string {
 	argument := strings.Join(c.In, "、")
 	switch {
 	case c.Rule == "bought":
-		argument = yuan(c.N)
+		argument = giveaway.Money(lang, currency, c.N)
 	case len(c.In) == 0:
 		argument = strconv.FormatInt(c.N, 10)
 	}
 	return strings.Replace(text, "%s", argument, 1)
-}
-
-// yuan writes fen as yuan.
-func yuan(fen int64) string {
-	s := strconv.FormatInt(fen/100, 10)
-	if fen%100 != 0 {
-		s += fmt.Sprintf(".%02d", fen%100)
-	}
-	return s
 }
 
 var kindZh = map[string]string{Goods: "实物", Coupon: "优惠券", Points: "积分", Cash: "现金"}
@@ -45,13 +36,13 @@ func rulesChinese(p *planned) string {
 		line("三、活动时间：由直播中的触发条件开启，开启后 %d 秒内有效，具体时间以公布的活动卡片为准", d.OpenMs/1000)
 	}
 	line("四、参与方式：%s", howChinese(d))
-	line("五、参与条件：%s", conditionsChinese(d))
+	line("五、参与条件：%s", conditionsChinese(p))
 	line("六、奖品（共 %d 份）：", p.units)
 	for i, t := range p.tiers {
 		if t.ValueFen == 0 && t.TotalFen > 0 {
-			line("　%d. %s（%s）：总额 %s 元，分为 %d 份", i+1, t.Title, kindZh[t.Kind], yuan(t.TotalFen), t.Qty)
+			line("　%d. %s（%s）：总额 %s，分为 %d 份", i+1, t.Title, kindZh[t.Kind], p.money("zh", t.TotalFen), t.Qty)
 		} else {
-			line("　%d. %s（%s）：%d 份，每份价值 %s 元", i+1, t.Title, kindZh[t.Kind], t.Qty, yuan(t.ValueFen))
+			line("　%d. %s（%s）：%d 份，每份价值 %s", i+1, t.Title, kindZh[t.Kind], t.Qty, p.money("zh", t.ValueFen))
 		}
 	}
 	if d.Kind == giveaway.Rain {
@@ -95,13 +86,14 @@ func howChinese(d *Draft) string {
 	return "在活动时间内点击参与，每人计一次"
 }
 
-func conditionsChinese(d *Draft) string {
+func conditionsChinese(p *planned) string {
+	d := p.draft
 	if len(d.Conditions) == 0 {
 		return "无"
 	}
 	var all []string
 	for i := range d.Conditions {
-		all = append(all, words(&d.Conditions[i], func(v Vocabulary) string { return v.Zh }, " 且 ", " 或 ", "非 "))
+		all = append(all, wordsZh(&d.Conditions[i], p.shop.Currency))
 	}
 	return strings.Join(all, "；")
 }
@@ -147,10 +139,10 @@ func rulesEnglish(p *planned) string {
 		line("To enter: tap once while it is open.")
 	}
 	for i := range d.Conditions {
-		line("Condition: %s", words(&d.Conditions[i], func(v Vocabulary) string { return v.En }, " and ", " or ", "not "))
+		line("Condition: %s", words(&d.Conditions[i], "en", p.shop.Currency, " and ", " or ", "not "))
 	}
 	for _, t := range p.tiers {
-		line("Prize: %d of %s, worth %s yuan in all", t.Qty, t.Title, yuan(t.TotalFen))
+		line("Prize: %d of %s, worth %s in all", t.Qty, t.Title, p.money("en", t.TotalFen))
 	}
 	if d.Kind == giveaway.Rain {
 		line("Each prize is one wave of the rain, a sum cut into packets. All are drawn together when it has ended; at most one packet a person, the rest goes back.")

@@ -24,7 +24,7 @@ func (s *Studio) Furnish(ctx context.Context, shop, room, title string) error {
 			put(ctx, tx, shops.name, &Shop{Meta{ID: shop, Shop: shop}, spec}, "demo", now),
 			put(ctx, tx, rooms.name, &Room{Meta{ID: room, Shop: shop}, RoomSpec{Title: title}}, "demo", now),
 			put(ctx, tx, budgets.name, &Budget{Meta: Meta{ID: "demo-budget", Shop: shop}, BudgetSpec: BudgetSpec{Title: "演示预算"}}, "demo", now),
-			post(ctx, tx, now, posting{shop, "", fenSource, fundsOf("demo-budget"), 10_000_000, "demo"}),
+			post(ctx, tx, now, posting{shop, "", sourceOf(fundsOf("", "demo-budget")), fundsOf("", "demo-budget"), 10_000_000, "demo"}),
 		}
 		for _, p := range []NewPrize{
 			{"demo-cup", shop, PrizeSpec{Title: "云朵马克杯", Kind: Goods, ValueFen: 3900}, 200},

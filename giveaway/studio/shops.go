@@ -1,13 +1,16 @@
 package studio
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
+	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -33,6 +36,7 @@ func (a *Approval) needs(fen int64) bool {
 type ShopSpec struct {
 	Name      string   `json:"name"`
 	Profile   string   `json:"profile" doc:"Region profile by whose rules plans are checked, see /v1/studio/profiles."`
+	Currency  string   `json:"currency,omitempty" enum:"CNY,USD,GBP,EUR" doc:"Of all its amounts, which are minor units: fen, cents, pence, whatever members are called. Absent: the profile's, or CNY. It changes only while the shop has no prize, budget, template and giveaway."`
 	Zone      string   `json:"zone" doc:"IANA time zone, as Asia/Shanghai."`
 	Organiser string   `json:"organiser,omitempty" doc:"Legal name of who holds the giveaways; every plan names it."`
 	Contact   string   `json:"contact,omitempty" doc:"How winners reach the organiser."`
@@ -56,11 +60,50 @@ func (s *ShopSpec) problems() (all []rest.Problem) {
 	need(known, "profile", "profile", fmt.Sprintf("there is no region profile %.40q", s.Profile))
 	_, err := time.LoadLocation(s.Zone)
 	need(err == nil && s.Zone != "" && s.Zone != "Local", "zone", "zone", fmt.Sprintf("%.60q is no IANA time zone", s.Zone))
+	need(s.Currency == "" || slices.Contains(giveaway.Currencies, s.Currency), "currency", "currency", fmt.Sprintf("currency %.10q is none of %v", s.Currency, giveaway.Currencies))
 	need(len(s.Organiser) <= 300 && len(s.Contact) <= 300, "organiser", "length", "organiser and contact have at most 300 bytes")
 	a := s.Approval
 	need(a.Mode == "none" || a.Mode == "above" || a.Mode == "always", "approval.mode", "mode", "say none, above or always")
 	need(a.AboveFen >= 0, "approval.aboveFen", "amount", "an amount is not negative")
 	return all
+}
+
+// count settles the currency of a shop that had was before, "" for a new one:
+// what is said, or what the profile wants, or what it was. A profile has to fit.
+func (s *ShopSpec) count(was string) (all []rest.Problem) {
+	only := ""
+	if p := profiles[s.Profile]; p != nil {
+		only = p.Currency
+	}
+	s.Currency = cmp.Or(s.Currency, only, was, giveaway.CNY)
+	wants(&all)(only == "" || s.Currency == only, "currency", "currency", fmt.Sprintf("the region profile %.40q is for amounts in %s, not in %.10q", s.Profile, only, s.Currency))
+	return all
+}
+
+// recount refuses another currency for amounts that are there already: 100 yuan
+// are not 100 pounds, and nobody has said at which rate.
+func (s *ShopSpec) recount(ctx context.Context, q querier, was *Shop) error {
+	is := giveaway.CurrencyOf(was.Currency)
+	if s.Profile == was.Profile {
+		// A shop from before there were currencies keeps its own; its plans are
+		// told that they do not fit.
+		if s.Currency = cmp.Or(s.Currency, is); s.Currency == is {
+			return nil
+		}
+	}
+	if err := sound(s.count(is)); err != nil || s.Currency == is {
+		return err
+	}
+	for _, table := range []string{prizes.name, budgets.name, templates.name, giveaways.name} {
+		var n int
+		if err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM `+table+` WHERE shop = $1`, was.ID).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			return sound([]rest.Problem{{Field: "currency", Rule: "currency-used", Message: fmt.Sprintf("the shop has amounts in %s already: open another shop for %s", is, s.Currency)}})
+		}
+	}
+	return nil
 }
 
 // wants gathers problems.
@@ -113,7 +156,7 @@ func (s *Studio) addShop(c *rest.Call) (any, error) {
 	if err := c.Read(&in); err != nil {
 		return nil, err
 	}
-	wrong := in.problems()
+	wrong := append(in.problems(), in.count("")...)
 	wants(&wrong)(record.ValidRoom([]byte(in.ID)), "id", "id", "an id has 1 to 64 of A-Z a-z 0-9 . _ -")
 	if err := sound(wrong); err != nil {
 		return nil, err
@@ -136,7 +179,13 @@ func (s *Studio) changeShop(c *rest.Call) (any, error) {
 	if err := sound(in.problems()); err != nil {
 		return nil, err
 	}
-	return change(c, s, shops, id, func(_ *sql.Tx, v *Shop) error { v.ShopSpec = in; return nil }, in)
+	return change(c, s, shops, id, func(tx *sql.Tx, v *Shop) error {
+		if err := in.recount(c, tx, v); err != nil {
+			return err
+		}
+		v.ShopSpec = in
+		return nil
+	}, in)
 }
 
 func (s *Studio) getShop(c *rest.Call) (any, error) {

@@ -13,7 +13,7 @@ var templates = table[Template]{"studio_templates", "template"}
 
 // Envelope bounds what a template may be used for without asking again.
 type Envelope struct {
-	Fen   int64 `json:"fen" doc:"What all giveaways of it may be worth together."`
+	Fen   int64 `json:"fen" doc:"What all giveaways of it may be worth together, in minor units of the shop's currency."`
 	Uses  int64 `json:"uses" doc:"How many there may be."`
 	Until int64 `json:"until,omitempty" doc:"Unix ms; 0: no end."`
 }
@@ -52,7 +52,7 @@ func (s *Studio) weigh(ctx context.Context, q querier, t *Template, now int64) (
 	t.WorthFen = f.worth
 	need := wants(&f.problems)
 	need(t.Title != "" && len(t.Title) <= 200, "title", "length", "a title has 1 to 200 bytes")
-	need(t.Envelope.Fen >= f.worth, "envelope.fen", "envelope", fmt.Sprintf("one is worth %d fen, all together may be %d", f.worth, t.Envelope.Fen))
+	need(t.Envelope.Fen >= f.worth, "envelope.fen", "envelope", fmt.Sprintf("one is worth %s, all together may be %s", f.money("en", f.worth), f.money("en", t.Envelope.Fen)))
 	need(t.Envelope.Uses > 0 && t.Envelope.Uses <= 100_000, "envelope.uses", "envelope", "uses are 1 to 100000")
 	need(t.Envelope.Until == 0 || t.Envelope.Until > now, "envelope.until", "envelope", "it ends before it begins")
 	return f, f.sound()
@@ -207,7 +207,7 @@ func (s *Studio) draw(ctx context.Context, tx querier, t *Template, g *Giveaway,
 	case t.Used >= e.Uses:
 		return refuse(fmt.Sprintf("the template was used %d times, as often as it may be", t.Used))
 	case t.UsedFen+f.worth > e.Fen:
-		return refuse(fmt.Sprintf("it is worth %d fen, of the envelope %d are left", f.worth, e.Fen-t.UsedFen))
+		return refuse(fmt.Sprintf("it is worth %s, of the envelope %s are left", f.money("en", f.worth), f.money("en", e.Fen-t.UsedFen)))
 	case e.Until != 0 && now >= e.Until:
 		return refuse("the template has run out")
 	case t.State != Approved && f.shop.Approval.needs(e.Fen):

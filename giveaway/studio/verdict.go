@@ -53,7 +53,7 @@ func (p *play) verdict(g *Giveaway) error {
 		one.Folded = card.Folded
 	}
 	if f, err := p.stage.P.Funnel(r.Namespace, g.ID); err == nil {
-		one.Refused = refusals(&g.Draft, &f)
+		one.Refused = refusals(g, &f)
 	}
 	switch g.State {
 	case Drafted:
