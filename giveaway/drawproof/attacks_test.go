@@ -216,6 +216,12 @@ func (s *sampler) claimAttacks() []trial {
 		b.Claims[0].State, b.Claims[0].Code = ClaimDisqualified, "DISLIKED"
 		pass(b, 1, b.Result.Alternates[0])
 	})
+	add("skipped for a cap that the plan does not have", func(b *Bundle) {
+		s.replan(b, func(p *Plan) { p.Caps = nil })
+		b.Claims = OpenClaims(b.Result)
+		b.Claims[0].State, b.Claims[0].Code = ClaimSkipped, SkipCap
+		pass(b, 1, b.Result.Alternates[0])
+	})
 	add("one fen more", func(b *Bundle) { b.Claims[0].Amount++ })
 	s.textAttacks(func(name, rule string, raw []byte) { all = append(all, trial{name, raw, rule, Fail}) })
 	return all

@@ -90,6 +90,9 @@ func (c Claim) lost(p Plan) (bool, error) {
 		if c.Code != SkipCap {
 			return true, fmt.Errorf("skipped by %q, want %q", c.Code, SkipCap)
 		}
+		if len(p.Caps) == 0 {
+			return true, fmt.Errorf("skipped for a cap, yet the plan has none")
+		}
 		return true, nil
 	}
 	if c.Code != "" {

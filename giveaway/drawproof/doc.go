@@ -173,7 +173,9 @@
 // rank u. A holder whose state is "expired", "disqualified" or "skipped" loses it to the
 // next alternate that has not been used, if there is one; every holder has one claim, with the grant
 // of its rank and the amount of the unit. "expired" needs claimTtlMs above 0; "disqualified"
-// a code that the plan lists; "skipped" the code "cap"; other states have an empty code.
+// a code that the plan lists; "skipped" the code "cap" and a plan whose "caps" are not empty;
+// other states have an empty code. Whether a claim came in time and what a skipped user
+// had won before, nobody can see in one bundle: that is the engine's word, signed (R36).
 //
 // # Honesty about time and trust
 //

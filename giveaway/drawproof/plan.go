@@ -45,6 +45,9 @@ type Plan struct {
 	ReceiptKey   Hash     `json:"receiptKey"` // Ed25519, signs receipts
 	ClaimTTLMs   int64    `json:"claimTtlMs"` // 0: awards do not expire
 	Disqualify   []string `json:"disqualify"` // the only codes by which a winner may lose
+	// Caps are the plan's limits on wins across events, in the words of whoever
+	// keeps them: here they only say that a rank may be skipped at all.
+	Caps []json.RawMessage `json:"caps,omitempty"`
 	// Log is the transparency log that the plan stands in, if there is one.
 	Log *PublicLog `json:"log,omitempty"`
 }
@@ -76,7 +79,7 @@ var (
 		"beacon":      beaconShape, "round": integer(1, maxInteger), "ladderStep": integer(1, 1000),
 		"tagKeyCommit": hexOf(32), "engineKey": hexOf(32), "receiptKey": hexOf(32),
 		"claimTtlMs": integer(0, 1<<43), "disqualify": list(0, 100, name()),
-		"log?": publicLogShape,
+		"caps?": list(0, 100, open(members{})), "log?": publicLogShape,
 	})
 )
 

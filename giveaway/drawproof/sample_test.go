@@ -79,6 +79,9 @@ func (s *sampler) plan() Plan {
 	for i, partition := range s.rng.Perm(9)[:s.between(1, 3)] {
 		p.Partitions = append(p.Partitions, uint32(10*i+partition))
 	}
+	if s.chance(60) {
+		p.Caps = []json.RawMessage{json.RawMessage(`{"n":1,"periodMs":86400000}`)}
+	}
 	if s.chance(20) {
 		p.Selection, p.Partitions = SelectFirst, p.Partitions[:1]
 	}
@@ -295,6 +298,9 @@ func (s *sampler) claims(p Plan, r Result) []Claim {
 		c.State = []string{ClaimOpen, ClaimClaimed, ClaimSettled}[s.rng.IntN(3)]
 		if lost {
 			how := s.rng.IntN(3)
+			if how == 2 && len(p.Caps) == 0 {
+				how = 0 // nobody is skipped for a cap that there is not
+			}
 			c.State = []string{ClaimExpired, ClaimDisqualified, ClaimSkipped}[how]
 			c.Code = []string{"", p.Disqualify[0], SkipCap}[how]
 		}

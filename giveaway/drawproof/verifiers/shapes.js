@@ -87,7 +87,7 @@ export const plan = members({
   }),
   round: ROUND, ladderStep: integer(1, 1000),
   tagKeyCommit: H32, engineKey: H32, receiptKey: H32,
-  claimTtlMs: integer(0, 2 ** 43), disqualify: array(0, 100, name),
+  claimTtlMs: integer(0, 2 ** 43), disqualify: array(0, 100, name), 'caps?': array(0, 100, members({}, true)),
   'log?': members({
     origin: name, key: H32, witnesses: array(0, 16, members({ name, key: H32 })), quorum: integer(2, 16),
     marginMs: integer(2000, 3_600_000), 'mirrors?': array(1, 16, members({ name, key: H32 })),

@@ -208,6 +208,7 @@ PLAN = members({
     "round": ROUND, "ladderStep": integer(1, 1000),
     "tagKeyCommit": H32, "engineKey": H32, "receiptKey": H32,
     "claimTtlMs": integer(0, 2**43), "disqualify": array(0, 100, name),
+    "caps?": array(0, 100, members({}, others=True)),
     "log?": members({"origin": name, "key": H32, "witnesses": array(0, 16, members({"name": name, "key": H32})),
                      "quorum": integer(2, 16), "marginMs": integer(2000, 3_600_000),
                      "mirrors?": array(1, 16, members({"name": name, "key": H32}))}),
@@ -742,7 +743,7 @@ def r32(e):
         if state == "disqualified":
             need(code in e.plan["disqualify"], f"disqualified by {code!r}, which the plan does not list")
         elif state == "skipped":
-            need(code == "cap", "skipped for no known reason")
+            need(code == "cap" and e.plan.get("caps"), "skipped for no reason that the plan knows")
         else:
             need(state != "expired" or e.plan["claimTtlMs"] > 0, "expired, yet the plan sets no time limit")
             need(code == "", "state takes no code")
