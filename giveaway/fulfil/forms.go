@@ -109,7 +109,7 @@ func (d *Desk) forget(c *rest.Call) (any, error) {
 		return nil, err
 	}
 	out := Imported{Wrong: []string{}}
-	return &out, d.db.Tx(c, func(tx *sql.Tx) error {
+	err = d.db.Tx(c, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(c, `UPDATE fulfil_prizes SET form = NULL WHERE event = $1 AND form IS NOT NULL`, event)
 		if err != nil {
 			return err
@@ -123,4 +123,8 @@ func (d *Desk) forget(c *rest.Call) (any, error) {
 		_, err2 := tx.ExecContext(c, `INSERT INTO fulfil_forgotten (event, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, event, c.Now)
 		return errors.Join(err1, err2, d.cfg.Audit(c, tx, c.Now, shop, c.Claims.User, "forget", "forms", event, out))
 	})
+	if err != nil {
+		return nil, err
+	}
+	return &out, d.db.Scrub(c)
 }

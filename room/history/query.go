@@ -233,7 +233,10 @@ func (s *Store) Forget(ctx context.Context, user string, now time.Time) (n int64
 	if n, err = done.RowsAffected(); err != nil {
 		return 0, err
 	}
-	return n, tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return 0, fmt.Errorf("history: %w", err)
+	}
+	return n, s.db.Scrub(ctx)
 }
 
 // sweep deletes what is older than the time kept, and keys nobody needs.
@@ -247,5 +250,5 @@ func (s *Store) sweep(ctx context.Context, before time.Time) error {
 	if err != nil {
 		return fmt.Errorf("history: %w", err)
 	}
-	return nil
+	return s.db.Scrub(ctx)
 }

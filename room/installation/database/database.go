@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -26,7 +27,7 @@ func Open(url string) (*DB, error) {
 		d.DB, err = sql.Open("pgx", url)
 	} else {
 		path := strings.TrimPrefix(url, "sqlite://")
-		d.DB, err = sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(wal)&_pragma=busy_timeout(5000)&_pragma=synchronous(normal)&_txlock=immediate")
+		d.DB, err = sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(wal)&_pragma=busy_timeout(5000)&_pragma=synchronous(normal)&_pragma=secure_delete(1)&_txlock=immediate")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
@@ -81,6 +82,26 @@ func (d *DB) migrate(ctx context.Context, version string, migrations []string) e
 		}
 		return nil
 	})
+}
+
+// Scrub takes what was deleted before out of the database's files: destroying a key
+// is not done while its bytes can be read there. SQLite overwrites a deleted row
+// (secure_delete) in the newest copy of its page; the write-ahead log may hold older
+// ones and is emptied here. PostgreSQL keeps a deleted row until its pages are
+// vacuumed and written again, and in its own log and backups for as long as
+// whoever runs it keeps those: nothing is done about that here.
+func (d *DB) Scrub(ctx context.Context) error {
+	if d.Postgres {
+		return nil
+	}
+	var busy, frames, done int
+	if err := d.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &frames, &done); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	if busy != 0 {
+		return errors.New("store: what was deleted is still in the write-ahead log, for somebody reads the database: ask again")
+	}
+	return nil
 }
 
 // Tx runs fn in a transaction, which it commits unless fn fails.
