@@ -97,7 +97,30 @@ func (w *sim) prove() {
 		} else if report := drawproof.Verify(b); !report.OK() {
 			w.fault("bundle of %s: %s", ev.id(), report.Text())
 		}
+		w.finish(ev)
 		w.count["bundles verified"]++
 		return
+	}
+}
+
+// finish draws again from what a mirror would hold, and wants the same result.
+func (w *sim) finish(ev *event) {
+	sealing, err := w.owner().e.Sealing(ev.id(), ev.Seal.CloseHash)
+	if err != nil {
+		w.fault("sealing of %s: %v", ev.id(), err)
+		return
+	}
+	raw, err := sealing.Sign(w.owner().e.cfg.Keys.Engine)
+	if err != nil {
+		w.fault("sealing of %s: %v", ev.id(), err)
+		return
+	}
+	held, report := drawproof.CheckSealing(raw)
+	if !report.OK() {
+		w.fault("sealing of %s: %s", ev.id(), report.Text())
+		return
+	}
+	if result, err := held.Finish(ev.sigma(ev.Seal.Round), 0); err != nil || result.Hash() != ev.Drawn.ResultHash {
+		w.fault("sealing of %s finishes as %s (%v), the ledger has %s", ev.id(), result.Hash(), err, ev.Drawn.ResultHash)
 	}
 }

@@ -55,6 +55,15 @@ func (p *Partition) Bundle(name, event string) ([]byte, error) {
 	return r.give.Bundle(event)
 }
 
+// Sealing is what a close record of a giveaway seals.
+func (p *Partition) Sealing(name, event string, closeHash drawproof.Hash) (*drawproof.Sealing, error) {
+	r := p.rooms[name]
+	if r == nil {
+		return nil, fmt.Errorf("room: no room %q", name)
+	}
+	return r.give.Sealing(event, closeHash)
+}
+
 // Funnel answers how far viewers have come in a giveaway.
 func (p *Partition) Funnel(name, event string) (f giveaway.Funnel, err error) {
 	if r := p.rooms[name]; r != nil {

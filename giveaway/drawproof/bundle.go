@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 )
 
 // Format is the first thing a verifier reads in a bundle.
@@ -75,14 +76,15 @@ func (b *Bundle) Sign(engine ed25519.PrivateKey) ([]byte, error) {
 
 // bundleMessage is what the engine key signs: all members but the signature.
 func bundleMessage(doc map[string]any) []byte {
-	body := make(map[string]any, len(doc))
-	for name, v := range doc {
-		if name != "signature" {
-			body[name] = v
-		}
-	}
-	sum := sha256.Sum256(appendJSON(nil, body))
+	sum := sha256.Sum256(unsigned(doc))
 	return append([]byte(domainBundle), sum[:]...)
+}
+
+// unsigned is the canonical form of a document without its signature.
+func unsigned(doc map[string]any) []byte {
+	body := maps.Clone(doc)
+	delete(body, "signature")
+	return appendJSON(nil, body)
 }
 
 // Assemble computes everything in a bundle that follows from its plan, markers,

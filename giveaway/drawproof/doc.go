@@ -236,6 +236,10 @@
 // asks. With them and sigma anybody finishes the draw (R23 to R31) without the operator. A
 // witness may be a mirror too, with one key: no text of R40 is one of this rule.
 //
+// What a mirror holds is a sealing: one object with exactly the members of [Sealing], which
+// are those of a bundle, and format "drawproof/v1/sealing". R2 to R22, R33 and R34 are judged
+// of it as of a bundle, and the engine key signs D(sealing) || H(JCS(sealing without "signature")).
+//
 // R43. Mirrors held the list in time whose words R42 does not refuse and have 1000·time ≤
 // 1000·T(close.round) − marginMs. If there is none, the rule reports "lowers".
 package drawproof

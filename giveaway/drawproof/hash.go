@@ -26,6 +26,7 @@ const (
 	domainBundle    = "drawproof/v1/bundle\x00"
 	domainEnd       = "drawproof/v1/end\x00"
 	domainMirror    = "drawproof/v1/mirror\x00"
+	domainSealing   = "drawproof/v1/sealing\x00"
 )
 
 // Hash is a SHA-256 value; in text it is 64 lower-case hex digits.

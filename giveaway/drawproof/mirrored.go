@@ -64,9 +64,12 @@ func weigh(p Plan, words []Mirrored, closeHash Hash, round uint64) (h holding) {
 // lastWord is the last instant, in Unix ms, at which a witness or a mirror of the
 // log of the plan is in time for a round.
 func (p Plan) lastWord(round uint64) int64 {
-	const far = 1 << 36 // a forged round must not overflow; later than this is in time anyhow
-	return p.Beacon.RoundTime(min(round, far)) - p.Log.MarginMs
+	return p.Beacon.RoundTime(min(round, farRound)) - p.Log.MarginMs
 }
+
+// farRound is the last whose time is computed: a forged round must not overflow,
+// and a word that is later than this one's is in time anyhow.
+const farRound = 1 << 36
 
 // merge joins words of mirrors, ascending by name. Of one mirror the first in
 // time counts.

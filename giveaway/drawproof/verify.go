@@ -70,6 +70,15 @@ func (e *evidence) readPlan() (err error) {
 // compute follows the protocol from plan, markers, lists and sigma. It takes
 // forged input as it comes: what is wrong with it is for the rules to say.
 func (e *evidence) compute() {
+	e.computeSeal()
+	e.logged = e.Log.judge(e.plan, e.closeHash, e.planHash, e.Close.Round)
+	e.holding = weigh(e.plan, e.Mirrored, e.closeHash, e.Close.Round)
+	sealed := Sealed{Plan: e.plan, PlanHash: e.planHash, CloseHash: e.closeHash, Entrants: e.Entrants}
+	e.expected = sealed.Draw(e.Sigma, e.Result.DrawNo)
+}
+
+// computeSeal is what stands before the beacon speaks.
+func (e *evidence) computeSeal() {
 	e.planHash = PlanHash(e.Plan)
 	e.terms = Terms{e.planHash, e.plan.CloseAt, e.plan.Round}
 	for i, a := range e.Amendments {
@@ -81,10 +90,6 @@ func (e *evidence) compute() {
 	e.computed = NewClose(e.plan.Event, e.terms, rangesOf(e.plan, e.Markers), e.Entrants, e.Excluded, e.Close.CapOffset, e.Close.Round)
 	e.closeHash = e.computed.Hash()
 	e.late = checkLate(e.plan, e.terms, e.Markers)
-	e.logged = e.Log.judge(e.plan, e.closeHash, e.planHash, e.Close.Round)
-	e.holding = weigh(e.plan, e.Mirrored, e.closeHash, e.Close.Round)
-	sealed := Sealed{Plan: e.plan, PlanHash: e.planHash, CloseHash: e.closeHash, Entrants: e.Entrants}
-	e.expected = sealed.Draw(e.Sigma, e.Result.DrawNo)
 }
 
 // grade is what the evidence supports.

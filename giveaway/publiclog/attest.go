@@ -12,8 +12,8 @@ import (
 // cosignatures: witnesses sign the first within seconds.
 const headsTried = 16
 
-// Attest adds to the bundle of a giveaway what this log and its witnesses say of
-// it, by the first head that enough of them cosigned in time. A bundle of which
+// Attest adds to the bundle of a giveaway what this log, its witnesses and its
+// mirrors say of it, by the head that most of them cosigned in time. A bundle of which
 // the log knows nothing, or that is none, comes back as it is.
 func (l *Log) Attest(ctx context.Context, bundle []byte) ([]byte, error) {
 	var b struct {
@@ -47,7 +47,11 @@ func (l *Log) Attest(ctx context.Context, bundle []byte) ([]byte, error) {
 			return bundle, err
 		}
 	}
-	more, err := drawproof.Attest(bundle, heads, nil, l.cfg.Keys.Engine)
+	words, err := l.mirrored(ctx, p.Log, b.CloseHash)
+	if err != nil {
+		return bundle, err
+	}
+	more, err := drawproof.Attest(bundle, heads, words, l.cfg.Keys.Engine)
 	if err != nil {
 		return bundle, err
 	}

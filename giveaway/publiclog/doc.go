@@ -10,6 +10,12 @@
 // checkpoints of this log contradict each other, whenever and however often its
 // processes die. Tiles are computed from the entries and are never stored.
 //
+// Whoever mirrors gets what a close record seals as soon as its entry is here: the
+// room's owner gives it out and signs it (drawproof.Sealing), and the last 16 or
+// 192 MiB of them are kept in memory. A room that has forgotten the giveaway gives
+// nothing. Words of mirrors stand in SQL, and Attest puts them into bundles as it
+// does cosignatures.
+//
 // Rooms whose entries a head covers are told it by a command, and tell their
 // viewers (PROTOCOL.md 7), so that whoever is shown another history than others
 // can see it. One head speaks for all before it: a room that misses one, because

@@ -71,7 +71,7 @@ func (l *Log) append(ctx context.Context, tx *sql.Tx, e drawproof.LogEntry, room
 	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(n) + 1, 0) FROM publiclog_entries`).Scan(&n); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO publiclog_entries (n, event, kind, hash, at) VALUES ($1, $2, $3, $4, $5)`, n, e.Event, e.Kind, e.Hash.String(), l.cfg.Now().UnixMilli()); err != nil || room == "" {
+	if _, err := tx.ExecContext(ctx, `INSERT INTO publiclog_entries (n, event, kind, hash, at, room) VALUES ($1, $2, $3, $4, $5, $6)`, n, e.Event, e.Kind, e.Hash.String(), l.cfg.Now().UnixMilli(), room); err != nil || room == "" {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO publiclog_rooms (room, entry, told, at) VALUES ($1, $2, 0, 0) ON CONFLICT (room) DO UPDATE SET entry = excluded.entry`, room, n)

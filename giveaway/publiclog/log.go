@@ -26,6 +26,10 @@ type Config struct {
 	// are taken.
 	Origin    string
 	Witnesses []Key
+	// Mirrors are those whose word is taken that they hold a sealed list; Ask gets
+	// it from the owner of a room; nil: this process gives out none.
+	Mirrors []Key
+	Ask     Ask
 	// Every is how often the ledger is looked at; Heads is the least time between
 	// two checkpoints, so that witnesses who look each second see all the same.
 	Every, Heads time.Duration
@@ -69,6 +73,10 @@ type Log struct {
 	entries prometheus.Gauge
 	taken   *prometheus.CounterVec
 	told    *prometheus.CounterVec
+	words   *prometheus.CounterVec
+	asked   *prometheus.CounterVec
+
+	sealed *sealings
 }
 
 // New makes a Log. Run must run beside what it mounts, in one process at least.
@@ -85,9 +93,12 @@ func New(ctx context.Context, cfg Config) (*Log, error) {
 	l := &Log{cfg: cfg, key: NewLogKey(cfg.Origin, cfg.Keys.Log.Public().(ed25519.PublicKey)),
 		entries: prometheus.NewGauge(prometheus.GaugeOpts{Name: "fudai_publiclog_entries", Help: "Entries of the transparency log that are published."}),
 		taken:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fudai_publiclog_cosignatures_total", Help: "Cosignatures that were sent, by what became of them."}, []string{"outcome"}),
-		told:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fudai_publiclog_rooms_total", Help: "Rooms that were due to be told a head, by what became of it."}, []string{"outcome"})}
+		told:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fudai_publiclog_rooms_total", Help: "Rooms that were due to be told a head, by what became of it."}, []string{"outcome"}),
+		words:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fudai_publiclog_mirrored_total", Help: "Words of mirrors that were sent, by what became of them."}, []string{"outcome"}),
+		asked:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fudai_publiclog_sealed_total", Help: "Sealed lists that were asked for, by what became of it."}, []string{"outcome"}),
+		sealed:  newSealings()}
 	if cfg.Metrics != nil {
-		cfg.Metrics.MustRegister(l.entries, l.taken, l.told)
+		cfg.Metrics.MustRegister(l.entries, l.taken, l.told, l.words, l.asked)
 	}
 	if err := cfg.DB.Migrate(ctx, "publiclog_version", migrations); err != nil {
 		return nil, err

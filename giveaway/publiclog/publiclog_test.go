@@ -42,7 +42,8 @@ type world struct {
 	at    time.Time
 	left  int      // writes until the process is killed; below 0: it lives
 	told  []string // "room size" of what rooms were told
-	deaf  bool     // the command log takes nothing
+	owner ownerOf
+	deaf  bool // the command log takes nothing
 }
 
 // laws are the tests that hold on either database.
@@ -55,6 +56,7 @@ var laws = []struct {
 	{"gossip", gossips},
 	{"gossip of two", gossipOfTwo},
 	{"gossip is bounded", gossipBounded},
+	{"sealed", seals},
 }
 
 func TestSQLite(t *testing.T) {
@@ -102,6 +104,7 @@ func (w *world) eye(i int) ed25519.PrivateKey {
 func (w *world) process() *Log {
 	cfg := DefaultConfig()
 	cfg.Log, cfg.DB, cfg.Keys, cfg.Origin, cfg.Heads, cfg.Witnesses = w.paper, w.db, w.keys, "log.example", 0, w.eyes
+	cfg.Mirrors, cfg.Ask = w.eyes[1:], w.answer
 	cfg.Logger = slog.New(slog.DiscardHandler)
 	cfg.Now = func() time.Time { // each write asks for the time, in its transaction
 		if w.left == 0 {
@@ -302,6 +305,7 @@ func attest(t *testing.T, w *world) {
 	for _, k := range w.eyes {
 		policy.Witnesses = append(policy.Witnesses, drawproof.Witness{Name: k.Name(), Key: k.Hash()})
 	}
+	policy.Mirrors = policy.Witnesses[1:]
 	bundle, b := w.bundle(policy)
 	w.decide(0, "evt", record.DecidePlan, giveaway.PlanDecision{Hash: drawproof.PlanHash(b.Plan), Plan: b.Plan})
 	w.decide(0, "evt", record.DecideSeal, giveaway.SealDecision{Close: b.Close, CloseHash: b.CloseHash})
@@ -320,7 +324,7 @@ func attest(t *testing.T, w *world) {
 	if string(graded("no-witnesses")) == string(bundle) {
 		t.Error("the log is not shown")
 	}
-	for i, want := range []string{"few-witnesses", "no-mirror"} {
+	for i, want := range []string{"few-witnesses", "no-mirror"} { // a mirror that is configured has yet to speak
 		if err := l.Take(context.Background(), w.cosigned(l, w.eyes[i], w.eye(i))); err != nil {
 			t.Fatal(err)
 		}
@@ -333,6 +337,9 @@ func attest(t *testing.T, w *world) {
 	}
 	w.at = w.at.Add(-time.Hour)
 	graded("no-mirror") // what was taken stays
+	w.at = w.at.Add(time.Hour)
+	w.mirror(l, b)
+	graded("local-beacon")
 }
 
 func (w *world) cosigned(l *Log, k Key, key ed25519.PrivateKey) []byte {

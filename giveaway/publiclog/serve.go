@@ -26,6 +26,8 @@ const tileHeight = 8
 //	GET  /v1/log/tile/<level>/<n>[.p/<w>]  hashes
 //	GET  /v1/log/tile/entries/<n>[.p/<w>]  entries, each behind its length
 //	POST /v1/log/cosignatures              a checkpoint with a witness's line
+//	GET  /v1/log/sealed/<close hash>       what a close record seals, from the seal on
+//	POST /v1/log/mirrored                  a mirror's word that it holds that
 func (l *Log) Mount(r route.IRoutes) {
 	r.GET(Prefix+"/key", func(_ context.Context, c *app.RequestContext) {
 		c.Data(consts.StatusOK, "text/plain; charset=utf-8", []byte(l.key.String()+"\n"))
@@ -34,6 +36,14 @@ func (l *Log) Mount(r route.IRoutes) {
 	r.GET(Prefix+"/tile/*path", l.serveTile)
 	r.POST(Prefix+"/cosignatures", func(ctx context.Context, c *app.RequestContext) {
 		if err := l.Take(ctx, c.Request.Body()); err != nil {
+			c.JSON(consts.StatusBadRequest, map[string]string{"code": "malformed", "message": err.Error()})
+			return
+		}
+		c.Status(consts.StatusNoContent)
+	})
+	r.GET(Prefix+"/sealed/:close", l.serveSealed)
+	r.POST(Prefix+"/mirrored", func(ctx context.Context, c *app.RequestContext) {
+		if err := l.TakeWord(ctx, c.Request.Body()); err != nil {
 			c.JSON(consts.StatusBadRequest, map[string]string{"code": "malformed", "message": err.Error()})
 			return
 		}

@@ -1,6 +1,7 @@
 package shard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,6 +47,9 @@ func (s *Shard) Mount(h route.IRoutes) {
 	})
 	s.answer(h, record.AskBundle, func(ctx context.Context, c *app.RequestContext) (any, error) {
 		return s.Bundle(ctx, c.Query("room"), c.Query("event"))
+	})
+	s.answer(h, record.AskSealing, func(ctx context.Context, c *app.RequestContext) (any, error) {
+		return s.Sealing(ctx, c.Query("room"), c.Query("event"), c.Query("close"))
 	})
 	s.answer(h, record.AskFunnel, func(ctx context.Context, c *app.RequestContext) (v any, err error) {
 		askErr := s.ask(ctx, c.Query("room"), func(p *room.Partition) { v, err = p.Funnel(c.Query("room"), c.Query("event")) })
@@ -123,6 +127,20 @@ func (s *Shard) Bundle(ctx context.Context, name, event string) (b []byte, err e
 		return nil, askErr
 	}
 	return b, err
+}
+
+// Sealing answers what a close record seals, signed. The owner's loop only copies
+// the list; a million entrants are encoded beside it.
+func (s *Shard) Sealing(ctx context.Context, name, event, closeHash string) ([]byte, error) {
+	hash, err := drawproof.ParseHash(closeHash)
+	if err != nil {
+		return nil, err
+	}
+	var sealing *drawproof.Sealing
+	if askErr := s.ask(ctx, name, func(p *room.Partition) { sealing, err = p.Sealing(name, event, hash) }); askErr != nil || err != nil {
+		return nil, cmp.Or(askErr, err)
+	}
+	return sealing.Sign(s.cfg.Keys.Engine)
 }
 
 // Awaits lists the rounds of public randomness that sealed giveaways of the

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -63,7 +64,15 @@ func (n *node) publish(ctx context.Context) (shut func() error, err error) {
 	cfg.Tell = func(ctx context.Context, room string, size int64, note string) error {
 		return desk.Checkpoint(ctx, n.kafka, n.keys, room, size, note)
 	}
-	if cfg.Witnesses, err = n.PublicLog.Witnesses(); err == nil {
+	if n.is("desk") {
+		cfg.Ask = func(ctx context.Context, path string, query url.Values) (int, []byte, error) {
+			return n.desk.Ask(ctx, path, query)
+		}
+	}
+	witnesses, err1 := n.PublicLog.Witnesses()
+	mirrors, err2 := n.PublicLog.Mirrors()
+	cfg.Witnesses, cfg.Mirrors = witnesses, mirrors
+	if err = errors.Join(err1, err2); err == nil {
 		n.public, err = publiclog.New(ctx, cfg)
 	}
 	if err != nil {
