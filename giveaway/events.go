@@ -209,9 +209,9 @@ func (e *Events) PlanHash(event string) (drawproof.Hash, bool) {
 
 // Await is a round of public randomness that an event waits for.
 type Await struct {
-	Event string
-	Chain drawproof.Chain
-	Round uint64
+	Event string          `json:"event"`
+	Chain drawproof.Chain `json:"chain"`
+	Round uint64          `json:"round"`
 }
 
 // Awaits lists the rounds that sealed events wait for.

@@ -27,6 +27,14 @@ func (p *Partition) Awaits(dst []Await) []Await {
 	return dst
 }
 
+// AwaitsOf lists what the sealed giveaways of one room wait for; never nil.
+func (p *Partition) AwaitsOf(name string) []giveaway.Await {
+	if r := p.rooms[name]; r != nil {
+		return append([]giveaway.Await{}, r.give.Awaits()...)
+	}
+	return []giveaway.Await{}
+}
+
 // Entry answers where a user stands in a giveaway of a room.
 func (p *Partition) Entry(name, event string, user []byte) (s giveaway.Standing) {
 	if r := p.rooms[name]; r != nil {

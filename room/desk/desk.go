@@ -8,12 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/cloudwego/hertz/pkg/app"
 	"github.com/cloudwego/hertz/pkg/protocol/consts"
 	"github.com/cloudwego/hertz/pkg/route"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/fudai-live/fudai/broadcast/token"
 	"github.com/fudai-live/fudai/giveaway"
@@ -58,12 +60,15 @@ type Config struct {
 	// late; nil where nothing is. Announced hears of every plan that was written.
 	Translate func(ctx context.Context, room, text string) record.Translations
 	Announced func(room string, plan []byte)
+	// Caller is who asks, by address; nil: whoever holds the connection.
+	Caller func(*app.RequestContext) netip.Addr
 	// Boards are dashboards by name, for the operators' page.
 	Boards map[string]string
 	// Within bounds how long a command may wait for the log, or a question for
 	// the owner of its room.
-	Within time.Duration
-	Logger *slog.Logger
+	Within  time.Duration
+	Logger  *slog.Logger
+	Metrics prometheus.Registerer // nil: nothing is counted for anybody to read
 }
 
 // Desk serves the API.
@@ -72,6 +77,7 @@ type Desk struct {
 	rooms    *rooms
 	edges    *edges
 	refusals *refusals
+	rounds   *rounds
 }
 
 // New makes a Desk. Follow must run beside it.
@@ -85,7 +91,14 @@ func New(cfg Config) (*Desk, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
-	return &Desk{cfg: cfg, rooms: newRooms(), edges: &edges{m: map[uint32]*edgeState{}}, refusals: &refusals{keys: cfg.Keys, of: map[string][]Refused{}}}, nil
+	if cfg.Caller == nil {
+		cfg.Caller = holder
+	}
+	d := &Desk{cfg: cfg, rooms: newRooms(), edges: &edges{m: map[uint32]*edgeState{}}, refusals: &refusals{keys: cfg.Keys, of: map[string][]Refused{}}, rounds: newRounds()}
+	if cfg.Metrics != nil {
+		cfg.Metrics.MustRegister(d.rounds.counted)
+	}
+	return d, nil
 }
 
 // Mount adds the desk's routes.
@@ -158,6 +171,10 @@ func (d *Desk) command(ctx context.Context, c *app.RequestContext) {
 	if open := d.rooms.openGives(room); req.Kind == record.CtlShowEnd && len(open) > 0 && !saysOpen(req.Data) {
 		c.JSON(consts.StatusConflict, map[string]any{"code": "giveaway-open", "events": open,
 			"message": "a giveaway is still open: send data.open = finish to let it end, or void to void it and tell everyone who entered"})
+		return
+	}
+	if req.Kind == record.CtlBeacon {
+		d.round(ctx, c, &claims, room, &req)
 		return
 	}
 	if d.cfg.Translate != nil {

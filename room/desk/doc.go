@@ -67,6 +67,17 @@
 // {"cluster","q","spoken","at","show_ms"}; its text is empty if the host only spoke.
 // Whoever asks the same within three minutes gets the answer at once.
 //
+// # Rounds of public randomness
+//
+// Anybody may hand in the round that a sealed giveaway waits for, without a token; a page may do what
+// relays do not. It is looked at before it is written: the owner of the room is asked what is awaited.
+//
+//	{"kind":"beacon","data":{"chain":"52db…","round":1000,"sig":"b446…"}}   202; "known":true where it was written seconds ago
+//
+// 400 malformed, chain (no giveaway goes by it) or signature; 409 not-awaited (no such round is due, or the
+// room has it); 429 too-many (ten at once from one address, then one a second); 503 elsewhere (ask again).
+// fudai_desk_rounds_total counts each by its outcome.
+//
 // # The queue of held comments
 //
 // The view's "held" lists what waits: {"o","id","user","n","x","detail","until"}, and "by" with

@@ -64,8 +64,8 @@ func (s *Staff) setCookie(c *app.RequestContext, name, value string, seconds int
 	c.SetCookie(name, value, seconds, cookiePath, "", same, s.cfg.Secure, true)
 }
 
-// caller is who asks, by address.
-func (s *Staff) caller(c *app.RequestContext) netip.Addr {
+// Caller is who asks, by address: what a front proxy says of it, where it came by one.
+func (s *Staff) Caller(c *app.RequestContext) netip.Addr {
 	at, _ := netip.ParseAddrPort(c.RemoteAddr().String())
 	ip := at.Addr().Unmap()
 	hops := strings.Split(string(c.GetHeader("X-Forwarded-For")), ",")
@@ -100,7 +100,7 @@ func (s *Staff) enter(ctx context.Context, c *app.RequestContext) {
 		refuse(c, consts.StatusBadRequest, "malformed", errors.New(`want {"key":"…"} or {"digits":"…"}`))
 		return
 	}
-	way, from := "link", s.caller(c)
+	way, from := "link", s.Caller(c)
 	if in.Digits != "" {
 		way, in.Digits = "digits", clean(in.Digits)
 	}

@@ -57,7 +57,7 @@ func (s *Staff) fromProvider(ctx context.Context, c *app.RequestContext) {
 	}
 	if err != nil {
 		s.entered.WithLabelValues("oidc", "refused").Inc()
-		s.cfg.Logger.Warn("staff: somebody was not let in", "from", s.caller(c), "err", err)
+		s.cfg.Logger.Warn("staff: somebody was not let in", "from", s.Caller(c), "err", err)
 		why := "provider"
 		switch {
 		case errors.Is(err, errTrip):
@@ -69,7 +69,7 @@ func (s *Staff) fromProvider(ctx context.Context, c *app.RequestContext) {
 		return
 	}
 	s.entered.WithLabelValues("oidc", "in").Inc()
-	s.cfg.Logger.Info("somebody signed in", "way", "oidc", "user", in.User, "session", in.ID, "from", s.caller(c))
+	s.cfg.Logger.Info("somebody signed in", "way", "oidc", "user", in.User, "session", in.ID, "from", s.Caller(c))
 	s.welcome(c, cookie, in)
 	s.home(c, "")
 }
