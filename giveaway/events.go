@@ -17,6 +17,9 @@ type Config struct {
 	Chains    []drawproof.Chain // accepted beacons; the first is the default
 	// PublicLog is the transparency log that plans stand in; nil: there is none.
 	PublicLog *drawproof.PublicLog
+	// Crowd is how many may enter, as whoever writes a plan expects; a room that
+	// reads one does not, for all its readers must complete a plan alike.
+	Crowd int64
 
 	// verify stands in for drawproof.VerifyBeacon in a simulation, which folds the
 	// same rounds a million times; nil outside.

@@ -17,14 +17,25 @@ import (
 
 // Defaults of what a plan leaves out.
 const (
-	DefaultGraceMs = 5_000
-	// The seal budget is the time from close and grace to the round: to write the
-	// entrant list, read it back and let the seal reach viewers. The public
-	// beacon gets more, for there a seal that misses its round costs a minute.
-	DefaultSealBudgetMs      = 10_000
-	DefaultLocalSealBudgetMs = 2_000
-	ladderMs                 = 60_000
+	// DefaultGraceMs is how much later than planned a close marker may stand
+	// without a word in the grade. Between zero and the result stand grace, budget
+	// and a period of the beacon: with 5 s of grace a room waited for up to 11 s.
+	DefaultGraceMs = 3_000
+	ladderMs       = 60_000
 )
+
+// SealBudget is the time from close and grace to the round, in ms: to write the
+// entrant list of so many, read it back and let the seal reach viewers, and where
+// witnesses watch, them. A seal usually has the grace too, for most markers are on
+// time; one that comes too late for its round costs a minute and a letter of the grade.
+// A million entrants take about 3 s of a core (bench/taps).
+func SealBudget(entrants int64, watched bool) int64 {
+	budget := 1_000 + max(0, entrants)/250_000*1_000
+	if watched {
+		budget += 1_000
+	}
+	return budget
+}
 
 // Finished is a plan as it is published.
 type Finished struct {
@@ -90,12 +101,9 @@ func (p *Plan) complete(cfg *Config) {
 	if p.Beacon.Kind == "" && len(cfg.Chains) > 0 {
 		p.Beacon = cfg.Chains[0]
 	}
+	p.Log = cmp.Or(p.Log, cfg.PublicLog)
 	p.GraceMs = cmp.Or(p.GraceMs, DefaultGraceMs)
-	budget := int64(DefaultSealBudgetMs)
-	if p.Beacon.Kind == drawproof.ChainLocal {
-		budget = DefaultLocalSealBudgetMs
-	}
-	p.SealBudgetMs = cmp.Or(p.SealBudgetMs, budget)
+	p.SealBudgetMs = cmp.Or(p.SealBudgetMs, SealBudget(cfg.Crowd, p.Log != nil && len(p.Log.Witnesses) > 0))
 	if p.Beacon.Period > 0 {
 		p.LadderStep = cmp.Or(p.LadderStep, uint64(max(1, ladderMs/1000/p.Beacon.Period)))
 		p.Round = cmp.Or(p.Round, p.RoundFor(p.CloseAt))
@@ -103,7 +111,6 @@ func (p *Plan) complete(cfg *Config) {
 	p.TagKeyCommit = cmp.Or(p.TagKeyCommit, drawproof.TagKeyCommit(key[:]))
 	p.EngineKey = cmp.Or(p.EngineKey, publicKey(cfg.Keys.Engine))
 	p.ReceiptKey = cmp.Or(p.ReceiptKey, publicKey(cfg.Keys.Receipt))
-	p.Log = cmp.Or(p.Log, cfg.PublicLog)
 	if len(p.Block) > 0 && p.BlockHash == nil {
 		hash := blockHash(key, p.Block)
 		p.BlockHash, p.BlockCount = &hash, len(p.Block)

@@ -33,6 +33,7 @@ type finding struct {
 	warnings   []rest.Problem
 	worth      int64
 	announceAt int64
+	crowd      int64              // viewers that shows of the room have had
 	plan       *giveaway.Finished // nil where it could not be finished
 }
 
@@ -68,6 +69,9 @@ func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now int64, f
 		return nil, err
 	}
 	plan := f.compose(g, profile, now)
+	if f.crowd, err = crowd(ctx, q, g.Room); err != nil {
+		return nil, err
+	}
 	s.finish(f, g, plan, now)
 	if g.State == stencil {
 		return f, nil // what is open beside it matters when it is started
@@ -228,7 +232,7 @@ func (f *finding) compose(g *Giveaway, profile *Profile, now int64) []byte {
 
 // finish completes the plan as the room will, and takes its problems apart.
 func (s *Studio) finish(f *finding, g *Giveaway, plan []byte, now int64) {
-	cfg := giveaway.Config{Room: g.Room, Partition: kafkalog.Partition(g.Room), Keys: s.cfg.Keys, Chains: s.cfg.Chains, PublicLog: s.cfg.PublicLog}
+	cfg := giveaway.Config{Room: g.Room, Partition: kafkalog.Partition(g.Room), Keys: s.cfg.Keys, Chains: s.cfg.Chains, PublicLog: s.cfg.PublicLog, Crowd: f.crowd}
 	var err error
 	if f.plan, err = giveaway.Finish(plan, &cfg, max(now, f.announceAt)); err == nil {
 		return

@@ -116,6 +116,31 @@ func (s *Studio) watch(ctx context.Context, g *Giveaway) error {
 	return err
 }
 
+// crowdOf is how many giveaways of a room are asked for its crowd.
+const crowdOf = 20
+
+// crowd is the largest number of viewers that a show of the room had while one of
+// its last giveaways ran, 0 if none did: the time for the seal follows from it.
+func crowd(ctx context.Context, q querier, room string) (most int64, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT f.body FROM studio_funnels f JOIN studio_line l ON l.event = f.event WHERE l.room = $1 ORDER BY f.at DESC LIMIT $2`, room, crowdOf)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var body string
+		if err := rows.Scan(&body); err != nil {
+			return 0, err
+		}
+		var w watched
+		if err := json.Unmarshal([]byte(body), &w); err != nil {
+			return 0, err
+		}
+		most = max(most, w.Room.Online, w.Room.Unique, int64(w.Give.Entered))
+	}
+	return most, rows.Err()
+}
+
 // funnel answers how far viewers have come: asked of the room while it runs,
 // as it was told last after that.
 func (s *Studio) funnel(c *rest.Call) (any, error) {

@@ -50,6 +50,7 @@ var laws = []stage.Law[*house]{
 	{Name: "staff", Test: staff},
 	{Name: "trail", Test: tampered},
 	{Name: "funnel", Test: funnel},
+	{Name: "crowd", Test: crowded},
 	{Name: "archive", Test: archived},
 	{Name: "reach", Test: reach},
 	{Name: "rehearsal", Test: rehearsal},

@@ -162,11 +162,12 @@ func (d *Desk) command(ctx context.Context, c *app.RequestContext) {
 			return
 		}
 	} else if req.Kind == record.CtlPlan {
-		cfg := giveaway.Config{Room: room, Partition: kafkalog.Partition(room), Keys: d.cfg.Keys, Chains: d.cfg.Chains, PublicLog: d.cfg.PublicLog}
-		if _, err := giveaway.Finish(req.Data, &cfg, time.Now().UnixMilli()); err != nil {
+		plan, err := d.complete(room, req.Data)
+		if err != nil {
 			refuse(c, consts.StatusBadRequest, "plan", err)
 			return
 		}
+		req.Data = plan
 	}
 	if open := d.rooms.openGives(room); req.Kind == record.CtlShowEnd && len(open) > 0 && !saysOpen(req.Data) {
 		c.JSON(consts.StatusConflict, map[string]any{"code": "giveaway-open", "events": open,
