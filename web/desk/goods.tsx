@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { line, yuan } from '../viewer/clean.ts';
+import { line } from '../viewer/clean.ts';
+import { money } from '../words/money.ts';
 import type { Goods, Import } from './api.ts';
 import { command, goods, importGoods, loadShop, now, product, sorry, tell, w } from './store.ts';
 
@@ -35,7 +36,7 @@ export function GoodsList() {
           <li key={g.item}>
             <button type="button" class="row" aria-pressed={product.value?.item === g.item} onClick={() => air(g)}>
               {g.link ? <b class="link-no">{g.link}</b> : null} <bdi>{line(g.title ?? g.item)}</bdi>
-              {g.price !== undefined && <span> ¥{yuan(g.price)}</span>}
+              {g.price !== undefined && <span> {money(g.price)}</span>}
             </button>
           </li>
         ))}

@@ -1,6 +1,7 @@
-import { count, line, span, yuan } from '../viewer/clean.ts';
+import { count, line, span } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import type { DeskWord } from '../words/desk.ts';
+import { money } from '../words/money.ts';
 import { cue } from './cue.ts';
 import { HostQuestions } from './questions.tsx';
 import { ReadyBags } from './ready.tsx';
@@ -38,7 +39,7 @@ function OnAirNow() {
             {p.link ? <b class="link-no">{p.link}</b> : null} <bdi>{line(p.title)}</bdi>
           </p>
           <p class="stand-price">
-            {p.price !== undefined && <b>¥{yuan(p.price)}</b>} {p.was !== undefined && <s>¥{yuan(p.was)}</s>}
+            {p.price !== undefined && <b>{money(p.price)}</b>} {p.was !== undefined && <s>{money(p.was)}</s>}
             {p.stock !== undefined && <small>{p.stock > 0 ? w('stockLeft', { n: p.stock }) : w('soldOut')}</small>}
           </p>
           {p.facts?.length ? (

@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks';
-import { count, line, name, span, yuan } from '../viewer/clean.ts';
+import { count, line, name, span } from '../viewer/clean.ts';
 import { language } from '../viewer/prefs.ts';
 import type { DeskWord } from '../words/desk.ts';
+import { money, sign } from '../words/money.ts';
 import type { Held } from './api.ts';
 import { StreamForm } from './first.tsx';
 import { GoodsList } from './goods.tsx';
 import { Hold } from './hold.tsx';
-import { ReadyBags } from './ready.tsx';
+import { currency, ReadyBags } from './ready.tsx';
 import {
   command,
   gives,
@@ -161,7 +162,7 @@ export function OnAir() {
           <p class="name">
             {p.link ? <b>{p.link}</b> : null} <bdi>{line(p.title)}</bdi>
           </p>
-          <p class="price">¥{yuan(p.price)}</p>
+          <p class="price">{money(p.price)}</p>
           <button type="button" onClick={() => void command('product', { item: '' })}>
             {w('productOff')}
           </button>
@@ -233,6 +234,7 @@ export function Bags() {
     void command('plan', {
       event: id('bag'),
       kind: 'bag',
+      ...(currency.value && { currency: currency.value }),
       title: String(f.get('prize')),
       phrases: [String(f.get('phrase'))],
       openAt: at,
@@ -286,7 +288,7 @@ export function Bags() {
         <Field name="phrase" label={w('bagPhrase')} max={30} />
         <Field name="prize" label={w('bagPrize')} max={60} />
         <Amount name="count" label={w('bagCount')} min={1} value="1" />
-        <Amount name="value" label={w('bagValue')} step="0.01" value="0" />
+        <Amount name="value" label={w('bagValue', { sign: sign(currency.value).trim() })} step="0.01" value="0" />
         <Amount name="minutes" label={w('bagMinutes')} min={1} value="3" />
         <button type="submit" class="main">
           {w('bagStart')}

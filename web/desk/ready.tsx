@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import { line, yuan } from '../viewer/clean.ts';
+import { line } from '../viewer/clean.ts';
+import { money } from '../words/money.ts';
 import { Refused } from './api.ts';
 import { currentToken, room, sorry, tell, w } from './store.ts';
 
@@ -11,7 +12,9 @@ interface Ready {
   id: string;
   kind: 'giveaway' | 'template';
   title: string;
+  /** Minor units of the currency. */
   fen: number;
+  currency?: string | undefined;
   /** How many more of a template. */
   left?: number;
 }
@@ -42,13 +45,15 @@ interface List<T> {
 }
 
 let shop = '';
+/** Of the room's shop, where whoever is here may know it. */
+export const currency = signal<string | undefined>(undefined);
 
 /** The shop that the room is of; a room may be of none. */
 async function shopOf(): Promise<string> {
   if (shop) return shop;
-  for (const s of (await ask<List<{ id: string }>>('GET', 'shops')).items) {
+  for (const s of (await ask<List<{ id: string; currency?: string }>>('GET', 'shops')).items) {
     const rooms = await ask<List<{ id: string }>>('GET', `rooms?shop=${encodeURIComponent(s.id)}`);
-    if (rooms.items.some((r) => r.id === room.value)) shop = s.id;
+    if (rooms.items.some((r) => r.id === room.value)) [shop, currency.value] = [s.id, s.currency];
   }
   return shop;
 }
@@ -76,7 +81,7 @@ async function look(): Promise<void> {
   ready.value = [
     ...waiting.items
       .filter((g) => !g.openAt)
-      .map((g): Ready => ({ id: g.id, kind: 'giveaway', title: g.draft.title, fen: g.worthFen })),
+      .map((g): Ready => ({ id: g.id, kind: 'giveaway', title: g.draft.title, fen: g.worthFen, currency: currency.value })),
     ...templates.items
       .filter((t) => t.state === 'approved' && !(t.envelope.until && t.envelope.until < Date.now()))
       .map(
@@ -85,6 +90,7 @@ async function look(): Promise<void> {
           kind: 'template',
           title: t.title,
           fen: t.worthFen,
+          currency: currency.value,
           left: Math.max(
             0,
             Math.min(
@@ -145,7 +151,10 @@ export function ReadyBags({ most = 20 }: { most?: number }) {
                 <>
                   <bdi>{line(r.title)}</bdi>
                   <small>
-                    {[r.fen > 0 && `¥${yuan(r.fen)}`, r.left !== undefined && r.left < 1e6 && w('readyLeft', { n: r.left })]
+                    {[
+                      r.fen > 0 && money(r.fen, r.currency),
+                      r.left !== undefined && r.left < 1e6 && w('readyLeft', { n: r.left }),
+                    ]
                       .filter(Boolean)
                       .join(' · ')}
                   </small>

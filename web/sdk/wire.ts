@@ -1,5 +1,6 @@
 // The messages of fudai.v1 as TypeScript types: broadcast/wire/PROTOCOL.md is
-// the contract, this file follows it. Times are Unix milliseconds, money is fen.
+// the contract, this file follows it. Times are Unix milliseconds, money is in
+// minor units of its currency.
 
 export interface Hello {
   op: 'hello';
@@ -168,6 +169,8 @@ export interface Give {
   title?: string;
   state?: string;
   prizes?: Prize[];
+  /** Of every amount of it: USD, GBP, EUR; absent: CNY. */
+  currency?: string;
   phrase?: string;
   open_at?: number;
   close_at?: number;
@@ -276,7 +279,7 @@ export interface Winner {
   h?: string;
   prize?: string;
   rank?: number;
-  /** Fen, of a red packet. */
+  /** Of a red packet, in minor units of the result's currency. */
   amount?: number;
 }
 export interface Result {
@@ -285,6 +288,8 @@ export interface Result {
   state?: string;
   entered?: number;
   title?: string;
+  /** Of the amounts; absent: CNY. */
+  currency?: string;
   winners?: Winner[];
   /** Winners beyond those listed. */
   more?: number;

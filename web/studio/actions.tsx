@@ -2,9 +2,8 @@
 import { Button, Form, Input, InputNumber, Modal, App as Notices, Radio, Select, Space } from 'antd';
 import { useState } from 'react';
 import type { Giveaway, GiveState } from './api.ts';
-import { money } from './format.ts';
 import { Series } from './series.tsx';
-import { useDo, useMay, useStudio, useWords } from './state.tsx';
+import { useDo, useMay, useMoney, useStudio, useWords } from './state.tsx';
 import { TemplateForm } from './templates.tsx';
 
 const early = new Set<GiveState>(['draft', 'approved', 'refused']);
@@ -14,6 +13,7 @@ const running = new Set<GiveState>(['scheduled', 'announced', 'open', 'closing']
 /** What may be done with a giveaway now, by whoever is here. */
 export function Actions({ g, onEdit, onDone }: { g: Giveaway; onEdit: () => void; onDone: () => void }) {
   const t = useWords();
+  const { money } = useMoney();
   const may = useMay();
   const act = useDo();
   const { modal } = Notices.useApp();

@@ -16,6 +16,8 @@ export interface Approval {
 export interface ShopSpec {
   name: string;
   profile: string;
+  /** CNY, USD, GBP or EUR; absent: CNY. */
+  currency?: string;
   zone: string;
   organiser?: string;
   contact?: string;
@@ -121,6 +123,7 @@ export type Giveaway = Meta & {
   tiers?: Tier[];
   units: number;
   worthFen: number;
+  currency?: string;
   editor: string;
   approvedBy?: string;
   rejected?: string;
@@ -260,6 +263,7 @@ export interface Profile {
   id: string;
   name: string;
   from?: string;
+  currency?: string;
   topFen?: number;
   keepDays: number;
   sources?: { title: string; part: string; date: string; says: string }[];
@@ -307,6 +311,7 @@ export interface Award {
   kind: PrizeKind;
   worthFen: number;
   amountFen?: number;
+  currency: string;
   state: 'to-claim' | 'to-ship' | 'shipped' | 'received' | 'expired';
   wonAt: number;
   deadline?: number;

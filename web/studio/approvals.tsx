@@ -5,12 +5,13 @@ import type { StudioWord } from '../words/studio.ts';
 import type { Done, Giveaway, Page } from './api.ts';
 import { Appeals } from './appeals.tsx';
 import { Detail } from './detail.tsx';
-import { money, when } from './format.ts';
-import { useDo, useLoad, useMay, useStudio, useWords } from './state.tsx';
+import { when } from './format.ts';
+import { useDo, useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
 
 /** What waits for somebody's word, and the word for many at once. */
 export function Approvals() {
   const t = useWords();
+  const { money } = useMoney();
   const may = useMay();
   const act = useDo();
   const { api, shop, rooms, me, language } = useStudio();

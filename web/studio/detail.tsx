@@ -3,11 +3,11 @@ import { Alert, Descriptions, Drawer, Spin, Statistic, Steps, Table } from 'antd
 import type { StudioWord } from '../words/studio.ts';
 import { Actions } from './actions.tsx';
 import type { Giveaway, GiveState, Tier } from './api.ts';
-import { money, opening, when } from './format.ts';
+import { opening, when } from './format.ts';
 import { Funnel } from './funnel.tsx';
 import { State } from './giveaways.tsx';
 import { problem } from './say.ts';
-import { useLoad, useStudio, useWords } from './state.tsx';
+import { useLoad, useMoney, useStudio, useWords } from './state.tsx';
 
 interface Props {
   id: string;
@@ -23,6 +23,7 @@ const step = (s: GiveState): number =>
 /** One giveaway: where it stands, what it promises, what came of it, and what may be done now. */
 export function Detail({ id, onClose, onEdit, onChange }: Props) {
   const t = useWords();
+  const { money } = useMoney();
   const { api, shop, rooms, language } = useStudio();
   const one = useLoad(() => api.get<Giveaway>(`giveaways/${id}`), [api, id], 2_000);
   const g = one.value;

@@ -2,7 +2,7 @@ import dayjs, { type Dayjs } from 'dayjs';
 import type { Condition, Draft, DraftPrize, Giveaway, Trigger } from './api.ts';
 import { fen, fromWall, wall } from './format.ts';
 
-/** A draft as the form holds it: minutes (of a rain seconds), yuan, one phrase. */
+/** A draft as the form holds it: minutes (of a rain seconds), units of money, one phrase. */
 export interface Fields {
   room: string;
   kind: Draft['kind'];

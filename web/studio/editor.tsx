@@ -5,9 +5,9 @@ import type { StudioWord } from '../words/studio.ts';
 import type { Budget, Checked, Giveaway, Page, Prize, Problem } from './api.ts';
 import { empty, type Fields, place, toDraft, toFields } from './draft.ts';
 import { Conditions, Prizes, When } from './fields.tsx';
-import { money, when } from './format.ts';
+import { when } from './format.ts';
 import { problem, sorted } from './say.ts';
-import { useDo, useLoad, useMay, useStudio, useWords } from './state.tsx';
+import { useDo, useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
 
 interface Props {
   of: Giveaway | undefined;
@@ -24,6 +24,7 @@ const CHECK_MS = 500;
  */
 export function Editor({ of, onClose, onSaved }: Props) {
   const t = useWords();
+  const { money } = useMoney();
   const may = useMay();
   const act = useDo();
   const { api, shop, rooms } = useStudio();
@@ -172,6 +173,7 @@ const placed = new Set([
 /** What the plan comes to: worth, times, whether somebody must approve it, and the rules viewers will read. */
 function Check({ checked }: { checked: Checked | undefined }) {
   const t = useWords();
+  const { money } = useMoney();
   const { shop, language } = useStudio();
   if (!checked)
     return (

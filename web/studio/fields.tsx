@@ -5,7 +5,7 @@ import type { Checked, Page, Prize, Vocabulary } from './api.ts';
 import { evening, type Fields, isCut } from './draft.ts';
 import { at } from './editor.tsx';
 import { PrizeForm } from './library.tsx';
-import { useLoad, useMay, useStudio, useWords } from './state.tsx';
+import { useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
 
 const triggers = ['now', 'at', 'show-start', 'product', 'after-draw', 'tap'] as const;
 
@@ -51,6 +51,7 @@ export function When({ checked }: { checked: Checked | undefined }) {
 /** The tiers, in the order of their worth. */
 export function Prizes({ all, checked, onNew }: { all: Prize[]; checked: Checked | undefined; onNew: () => void }) {
   const t = useWords();
+  const { sign } = useMoney();
   const may = useMay();
   const [adding, add] = useState(false);
   const kind = Form.useWatch('kind') as Fields['kind'] | undefined;
@@ -82,7 +83,7 @@ export function Prizes({ all, checked, onNew }: { all: Prize[]; checked: Checked
                 </Form.Item>
                 {isCut(kind) && (
                   <Form.Item name={[row.name, 'sum']} noStyle>
-                    <InputNumber aria-label={t('sum')} min={0.01} precision={2} prefix="¥" placeholder={t('sum')} />
+                    <InputNumber aria-label={t('sum')} min={0.01} precision={2} prefix={sign} placeholder={t('sum')} />
                   </Form.Item>
                 )}
                 <Button type="text" aria-label={t('remove')} onClick={() => remove(row.name)}>

@@ -1,13 +1,7 @@
 import dayjs, { type Dayjs } from 'dayjs';
 
-/** Fen as yuan with two places where there are fen: 9900 → ¥99, 9950 → ¥99.50. */
-export function money(fen: number): string {
-  const v = fen / 100;
-  return `¥${v.toLocaleString('en-US', fen % 100 === 0 ? {} : { minimumFractionDigits: 2 })}`;
-}
-
-/** Yuan as typed into fen. */
-export const fen = (yuan: number | null | undefined): number => Math.round((yuan ?? 0) * 100);
+/** An amount as typed into minor units: fen, cents, pence. */
+export const fen = (units: number | null | undefined): number => Math.round((units ?? 0) * 100);
 
 /** An instant as staff read it, in the shop's zone. */
 export function when(ms: number | undefined, zone: string, language: string): string {

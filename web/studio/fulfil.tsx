@@ -3,8 +3,8 @@ import { Button, Descriptions, Empty, Form, Grid, Input, Modal, Popconfirm, Segm
 import { useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
 import type { Address, Award, Counts, Imported, Page, Pool } from './api.ts';
-import { money, when } from './format.ts';
-import { useDo, useLoad, useMay, useStudio, useWords } from './state.tsx';
+import { when } from './format.ts';
+import { useDo, useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
 
 const states = ['to-ship', 'to-claim', 'shipped', 'received', 'expired'] as const;
 const colour: Record<Award['state'], string> = {
@@ -122,6 +122,7 @@ function Queue() {
 /** One prize: where it goes, and what was done about it. */
 function Handle({ of: a, onClose, onDone }: { of: Award; onClose: () => void; onDone: () => void }) {
   const t = useWords();
+  const { money } = useMoney();
   const may = useMay();
   const act = useDo();
   const { api, shop, language } = useStudio();

@@ -62,7 +62,7 @@ export function Funnel({ g }: { g: Giveaway }) {
           <ol className="funnel">
             {f.qualified.map((q) => (
               <li key={q.condition}>
-                <span>{q.rule ? conditionText(q.rule, rules, language) : ''}</span>
+                <span>{q.rule ? conditionText(q.rule, rules, language, shop.currency) : ''}</span>
                 <div aria-hidden="true">
                   <i style={{ width: `${Math.max(q.yes > 0 ? 1 : 0, (100 * q.yes) / f.asked)}%` }} />
                 </div>
@@ -82,7 +82,9 @@ export function Funnel({ g }: { g: Giveaway }) {
               .map((r) => (
                 <li key={`${r.reason}${r.condition}`}>
                   <span>
-                    {t(`reason_${r.reason}` as StudioWord, { rule: r.rule ? conditionText(r.rule, rules, language) : '' })}
+                    {t(`reason_${r.reason}` as StudioWord, {
+                      rule: r.rule ? conditionText(r.rule, rules, language, shop.currency) : '',
+                    })}
                   </span>
                   <b>{r.n.toLocaleString('en-US')}</b>
                 </li>

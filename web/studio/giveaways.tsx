@@ -6,9 +6,9 @@ import type { StudioWord } from '../words/studio.ts';
 import type { Giveaway, GiveState, Page } from './api.ts';
 import { Detail } from './detail.tsx';
 import { Editor } from './editor.tsx';
-import { day, money, opening, when } from './format.ts';
+import { day, opening, when } from './format.ts';
 import { problem } from './say.ts';
-import { useLoad, useMay, useStudio, useWords } from './state.tsx';
+import { useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
 
 export const colours: Record<GiveState, string> = {
   draft: 'default',
@@ -126,6 +126,7 @@ export function Giveaways() {
 
 function Rows({ rows, loading, show }: { rows: Giveaway[]; loading: boolean; show: (id: string) => void }) {
   const t = useWords();
+  const { money } = useMoney();
   const { shop, language, rooms } = useStudio();
   const { md } = Grid.useBreakpoint();
   const room = (id: string): string => rooms.find((r) => r.id === id)?.title || id;

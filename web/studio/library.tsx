@@ -3,9 +3,9 @@ import { Button, Checkbox, Empty, Form, Grid, Input, InputNumber, Modal, Progres
 import { useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
 import type { Budget, Page, Prize } from './api.ts';
-import { fen, money } from './format.ts';
+import { fen } from './format.ts';
 import { asked, Questions, toQuestions, type Written } from './questions.tsx';
-import { useDo, useLoad, useMay, useStudio, useWords } from './state.tsx';
+import { useDo, useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
 import { Templates } from './templates.tsx';
 
 /** What there is to give: prizes with their stock, budgets with their money. */
@@ -25,6 +25,7 @@ export function Library() {
 
 function PrizeTable() {
   const t = useWords();
+  const { money } = useMoney();
   const { md } = Grid.useBreakpoint();
   const may = useMay();
   const { api, shop } = useStudio();
@@ -92,7 +93,7 @@ function PrizeTable() {
       {stock && (
         <AmountForm
           title={`${t('changeStock')} · ${stock.title}`}
-          yuan={false}
+          money={false}
           path={`prizes/${stock.id}/stock`}
           onClose={() => change(undefined)}
           onSaved={list.again}
@@ -131,6 +132,7 @@ function toPrize(f: PrizeFields, of: Prize | undefined): object {
 /** Adds a prize or changes one. */
 export function PrizeForm({ of, onClose, onSaved }: { of: Prize | undefined; onClose: () => void; onSaved: () => void }) {
   const t = useWords();
+  const { sign } = useMoney();
   const act = useDo();
   const { api, shop } = useStudio();
   const [form] = Form.useForm<PrizeFields>();
@@ -166,7 +168,7 @@ export function PrizeForm({ of, onClose, onSaved }: { of: Prize | undefined; onC
         {kind !== 'cash' && (
           <div className="two">
             <Form.Item name="value" label={t('each')} rules={[{ required: true, message: t('needed') }]}>
-              <InputNumber min={0} precision={2} prefix="¥" />
+              <InputNumber min={0} precision={2} prefix={sign} />
             </Form.Item>
             {!of && (
               <Form.Item name="units" label={t('firstStock')}>
@@ -194,8 +196,9 @@ export function PrizeForm({ of, onClose, onSaved }: { of: Prize | undefined; onC
   );
 }
 
-function AmountForm(p: { title: string; yuan: boolean; path: string; onClose: () => void; onSaved: () => void }) {
+function AmountForm(p: { title: string; money: boolean; path: string; onClose: () => void; onSaved: () => void }) {
   const t = useWords();
+  const { sign } = useMoney();
   const act = useDo();
   const { api } = useStudio();
   const [form] = Form.useForm<{ add: number; why: string }>();
@@ -205,7 +208,7 @@ function AmountForm(p: { title: string; yuan: boolean; path: string; onClose: ()
         form={form}
         layout="vertical"
         onFinish={({ add, why }) =>
-          void act(() => api.post(p.path, { add: p.yuan ? fen(add) : add, why })).then((ok) => {
+          void act(() => api.post(p.path, { add: p.money ? fen(add) : add, why })).then((ok) => {
             if (!ok) return;
             p.onSaved();
             p.onClose();
@@ -213,7 +216,7 @@ function AmountForm(p: { title: string; yuan: boolean; path: string; onClose: ()
         }
       >
         <Form.Item name="add" label={t('amount')} extra={t('amountHow')} rules={[{ required: true, message: t('needed') }]}>
-          <InputNumber precision={p.yuan ? 2 : 0} prefix={p.yuan ? '¥' : undefined} />
+          <InputNumber precision={p.money ? 2 : 0} prefix={p.money ? sign : undefined} />
         </Form.Item>
         <Form.Item name="why" label={t('reason')} rules={[{ required: true, message: t('needed') }]}>
           <Input maxLength={100} />
@@ -225,6 +228,7 @@ function AmountForm(p: { title: string; yuan: boolean; path: string; onClose: ()
 
 function BudgetTable() {
   const t = useWords();
+  const { money, sign } = useMoney();
   const { md } = Grid.useBreakpoint();
   const may = useMay();
   const act = useDo();
@@ -232,7 +236,7 @@ function BudgetTable() {
   const list = useLoad(() => api.get<Page<Budget>>('budgets', { shop: shop.id }), [api, shop.id], 8_000);
   const [adding, add] = useState(false);
   const [funds, change] = useState<Budget | undefined>(undefined);
-  const [form] = Form.useForm<{ title: string; yuan: number }>();
+  const [form] = Form.useForm<{ title: string; sum: number }>();
   return (
     <>
       {may('budget.write') && (
@@ -280,8 +284,8 @@ function BudgetTable() {
           <Form
             form={form}
             layout="vertical"
-            onFinish={({ title, yuan }) =>
-              void act(() => api.post('budgets', { shop: shop.id, title, fen: fen(yuan) })).then((ok) => {
+            onFinish={({ title, sum }) =>
+              void act(() => api.post('budgets', { shop: shop.id, title, fen: fen(sum) })).then((ok) => {
                 if (!ok) return;
                 add(false);
                 list.again();
@@ -291,8 +295,8 @@ function BudgetTable() {
             <Form.Item name="title" label={t('budget')} rules={[{ required: true, message: t('needed') }]}>
               <Input maxLength={60} />
             </Form.Item>
-            <Form.Item name="yuan" label={t('amount')} rules={[{ required: true, message: t('needed') }]}>
-              <InputNumber min={0} precision={2} prefix="¥" />
+            <Form.Item name="sum" label={t('amount')} rules={[{ required: true, message: t('needed') }]}>
+              <InputNumber min={0} precision={2} prefix={sign} />
             </Form.Item>
           </Form>
         </Modal>
@@ -300,7 +304,7 @@ function BudgetTable() {
       {funds && (
         <AmountForm
           title={`${t('changeFunds')} · ${funds.title}`}
-          yuan
+          money
           path={`budgets/${funds.id}/funds`}
           onClose={() => change(undefined)}
           onSaved={list.again}

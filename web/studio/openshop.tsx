@@ -1,23 +1,28 @@
 /** @jsxImportSource react */
 import { Alert, Button, Card, Form, Input, Radio, Select } from 'antd';
 import { useState } from 'react';
+import { sign } from '../words/money.ts';
 import type { Api, Page, Profile, ShopSpec } from './api.ts';
 import { sentence } from './say.ts';
 import { type Language, texts } from './state.tsx';
 import { visit } from './visit.ts';
+
+type Opening = ShopSpec & { id: string; room: string; approve: string };
 
 /** The first shop of an installation: five fields, and the studio is open. */
 export function OpenShop({ api, language, onDone }: { api: Api; language: Language; onDone: () => void }) {
   const t = texts(language);
   const [why, say] = useState('');
   const [busy, work] = useState(false);
-  const open = async (f: ShopSpec & { id: string; room: string; approve: string }): Promise<void> => {
+  const [form] = Form.useForm<Opening>();
+  const profile = Form.useWatch('profile', form);
+  const open = async (f: Opening): Promise<void> => {
     work(true);
     try {
       const { room, approve, id, ...rest } = f;
       const spec = {
         ...rest,
-        zone: 'Asia/Shanghai',
+        zone: f.profile === 'cn-2020' ? 'Asia/Shanghai' : Intl.DateTimeFormat().resolvedOptions().timeZone,
         approval: { mode: approve, ...(approve === 'above' && { aboveFen: 1_000_000 }) },
       };
       const has = (await api.get<Page<{ id: string }>>('shops')).items.some((s) => s.id === id);
@@ -36,8 +41,9 @@ export function OpenShop({ api, language, onDone }: { api: Api; language: Langua
         <p>{t('openShopHow')}</p>
         {why && <Alert type="error" title={why} showIcon />}
         <Form
+          form={form}
           layout="vertical"
-          initialValues={{ id: 'shop', room: 'live', profile: 'cn-2020', approve: 'none' }}
+          initialValues={{ id: 'shop', room: 'live', profile: 'cn-2020', currency: 'CNY', approve: 'none' }}
           onFinish={(f) => void open(f)}
         >
           <Form.Item name="name" label={t('shopName')} rules={[{ required: true, message: t('needed') }]}>
@@ -74,6 +80,11 @@ export function OpenShop({ api, language, onDone }: { api: Api; language: Langua
           <Form.Item name="profile" label={t('profile')}>
             <Profiles api={api} />
           </Form.Item>
+          {profile === 'generic' && (
+            <Form.Item name="currency" label={t('currency')} extra={t('currencyHow')}>
+              <Select options={['CNY', 'USD', 'GBP', 'EUR'].map((c) => ({ value: c, label: `${c} ${sign(c)}` }))} />
+            </Form.Item>
+          )}
           <Form.Item name="id" hidden>
             <Input />
           </Form.Item>

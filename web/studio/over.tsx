@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Giveaway } from './api.ts';
 import { Chart } from './chart.tsx';
 import { day } from './format.ts';
-import { useStudio, useWords } from './state.tsx';
+import { useMoney, useStudio, useWords } from './state.tsx';
 
 const looks = ['people', 'prizes', 'money'] as const;
 
@@ -40,6 +40,7 @@ export function byDay(rows: readonly Giveaway[], zone: string): Day[] {
 export function OverTime({ rows }: { rows: readonly Giveaway[] }) {
   const t = useWords();
   const { shop, language } = useStudio();
+  const { sign } = useMoney();
   const [look, turn] = useState<(typeof looks)[number]>('people');
   const days = byDay(rows, shop.zone);
   if (days.length === 0) return null;
@@ -49,7 +50,7 @@ export function OverTime({ rows }: { rows: readonly Giveaway[] }) {
       { label: t('granted'), colour: '--blue' as const, values: days.map((d) => d.granted) },
       { label: t('claimed'), colour: '--red' as const, values: days.map((d) => d.claimed) },
     ],
-    money: [{ label: t('worthYuan'), colour: '--red' as const, values: days.map((d) => d.worth) }],
+    money: [{ label: t('worthIn', { sign: sign.trim() }), colour: '--red' as const, values: days.map((d) => d.worth) }],
   }[look];
   return (
     <Card

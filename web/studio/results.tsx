@@ -3,16 +3,17 @@ import { Button, Empty, Grid, Statistic, Table } from 'antd';
 import { useState } from 'react';
 import type { Giveaway, Page } from './api.ts';
 import { Detail } from './detail.tsx';
-import { money, when } from './format.ts';
+import { when } from './format.ts';
 import { State } from './giveaways.tsx';
 import { OverTime } from './over.tsx';
-import { useLoad, useStudio, useWords } from './state.tsx';
+import { useLoad, useMoney, useStudio, useWords } from './state.tsx';
 
 const over = 'drawn,claiming,settled,cancelled,void';
 
 /** What came of the giveaways: in figures, each with its proof, and as a table for a spreadsheet. */
 export function Results() {
   const t = useWords();
+  const { money } = useMoney();
   const { api, shop, rooms, language } = useStudio();
   const { md } = Grid.useBreakpoint();
   const [open, show] = useState<string | undefined>(undefined);
@@ -89,7 +90,8 @@ function save(rows: Giveaway[], t: ReturnType<typeof useWords>): void {
     t('winners'),
     t('claimed'),
     t('returned'),
-    t('worthYuan'),
+    t('worth'),
+    t('currency'),
   ];
   const lines = rows.map((g) => [
     g.draft.title,
@@ -101,6 +103,7 @@ function save(rows: Giveaway[], t: ReturnType<typeof useWords>): void {
     g.live.claimed,
     g.live.returned,
     g.worthFen / 100,
+    g.currency ?? 'CNY',
   ]);
   // The mark in front makes spreadsheets read it as UTF-8.
   const text = `\ufeff${[head, ...lines].map((l) => l.map(cell).join(',')).join('\r\n')}\r\n`;

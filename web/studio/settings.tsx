@@ -1,9 +1,9 @@
 /** @jsxImportSource react */
-import { Button, Card, Form, Input, InputNumber, Modal, Radio, Select, Space, Table } from 'antd';
+import { Button, Card, Form, Input, InputNumber, Modal, Radio, Select, Space, Table, Tag } from 'antd';
 import { useState } from 'react';
 import type { Page, Room, ShopSpec, Staff } from './api.ts';
 import { fen, when } from './format.ts';
-import { useDo, useLoad, useMay, useStudio, useWords } from './state.tsx';
+import { useDo, useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
 
 const roles = ['host', 'assistant', 'moderator', 'marketer', 'approver', 'fulfilment', 'auditor', 'operator'] as const;
 
@@ -21,6 +21,7 @@ export function Settings() {
 
 function ShopCard() {
   const t = useWords();
+  const { sign } = useMoney();
   const may = useMay();
   const act = useDo();
   const { api, shop, again } = useStudio();
@@ -28,7 +29,7 @@ function ShopCard() {
   const mode = Form.useWatch(['approval', 'mode'], form);
   const locked = !may('shop.write');
   return (
-    <Card title={t('shop')}>
+    <Card title={t('shop')} extra={<Tag>{shop.currency ?? 'CNY'}</Tag>}>
       <Form
         form={form}
         layout="vertical"
@@ -43,6 +44,7 @@ function ShopCard() {
                 organiser: f.organiser ?? '',
                 contact: f.contact ?? '',
                 profile: shop.profile,
+                ...(shop.currency && { currency: shop.currency }),
                 zone: shop.zone,
                 approval: { mode: approval.mode, ...(approval.mode === 'above' && { aboveFen: fen(above) }) },
                 ...(shop.budgetRequired && { budgetRequired: true }),
@@ -65,8 +67,8 @@ function ShopCard() {
           <Radio.Group options={(['none', 'above', 'always'] as const).map((m) => ({ value: m, label: t(`approval_${m}`) }))} />
         </Form.Item>
         {mode === 'above' && (
-          <Form.Item name="above" label={t('aboveYuan')}>
-            <InputNumber min={0} precision={2} prefix="¥" />
+          <Form.Item name="above" label={t('aboveSum')}>
+            <InputNumber min={0} precision={2} prefix={sign} />
           </Form.Item>
         )}
         {!locked && (

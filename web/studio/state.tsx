@@ -1,6 +1,7 @@
 /** @jsxImportSource react */
 import { App as Notices } from 'antd';
 import { createContext, useCallback, useContext, useEffect, useState } from 'react';
+import { money, sign } from '../words/money.ts';
 import { en, type StudioWord, zh } from '../words/studio.ts';
 import { type Api, type Me, Refused, type Room, type Shop } from './api.ts';
 import { sentence } from './say.ts';
@@ -36,6 +37,12 @@ export function texts(language: Language) {
 
 export function useWords() {
   return texts(useStudio().language);
+}
+
+/** Amounts of the shop, and what stands before one that is typed. */
+export function useMoney(): { money: (minor: number) => string; sign: string } {
+  const { currency } = useStudio().shop;
+  return { money: (minor) => money(minor, currency), sign: sign(currency) };
 }
 
 /** Whether the roles of whoever is here allow it; the server asks again. */

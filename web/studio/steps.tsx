@@ -10,7 +10,7 @@ import { plays, policy } from './progress.ts';
 import { Report, useRehearsal } from './rehearse.tsx';
 import { sentence } from './say.ts';
 import type { StepProps } from './start.tsx';
-import { useDo, useLoad, useMay, useStudio, useWords } from './state.tsx';
+import { useDo, useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
 
 // The steps of the first run, each one form that does the whole of it.
 
@@ -199,6 +199,7 @@ export function StaffStep({ room, onDone }: StepProps) {
 /** Prize, bag and schedule in one: what a newcomer would do in three places. */
 export function BagStep({ room, facts, onDone }: StepProps) {
   const t = useWords();
+  const { sign } = useMoney();
   const act = useDo();
   const { api, shop } = useStudio();
   const [busy, work] = useState(false);
@@ -248,7 +249,7 @@ export function BagStep({ room, facts, onDone }: StepProps) {
             <InputNumber min={1} max={100_000} precision={0} />
           </Form.Item>
           <Form.Item name="value" label={t('each')} rules={[{ required: true, message: t('needed') }]}>
-            <InputNumber min={0} precision={2} prefix="¥" />
+            <InputNumber min={0} precision={2} prefix={sign} />
           </Form.Item>
         </div>
         <Form.Item name="phrase" label={t('phrase')} extra={t('phraseHow')}>

@@ -3,12 +3,13 @@ import { Button, Card, DatePicker, Empty, Form, Input, InputNumber, Modal, Progr
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import type { Draft, Page, Template, TemplateSpec } from './api.ts';
-import { fen, money, when } from './format.ts';
-import { useDo, useLoad, useMay, useStudio, useWords } from './state.tsx';
+import { fen, when } from './format.ts';
+import { useDo, useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
 
 /** What a host may start alone in two taps, and how much of each envelope is left. */
 export function Templates() {
   const t = useWords();
+  const { money } = useMoney();
   const may = useMay();
   const act = useDo();
   const { api, shop, me, rooms, language } = useStudio();
@@ -101,16 +102,17 @@ interface FormProps {
 /** Keeps a giveaway as a template: what it is, and how much of it there may be. */
 export function TemplateForm({ of, spec, worthFen, onClose, onDone }: FormProps) {
   const t = useWords();
+  const { money, sign } = useMoney();
   const act = useDo();
   const { api, rooms } = useStudio();
-  const [form] = Form.useForm<{ title: string; room: string; yuan: number; uses: number; until?: Dayjs }>();
-  const save = (f: { title: string; room: string; yuan: number; uses: number; until?: Dayjs }): Promise<void> =>
+  const [form] = Form.useForm<{ title: string; room: string; sum: number; uses: number; until?: Dayjs }>();
+  const save = (f: { title: string; room: string; sum: number; uses: number; until?: Dayjs }): Promise<void> =>
     act(async () => {
       const body: TemplateSpec = {
         title: f.title,
         room: f.room,
         draft: { ...spec.draft, trigger: { on: 'now' } },
-        envelope: { fen: fen(f.yuan), uses: f.uses, ...(f.until && { until: f.until.endOf('day').valueOf() }) },
+        envelope: { fen: fen(f.sum), uses: f.uses, ...(f.until && { until: f.until.endOf('day').valueOf() }) },
       };
       await (of ? api.put(`templates/${of.id}`, body, of.version) : api.post('templates', body));
     }, 'templateSaved').then((ok) => {
@@ -126,7 +128,7 @@ export function TemplateForm({ of, spec, worthFen, onClose, onDone }: FormProps)
         initialValues={{
           title: spec.title,
           room: spec.room,
-          yuan: (spec.envelope?.fen ?? worthFen * 10) / 100,
+          sum: (spec.envelope?.fen ?? worthFen * 10) / 100,
           uses: spec.envelope?.uses ?? 10,
           ...(spec.envelope?.until && { until: dayjs(spec.envelope.until) }),
         }}
@@ -140,8 +142,8 @@ export function TemplateForm({ of, spec, worthFen, onClose, onDone }: FormProps)
           <Select options={rooms.map((r) => ({ value: r.id, label: r.title || r.id }))} />
         </Form.Item>
         <div className="two">
-          <Form.Item name="yuan" label={t('envelopeYuan')} rules={[{ required: true, message: t('needed') }]}>
-            <InputNumber min={0} precision={2} prefix="¥" />
+          <Form.Item name="sum" label={t('envelopeSum')} rules={[{ required: true, message: t('needed') }]}>
+            <InputNumber min={0} precision={2} prefix={sign} />
           </Form.Item>
           <Form.Item name="uses" label={t('envelopeUses')} rules={[{ required: true, message: t('needed') }]}>
             <InputNumber min={1} max={100_000} precision={0} />

@@ -2,9 +2,9 @@
 import { Button, Card, Empty, Input, App as Notices, Tag } from 'antd';
 import type { StudioWord } from '../words/studio.ts';
 import type { Giveaway, Page, Room } from './api.ts';
-import { money, when } from './format.ts';
+import { when } from './format.ts';
 import { colours } from './giveaways.tsx';
-import { useDo, useLoad, useMay, useStudio, useWords } from './state.tsx';
+import { useDo, useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
 
 const coming = 'draft,approved,scheduled,announced,open,closing,sealed,drawn,claiming';
 
@@ -58,6 +58,7 @@ const now = new Set(['open', 'closing', 'sealed']);
 
 function Tile({ room, live, gives }: { room: Room; live: boolean; gives: Giveaway[] }) {
   const t = useWords();
+  const { money } = useMoney();
   const { shop, language } = useStudio();
   const at = gives.find((g) => now.has(g.state));
   const next = gives

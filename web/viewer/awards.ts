@@ -11,6 +11,7 @@ export interface Award {
   title: string;
   kind: 'goods' | 'coupon' | 'points' | 'cash';
   amountFen?: number;
+  currency?: string;
   state: 'to-claim' | 'to-ship' | 'shipped' | 'received' | 'expired';
   wonAt: number;
   deadline?: number;

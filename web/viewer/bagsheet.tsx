@@ -1,9 +1,10 @@
 import type { Entry, Give } from '@fudai/sdk';
 import { useState } from 'preact/hooks';
 import { said, type Word } from '../words/index.ts';
+import { money } from '../words/money.ts';
 import { AppealForm, KeptOut, keptOut } from './appeal.tsx';
 import { how, isTap, name, type Phase, phaseOf, waits } from './bag.tsx';
-import { count, line, span, yuan } from './clean.ts';
+import { count, line, span } from './clean.ts';
 import { condition } from './conditions.ts';
 import { Bag, Check, Clock } from './icons.tsx';
 import { language, w } from './prefs.ts';
@@ -71,7 +72,7 @@ function Prizes({ g }: { g: Give }) {
         {g.prizes.map((p, i) => (
           <li key={p.id ?? i}>
             <bdi>{line(p.title)}</bdi> <b>{w('bagQty', { n: p.qty ?? 1 })}</b>
-            {p.value ? <small>{w('bagWorth', { p: yuan(p.value) })}</small> : null}
+            {p.value ? <small>{w('bagWorth', { p: money(p.value, g.currency) })}</small> : null}
           </li>
         ))}
       </ul>
@@ -80,7 +81,7 @@ function Prizes({ g }: { g: Give }) {
 }
 
 function Conditions({ g }: { g: Give }) {
-  const list = (g.conditions ?? []).map((c) => condition(c, w)).filter(Boolean);
+  const list = (g.conditions ?? []).map((c) => condition(c, w, g.currency)).filter(Boolean);
   const { fair } = promise(g);
   return (
     <section class="conditions">
@@ -182,5 +183,5 @@ function EntryLine({ e, g, onRetry }: { e: Entry; g: Give; onRetry: () => void }
 function missing(e: Entry, g: Give): string | undefined {
   if (e.code !== 'ineligible' && e.code !== 'unknown') return undefined;
   const c = g.conditions?.[Number(e.detail ?? 0)];
-  return c && condition(c, w);
+  return c && condition(c, w, g.currency);
 }

@@ -41,12 +41,6 @@ export function count(n: number | undefined, language: string): string {
   return v.toLocaleString(language === 'zh' ? 'zh-CN' : 'en-US', { notation: 'compact', maximumFractionDigits: 1 });
 }
 
-/** Fen as yuan: 9900 → 99, 9950 → 99.50. */
-export function yuan(fen: number | undefined): string {
-  const v = fen ?? 0;
-  return v % 100 === 0 ? (v / 100).toLocaleString('en-US') : (v / 100).toLocaleString('en-US', { minimumFractionDigits: 2 });
-}
-
 /** A span as a viewer reads a countdown: 1:02:03, 2:05, 0:09. */
 export function span(ms: number): string {
   const s = Math.max(0, Math.ceil(ms / 1000));

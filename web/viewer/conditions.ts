@@ -1,5 +1,6 @@
 import type { Condition } from '@fudai/sdk';
 import type { Word } from '../words/index.ts';
+import { money } from '../words/money.ts';
 
 type Fill = (key: Word, values?: Record<string, string | number>) => string;
 
@@ -13,18 +14,18 @@ interface Tree {
 }
 
 /** A condition as a sentence. A rule this page does not know reads "meet the campaign's terms", never its code. */
-export function condition(c: Condition, w: Fill): string {
-  return c.rule === 'tree' ? tree(c.tree as Tree | undefined, w) : rule(c.rule, first(c.args), w);
+export function condition(c: Condition, w: Fill, currency?: string): string {
+  return c.rule === 'tree' ? tree(c.tree as Tree | undefined, w, currency) : rule(c.rule, first(c.args), w, currency);
 }
 
-function tree(t: Tree | undefined, w: Fill): string {
+function tree(t: Tree | undefined, w: Fill, currency?: string): string {
   if (!t || typeof t !== 'object' || t.not) return w('cond_other');
-  if (Array.isArray(t.any)) return t.any.map((x) => tree(x, w)).join(w('or'));
-  if (Array.isArray(t.all)) return t.all.map((x) => tree(x, w)).join(w('and'));
-  return typeof t.rule === 'string' ? rule(t.rule, t.n, w) : w('cond_other');
+  if (Array.isArray(t.any)) return t.any.map((x) => tree(x, w, currency)).join(w('or'));
+  if (Array.isArray(t.all)) return t.all.map((x) => tree(x, w, currency)).join(w('and'));
+  return typeof t.rule === 'string' ? rule(t.rule, t.n, w, currency) : w('cond_other');
 }
 
-function rule(name: string, n: number | undefined, w: Fill): string {
+function rule(name: string, n: number | undefined, w: Fill, currency?: string): string {
   switch (name) {
     case 'follow':
       return n ? w('cond_follow_for', { n: Math.max(1, Math.ceil(n / 60)) }) : w('cond_follow');
@@ -33,7 +34,7 @@ function rule(name: string, n: number | undefined, w: Fill): string {
     case 'watch':
       return w('cond_watch', { n: Math.max(1, Math.ceil((n ?? 60) / 60)) });
     case 'bought':
-      return n ? w('cond_bought', { p: (n / 100).toLocaleString('en-US') }) : w('cond_buy');
+      return n ? w('cond_bought', { p: money(n, currency) }) : w('cond_buy');
     case 'verified':
       return w('cond_verified');
     case 'adult':

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { said, type Word } from '../words/index.ts';
+import { money } from '../words/money.ts';
 import { MyAppeals } from './appeal.tsx';
 import { type Award, asks, awards, claim, type Field, type Form, loadAwards } from './awards.ts';
-import { line, span, yuan } from './clean.ts';
+import { line, span } from './clean.ts';
 import { Bag } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { prizes } from './prizes.ts';
@@ -71,7 +72,7 @@ function AwardRow({ a }: { a: Award }) {
       <div>
         <b>
           <bdi>{line(a.title)}</bdi>
-          {a.amountFen ? ` ${w('price', { p: yuan(a.amountFen) })}` : ''}
+          {a.amountFen ? ` ${money(a.amountFen, a.currency)}` : ''}
         </b>
         <small>
           <bdi>{line(a.eventName)}</bdi> · {day(a.wonAt)}

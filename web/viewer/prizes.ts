@@ -1,6 +1,7 @@
 import type { Give, Result } from '@fudai/sdk';
 import { signal } from '@preact/signals';
-import { line, yuan } from './clean.ts';
+import { money } from '../words/money.ts';
+import { line } from './clean.ts';
 
 /** A prize of this viewer, kept on the device so that it can be found after the show. */
 export interface Prize {
@@ -31,7 +32,7 @@ export function notePrize(r: Result, g: Give | undefined, h: string, now: number
   const won = h ? r.winners?.find((w) => w.h === h) : undefined;
   if (!won || prizes.value.some((p) => p.event === r.event)) return;
   const prize = line(g?.prizes?.find((p) => p.id === won.prize)?.title ?? won.prize);
-  const sum = won.amount ? ` ¥${yuan(won.amount)}` : '';
+  const sum = won.amount ? ` ${money(won.amount, r.currency ?? g?.currency)}` : '';
   prizes.value = [{ event: r.event, title: line(r.title ?? g?.title), prize: prize + sum, at: now }, ...prizes.value].slice(
     0,
     MOST,

@@ -1,4 +1,5 @@
-import { line, yuan } from './clean.ts';
+import { money } from '../words/money.ts';
+import { line } from './clean.ts';
 import { w } from './prefs.ts';
 import { client, product } from './store.ts';
 
@@ -19,8 +20,8 @@ export function ProductCard() {
         </h2>
         {p.facts?.length ? <p class="facts">{p.facts.map((f) => line(f)).join(' · ')}</p> : null}
         <p class="price">
-          {p.price !== undefined && <b>{w('price', { p: yuan(p.price) })}</b>}
-          {p.was !== undefined && <s>{w('price', { p: yuan(p.was) })}</s>}
+          {p.price !== undefined && <b>{money(p.price)}</b>}
+          {p.was !== undefined && <s>{money(p.was)}</s>}
           {p.stock !== undefined && p.stock > 0 && p.stock < 100 && <small>{w('stock', { n: p.stock })}</small>}
         </p>
       </div>

@@ -1,8 +1,9 @@
 import type { Entry, Give } from '@fudai/sdk';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { said, type Word } from '../words/index.ts';
+import { money } from '../words/money.ts';
 import { en, type RainWord, zh } from '../words/rain.ts';
-import { span, yuan } from './clean.ts';
+import { span } from './clean.ts';
 import { Check, Close } from './icons.tsx';
 import { Packets } from './packets.ts';
 import { language, w } from './prefs.ts';
@@ -71,7 +72,7 @@ function waveAt(g: Give, at: number): number {
 }
 
 const wave = (g: Give, word: RainWord, i: number): string =>
-  r(word, { i: i + 1, n: g.prizes?.length ?? 1, p: yuan(g.prizes?.[i]?.value) });
+  r(word, { i: i + 1, n: g.prizes?.length ?? 1, p: money(g.prizes?.[i]?.value, g.currency) });
 
 /** Whether the visitor asked for less motion: then a card stands there, and nothing falls. */
 function useCalm(): boolean {

@@ -1,8 +1,9 @@
 import type { Give, Result } from '@fudai/sdk';
 import { useEffect } from 'preact/hooks';
 import { ending } from '../words/index.ts';
+import { money } from '../words/money.ts';
 import { name as kind, phaseOf } from './bag.tsx';
-import { count, line, name, span, yuan } from './clean.ts';
+import { count, line, name, span } from './clean.ts';
 import { Bag, Close } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { client, current, entries, gives, next, now, openSheet, resultShown, results, user } from './store.ts';
@@ -82,7 +83,9 @@ function Body({ r, g, won }: { r: Result; g: Give | undefined; won: string | und
     <>
       {own && (
         <p class="won-prize">
-          {own.amount ? w('resultAmount', { kind: kind(g), p: yuan(own.amount) }) : w('resultWonPrize', { prize: title(won) })}
+          {own.amount
+            ? w('resultAmount', { kind: kind(g), p: money(own.amount, r.currency ?? g?.currency) })
+            : w('resultWonPrize', { prize: title(won) })}
         </p>
       )}
       <p class="result-line">{line1}</p>
@@ -101,7 +104,7 @@ function Body({ r, g, won }: { r: Result; g: Give | undefined; won: string | und
           {winners.slice(0, SHOW).map((x) => (
             <li key={x.rank ?? x.h} class={x.h === user.value?.h ? 'you' : ''}>
               <bdi>{x.h === user.value?.h ? w('resultYou') : name(x.n)}</bdi>
-              {x.amount ? ` ${w('price', { p: yuan(x.amount) })}` : ''}
+              {x.amount ? ` ${money(x.amount, r.currency ?? g?.currency)}` : ''}
             </li>
           ))}
           {total > SHOW && <li class="more">{w('resultMore', { n: total - SHOW })}</li>}

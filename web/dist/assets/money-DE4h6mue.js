@@ -1,0 +1,1 @@
+var e={CNY:`¥`,USD:`$`,GBP:`£`,EUR:`€`},t=t=>{let n=t||`CNY`;return Object.hasOwn(e,n)?e[n]:`${n.slice(0,3)} `};function n(e,n){let r=e??0;return t(n)+(r/100).toLocaleString(`en-US`,r%100==0?{}:{minimumFractionDigits:2})}export{t as n,n as t};
