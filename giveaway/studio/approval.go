@@ -27,23 +27,17 @@ func reason(c *rest.Call) (string, error) {
 
 // approve is a second person's word for a draft as it stands.
 func (s *Studio) approve(ctx context.Context, tx querier, g *Giveaway, by string, now int64) error {
-	if g.Editor == by && g.State == Drafted {
-		shop, err := shops.get(ctx, tx, g.Shop)
-		if err != nil {
-			return err
-		}
-		if shop.Approval.needs(g.WorthFen) {
-			return rest.Refuse(http.StatusForbidden, "two-people", "you wrote this draft: somebody else must approve it")
-		}
-	}
 	f, err := s.measure(ctx, tx, g, now)
 	if err != nil {
 		return err
 	}
+	if g.Editor == by && f.shop.Approval.needs(f.worth) {
+		return rest.Refuse(http.StatusForbidden, "two-people", "you wrote this draft: somebody else must approve it")
+	}
 	if err := f.sound(); err != nil {
 		return err
 	}
-	g.State, g.ApprovedBy, g.ApprovedAt, g.Rejected = Approved, by, now, ""
+	g.State, g.ApprovedBy, g.ApprovedAt, g.Rejected, g.Problems = Approved, by, now, "", nil
 	return nil
 }
 
@@ -94,25 +88,9 @@ func (s *Studio) approveMany(c *rest.Call) (any, error) {
 	tested := s.tests(c)
 	out := rest.List[Done]{Items: []Done{}}
 	for _, id := range in.IDs {
-		err := s.store.db.Tx(c, func(tx *sql.Tx) error {
-			g, err := giveaways.get(c, tx, id)
-			if err != nil {
-				return err
-			}
-			if err := c.May(g.Shop, g.Room); err != nil {
-				return err
-			}
-			if g.State != Drafted {
-				return rest.Refuse(http.StatusConflict, "state", "it is "+g.State)
-			}
+		_, err := s.moveOne(c, id, "approve", []string{Drafted}, func(tx *sql.Tx, g *Giveaway) (any, error) {
 			tested(g)
-			if err := s.approve(c, tx, g, c.Claims.User, c.Now); err != nil {
-				return err
-			}
-			if err := set(c, tx, giveaways.name, g, c.Claims.User, c.Now); err != nil {
-				return err
-			}
-			return audit(c, tx, c.Now, g.Shop, c.Claims.User, "approve", giveaways.what, g.ID, g.Beacon)
+			return g.Beacon, s.approve(c, tx, g, c.Claims.User, c.Now)
 		})
 		one := Done{ID: id, OK: err == nil}
 		if err != nil && !errors.As(err, &one.Error) {

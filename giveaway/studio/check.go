@@ -39,7 +39,7 @@ type finding struct {
 
 // check finds everything that is wrong with a draft at once. An event that
 // opens when something happens is checked as if that happened at now; with
-// fired it did.
+// fired it did, and the giveaway promises what it reserved.
 func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now int64, fired bool) (*finding, error) {
 	f := &finding{planned: planned{draft: &g.Draft, public: s.public()}}
 	var err error
@@ -56,7 +56,9 @@ func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now int64, f
 		return nil, err
 	}
 	f.times(now, fired, on, need)
-	if err := f.prizes(ctx, q, g, need); err != nil {
+	if fired {
+		f.kept(g)
+	} else if err := f.prizes(ctx, q, g, need); err != nil {
 		return nil, err
 	}
 	need(slices.Contains([]string{"", BeaconWait, BeaconCancel}, g.Draft.NoBeacon), "draft.noBeacon", "beacon", "without a beacon it can wait or cancel")

@@ -95,7 +95,7 @@ type Giveaway struct {
 	Room     string `json:"room"`
 	State    string `json:"state" enum:"draft,approved,scheduled,refused,announced,open,closing,sealed,drawn,claiming,settled,cancelled,void"`
 	Draft    Draft  `json:"draft"`
-	Tiers    []Tier `json:"tiers,omitempty" doc:"The prizes as they were when it was last checked."`
+	Tiers    []Tier `json:"tiers,omitempty" doc:"The prizes as they were when it was last checked; from its approval on they are what is announced."`
 	Units    int64  `json:"units"`
 	WorthFen int64  `json:"worthFen" doc:"What it promises in all."`
 	Currency string `json:"currency,omitempty" enum:"CNY,USD,GBP,EUR" doc:"The shop's when it was last checked; absent: CNY. Amounts are its minor units: fen, cents, pence."`
@@ -121,7 +121,7 @@ type Giveaway struct {
 	CopyOf   string `json:"copyOf,omitempty"`
 
 	Live     Live           `json:"live"`
-	Problems []rest.Problem `json:"problems,omitempty" doc:"State refused: why."`
+	Problems []rest.Problem `json:"problems,omitempty" doc:"State refused: why. State draft: what has changed since it was approved."`
 	Why      string         `json:"why,omitempty" doc:"States cancelled and void: why."`
 
 	Untaken  *Untaken  `json:"untaken,omitempty" doc:"State scheduled: its plan was sent, and the room has not answered yet."`

@@ -122,15 +122,23 @@ func (s *Studio) getGiveaway(c *rest.Call) (any, error) {
 	return g, s.waits(c, g)
 }
 
-// move is the way of every change of a giveaway: read, check the state, change,
-// write back, leave a row in the trail; one transaction.
+// move changes the giveaway that a path names.
 func (s *Studio) move(c *rest.Call, act string, from []string, how func(tx *sql.Tx, g *Giveaway) (detail any, err error)) (*Giveaway, error) {
 	if _, err := s.find(c); err != nil {
 		return nil, err
 	}
+	return s.moveOne(c, c.Param("id"), act, from, how)
+}
+
+// moveOne is the way of every change of a giveaway: read, check the state,
+// change, write back, leave a row in the trail; one transaction.
+func (s *Studio) moveOne(c *rest.Call, id, act string, from []string, how func(tx *sql.Tx, g *Giveaway) (detail any, err error)) (*Giveaway, error) {
 	var g *Giveaway
 	err := s.store.db.Tx(c, func(tx *sql.Tx) (err error) {
-		if g, err = giveaways.get(c, tx, c.Param("id")); err != nil {
+		if g, err = giveaways.get(c, tx, id); err != nil {
+			return err
+		}
+		if err := c.May(g.Shop, g.Room); err != nil {
 			return err
 		}
 		if err := match(c, &g.Meta); err != nil {
@@ -163,7 +171,7 @@ func (s *Studio) editGiveaway(c *rest.Call) (any, error) {
 	}
 	return s.move(c, "edit", []string{Drafted, Approved}, func(tx *sql.Tx, g *Giveaway) (any, error) {
 		g.Draft, g.State, g.Editor = in, Drafted, c.Claims.User
-		g.ApprovedBy, g.ApprovedAt, g.Rejected = "", 0, ""
+		g.ApprovedBy, g.ApprovedAt, g.Rejected, g.Problems = "", 0, "", nil
 		_, err := s.measure(c, tx, g, c.Now)
 		return in, err
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -20,9 +21,15 @@ func (s *Studio) schedule(ctx context.Context, tx querier, g *Giveaway, by strin
 	if err := holdAir(ctx, tx, g.Room); err != nil {
 		return err
 	}
+	was := g.Tiers
 	f, err := s.measure(ctx, tx, g, now)
 	if err != nil {
 		return err
+	}
+	if g.State == Approved {
+		if err := f.unchanged(was); err != nil {
+			return err
+		}
 	}
 	if err := f.sound(); err != nil {
 		return err
@@ -36,7 +43,7 @@ func (s *Studio) schedule(ctx context.Context, tx querier, g *Giveaway, by strin
 	if err := reserve(ctx, tx, g, now); err != nil {
 		return err
 	}
-	g.State, g.ArmedAt = Scheduled, now
+	g.State, g.ArmedAt, g.Problems = Scheduled, now, nil
 	if f.openAt == 0 {
 		return nil // it waits
 	}
@@ -66,6 +73,9 @@ func (s *Studio) scheduleGiveaway(c *rest.Call) (any, error) {
 		tested(g)
 		return map[string]string{}, s.schedule(c, tx, g, c.Claims.User, c.Now)
 	})
+	if no, is := outdated(err); is {
+		return nil, errors.Join(no, s.unapprove(c, c.Param("id"), no))
+	}
 	s.nudge()
 	return g, err
 }
@@ -99,7 +109,7 @@ func (s *Studio) withdraw(ctx context.Context, tx querier, g *Giveaway, now int6
 }
 
 // fire gives an armed giveaway its time, because what it waited for happened.
-// A plan that has become impossible is refused, and what it held goes back.
+// It promises what it reserved. A plan that has become impossible is refused, and what it held goes back.
 func (s *Studio) fire(ctx context.Context, tx querier, g *Giveaway, by, because string, now int64) error {
 	f, err := s.check(ctx, tx, g, now, true)
 	if err != nil {

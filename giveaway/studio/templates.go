@@ -3,6 +3,7 @@ package studio
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -35,6 +36,7 @@ type Template struct {
 	ApprovedBy string `json:"approvedBy,omitempty"`
 	ApprovedAt int64  `json:"approvedAt,omitempty"`
 	WorthFen   int64  `json:"worthFen" doc:"Of one giveaway."`
+	Tiers      []Tier `json:"tiers,omitempty" doc:"The prizes as they were when it was last checked: no others are given under its approval."`
 	UsedFen    int64  `json:"usedFen"`
 	Used       int64  `json:"used"`
 }
@@ -49,7 +51,7 @@ func (s *Studio) weigh(ctx context.Context, q querier, t *Template, now int64) (
 	if err != nil {
 		return nil, err
 	}
-	t.WorthFen = f.worth
+	t.WorthFen, t.Tiers = f.worth, f.tiers
 	need := wants(&f.problems)
 	need(t.Title != "" && len(t.Title) <= 200, "title", "length", "a title has 1 to 200 bytes")
 	need(t.Envelope.Fen >= f.worth, "envelope.fen", "envelope", fmt.Sprintf("one is worth %s, all together may be %s", f.money("en", f.worth), f.money("en", t.Envelope.Fen)))
@@ -187,7 +189,9 @@ func (s *Studio) startTemplate(c *rest.Call) (any, error) {
 		}
 		return audit(c, tx, c.Now, g.Shop, c.Claims.User, "start", templates.what, t.ID, map[string]string{"giveaway": g.ID, "room": in.Room})
 	})
-	if err != nil {
+	if no, is := outdated(err); is {
+		return nil, errors.Join(no, s.unapproveTemplate(c, was.ID, no))
+	} else if err != nil {
 		return nil, err
 	}
 	s.nudge()
@@ -195,12 +199,17 @@ func (s *Studio) startTemplate(c *rest.Call) (any, error) {
 	return g, nil
 }
 
-// draw holds a giveaway against the envelope of its template. What the library
-// says today counts: a prize that has become dearer uses it up sooner.
+// draw holds a giveaway against the envelope of its template and, where that
+// was approved, against the prizes it was approved with.
 func (s *Studio) draw(ctx context.Context, tx querier, t *Template, g *Giveaway, now int64) error {
 	f, err := s.measure(ctx, tx, g, now)
 	if err != nil {
 		return err
+	}
+	if t.State == Approved {
+		if err := f.unchanged(t.Tiers); err != nil {
+			return err
+		}
 	}
 	refuse := func(message string) error { return rest.Refuse(http.StatusConflict, "envelope", message) }
 	switch e := t.Envelope; {

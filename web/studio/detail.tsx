@@ -81,6 +81,14 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
               description={problem(language, { field: '', rule: r.rule, message: r.reason })}
             />
           ))}
+          {!over && g.problems && (
+            <Alert
+              type="warning"
+              showIcon
+              title={t('changedSince')}
+              description={g.problems.map((p) => problem(language, p)).join(language === 'zh' ? '；' : '; ')}
+            />
+          )}
           {g.rejected && <Alert type="warning" showIcon title={t('sentBack', { why: g.rejected })} />}
           {step(g.state) >= 4 && <Live g={g} />}
           {step(g.state) >= 2 && <Funnel g={g} />}
