@@ -13,6 +13,10 @@ import (
 type Verify struct {
 	File string `arg:"" help:"The bundle of a finished giveaway, or the archive that its shop keeps." type:"existingfile"`
 	JSON bool   `help:"Print the report as JSON."`
+
+	Finish bool     `help:"The file is a sealed list that a mirror held: draw it, as the operator must have."`
+	Sigma  string   `help:"With --finish, the beacon's signature of the sealed round; without it relays are asked." placeholder:"HEX"`
+	Relay  []string `help:"With --finish, the drand relays to ask." default:"https://api.drand.sh,https://api2.drand.sh,https://drand.cloudflare.com" placeholder:"URL"`
 }
 
 // Run prints the report, and ends with the number of the rule that failed first.
@@ -20,6 +24,9 @@ func (c *Verify) Run() error {
 	b, err := os.ReadFile(c.File)
 	if err != nil {
 		return err
+	}
+	if c.Finish {
+		return c.finish(b)
 	}
 	if Is(b) { // the file that a shop keeps: its own seal first, then the proof in it
 		m, files, err := Read(b)

@@ -144,6 +144,16 @@ func (r Report) FirstFailure() int {
 	return 0
 }
 
+// First is what the first rule that failed said, empty where none did.
+func (r Report) First() string {
+	for _, f := range r.Rules {
+		if f.Status == Fail {
+			return f.Detail
+		}
+	}
+	return ""
+}
+
 // Text is the report for a person.
 func (r Report) Text() string {
 	var b strings.Builder
@@ -155,6 +165,8 @@ func (r Report) Text() string {
 	}
 	if r.Event != "" {
 		fmt.Fprintf(&b, "\nevent %s: %s\nseal code %s, close hash %s\n", r.Event, r.Summary, r.Values["sealCode"], r.Values["closeHash"])
+	}
+	if r.Grade.Letter != "" { // a sealing has none yet
 		fmt.Fprintf(&b, "grade %s (%s)\n", r.Grade.Letter, strings.Join(r.Grade.Reasons, ", "))
 	}
 	fmt.Fprintf(&b, "%s\n", r.Verdict)

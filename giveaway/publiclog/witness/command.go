@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -27,6 +28,10 @@ type Command struct {
 	State   string        `help:"Directory of the key and of what was cosigned last. Who loses it must take a new one." default:"witness" type:"path"`
 	Every   time.Duration `help:"How often to look." default:"1s"`
 	Patient time.Duration `help:"How long a log may show less than before until that is called a rollback." default:"1m"`
+	Mirror  bool          `help:"Hold each sealed list before its draw, too, and say so: with it anybody can finish the draw without the operator."`
+	Listen  string        `help:"Address at which to give out what is held, to anybody: GET /sealed, GET /sealed/CLOSEHASH." placeholder:"HOST:PORT"`
+	Keep    time.Duration `help:"For how long to hold a list. The default is three years." default:"26304h"`
+	Space   int64         `help:"GiB of lists to hold at most; once they are full, nothing new is mirrored." default:"100"`
 }
 
 // Run watches until ctx is done. It ends with an error once any log lied.
@@ -43,17 +48,59 @@ func (c *Command) Run(ctx context.Context) error {
 	if c.Every < 100*time.Millisecond || c.Patient < 0 {
 		return fmt.Errorf("looks every %v, patient for %v; want at least 100ms and 0", c.Every, c.Patient)
 	}
+	if c.Keep < time.Hour || c.Space < 1 || c.Space > 1<<20 {
+		return fmt.Errorf("holds lists for %v on %d GiB; want at least an hour, and 1 to %d", c.Keep, c.Space, 1<<20)
+	}
 	all, err := c.watches(key)
 	if err != nil {
 		return err
 	}
+	holds, err := OpenHolds(filepath.Join(c.State, "sealed"), c.Space<<30, c.Keep)
+	if err != nil {
+		return err
+	}
+	var listener net.Listener
+	if c.Listen != "" {
+		if listener, err = net.Listen("tcp", c.Listen); err != nil {
+			return err
+		}
+	}
 	var group sync.WaitGroup
-	lies := make([]error, len(all))
+	ended := make([]error, len(all)+1)
 	for i, w := range all {
-		group.Go(func() { lies[i] = c.follow(ctx, w) })
+		group.Go(func() { ended[i] = c.follow(ctx, w) })
+		if c.Mirror {
+			group.Go(func() { c.mirror(ctx, w, holds) })
+		}
+	}
+	if listener != nil {
+		group.Go(func() { ended[len(all)] = holds.serve(ctx, listener) })
 	}
 	group.Wait()
-	return errors.Join(lies...)
+	return errors.Join(ended...)
+}
+
+// mirror holds the lists of one log until ctx is done.
+func (c *Command) mirror(ctx context.Context, w *Watch, holds *Holds) {
+	m := &Mirror{Log: w.Log, Source: w.Source.(*Remote), State: w.State, Holds: holds, Name: c.Name, Key: w.Key, Now: time.Now, Logger: slog.Default()}
+	every := time.NewTicker(c.Every)
+	defer every.Stop()
+	said, swept := "", time.Time{}
+	for {
+		err := m.Turn(ctx)
+		if now := time.Now(); now.Sub(swept) > time.Hour {
+			swept, err = now, errors.Join(err, holds.Sweep(now))
+		}
+		if err != nil && ctx.Err() == nil && err.Error() != said {
+			slog.Warn("the log is not mirrored, will be tried again", "log", w.Log.Name(), "err", err)
+		}
+		said = fmt.Sprint(err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+	}
 }
 
 func (c *Command) watches(key ed25519.PrivateKey) (all []*Watch, err error) {
@@ -65,8 +112,10 @@ func (c *Command) watches(key ed25519.PrivateKey) (all []*Watch, err error) {
 		}
 		err = errors.Join(err, bad)
 		dir := sha256.Sum256([]byte(text))
-		all = append(all, &Watch{Log: log, Source: &Remote{trim(url), &http.Client{Timeout: 10 * time.Second}}, Name: c.Name, Key: key, Patient: c.Patient,
-			State: &State{filepath.Join(c.State, hex.EncodeToString(dir[:8]))}})
+		state := &State{filepath.Join(c.State, hex.EncodeToString(dir[:8]))}
+		state.sweep()
+		source := &Remote{URL: trim(url), Client: &http.Client{Timeout: 10 * time.Second}, Long: &http.Client{Timeout: 2 * time.Minute}}
+		all = append(all, &Watch{Log: log, Source: source, Name: c.Name, Key: key, Patient: c.Patient, State: state})
 	}
 	return all, err
 }
@@ -106,8 +155,7 @@ func (c *Command) key() (ed25519.PrivateKey, error) {
 			return nil, err
 		}
 		text = []byte(hex.EncodeToString(seed) + "\n")
-		err = os.WriteFile(name, text, 0o600)
-		if err != nil {
+		if err := writeWhole(c.State, "key", text); err != nil { // readable by its owner alone
 			return nil, err
 		}
 	} else if err != nil {

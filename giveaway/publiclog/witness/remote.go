@@ -2,6 +2,7 @@ package witness
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/publiclog"
 )
 
@@ -18,6 +20,7 @@ import (
 type Remote struct {
 	URL    string // without a slash at the end
 	Client *http.Client
+	Long   *http.Client // for lists, which may be long; nil: Client
 }
 
 // tileBytes bounds an answer: a whole tile has 8 KiB of hashes.
@@ -28,16 +31,17 @@ func (r *Remote) get(ctx context.Context, path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.do(req)
+	return do(r.Client, req, tileBytes)
 }
 
-func (r *Remote) do(req *http.Request) ([]byte, error) {
-	resp, err := r.Client.Do(req)
+// do answers at most so many bytes.
+func do(client *http.Client, req *http.Request, most int64) ([]byte, error) {
+	resp, err := client.Do(req)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, tileBytes))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, most))
 	if err == nil && resp.StatusCode/100 != 2 {
 		err = fmt.Errorf("%s answers %d: %.200s", req.URL, resp.StatusCode, body)
 	}
@@ -49,12 +53,30 @@ func (r *Remote) Checkpoint(ctx context.Context) ([]byte, error) { return r.get(
 
 // Send hands our cosignature in.
 func (r *Remote) Send(ctx context.Context, cosigned []byte) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL+"/cosignatures", bytes.NewReader(cosigned))
+	return r.post(ctx, "cosignatures", cosigned)
+}
+
+// SendWord hands our word in that a list is held.
+func (r *Remote) SendWord(ctx context.Context, word []byte) error {
+	return r.post(ctx, "mirrored", word)
+}
+
+func (r *Remote) post(ctx context.Context, path string, body []byte) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL+"/"+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
-	_, err = r.do(req)
+	_, err = do(r.Client, req, tileBytes)
 	return err
+}
+
+// Sealed asks for what a close record seals.
+func (r *Remote) Sealed(ctx context.Context, close drawproof.Hash) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL+"/sealed/"+close.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	return do(cmp.Or(r.Long, r.Client), req, drawproof.MaxSealing+1)
 }
 
 // Height is that of C2SP tlog-tiles (tlog.TileReader).

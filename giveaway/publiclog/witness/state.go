@@ -55,12 +55,25 @@ func (s *State) Accuse(l *Lie, now time.Time) error {
 	return s.write(lieName, []byte(text))
 }
 
-// write replaces a file as a whole or not at all.
-func (s *State) write(name string, body []byte) (err error) {
-	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
+// sweep removes what a process left that was killed as it wrote.
+func (s *State) sweep() {
+	for _, name := range []string{lastName, lieName, cursorName} {
+		left, _ := filepath.Glob(filepath.Join(s.Dir, name+".*"))
+		for _, f := range left {
+			os.Remove(f) // what stays does no harm
+		}
+	}
+}
+
+func (s *State) write(name string, body []byte) error { return writeWhole(s.Dir, name, body) }
+
+// writeWhole replaces a file as a whole or not at all. It is on the disk when it
+// returns.
+func writeWhole(dir, name string, body []byte) (err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(s.Dir, name+".*")
+	f, err := os.CreateTemp(dir, name+".*")
 	if err != nil {
 		return err
 	}
@@ -69,10 +82,10 @@ func (s *State) write(name string, body []byte) (err error) {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), filepath.Join(s.Dir, name)); err != nil {
+	if err := os.Rename(f.Name(), filepath.Join(dir, name)); err != nil {
 		return err
 	}
-	d, err := os.Open(s.Dir)
+	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
