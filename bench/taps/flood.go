@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/fudai-live/fudai/broadcast/token"
+	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/room/installation"
 	"github.com/fudai-live/fudai/room/kafkalog"
@@ -43,8 +44,11 @@ type flood struct {
 	edge        uint32
 	opened      chan struct{}
 	once        sync.Once
+	steps       *timeline
 	mu          sync.Mutex
 	taps        []tap
+	// Acknowledged and not yet answered, now and at most: the owner's backlog.
+	open, most int
 }
 
 func runTaps() error {
@@ -52,6 +56,9 @@ func runTaps() error {
 	defer cancel()
 	cfg := kafkalog.DefaultConfig()
 	cfg.Brokers, cfg.ClientID = strings.Split(*brokers, ","), "fudai-taps"
+	if *ledger != "" {
+		cfg.LedgerBrokers = strings.Split(*ledger, ",")
+	}
 	kafka, err := kafkalog.Open(cfg)
 	if err != nil {
 		return err
@@ -63,10 +70,13 @@ func runTaps() error {
 	p := kafkalog.Partition(f.room)
 	tailer := kafka.NewTailer()
 	fail := func(err error) { log.Fatal("taps: ", err) }
+	open := now.Add(3 * time.Second)
+	f.steps = &timeline{event: f.event, zero: time.UnixMilli(open.Add(*within * 95 / 100).UnixMilli()), seen: map[string]time.Time{}}
+	tailer.Add(kafkalog.Ledger, p, kafkalog.OffsetEnd, f.steps.read, fail)
 	tailer.Add(kafkalog.Replies, p, kafkalog.OffsetEnd, f.replies, fail)
 	tailer.Add(kafkalog.Comments, p, kafkalog.OffsetEnd, f.markers, fail)
 	go tailer.Run(ctx)
-	if err := f.plan(now.Add(3*time.Second), now.Add(3*time.Second+*within*95/100)); err != nil {
+	if err := f.plan(open, f.steps.zero); err != nil {
 		return err
 	}
 	select {
@@ -116,7 +126,7 @@ func (f *flood) plan(open, shut time.Time) error {
 		return err
 	}
 	body, _ := json.Marshal(map[string]any{"kind": "plan", "id": "plan-" + f.event, "data": map[string]any{"event": f.event, "kind": "bag", "title": "福袋",
-		"phrases": []string{phrase}, "openAt": open.UnixMilli(), "closeAt": shut.UnixMilli(), "graceMs": 5000, "sealBudgetMs": 10_000,
+		"phrases": []string{phrase}, "openAt": open.UnixMilli(), "closeAt": shut.UnixMilli(), "sealBudgetMs": giveaway.SealBudget(int64(*taps), false),
 		"prizes": []map[string]any{{"id": "p1", "title": "杯", "qty": 100, "valueFen": 990}}}})
 	req, _ := http.NewRequest("POST", *base+"/v1/rooms/"+f.room+"/commands", bytes.NewReader(body))
 	req.Header.Set("Authorization", "Bearer "+host)
@@ -149,7 +159,10 @@ func (f *flood) play(kafka *kafkalog.Log, p int32) {
 		f.mu.Unlock()
 		err := kafka.Produce(rec, func(_ int32, _ int64, err error) {
 			f.mu.Lock()
-			f.taps[i].acked = err == nil
+			if f.taps[i].acked = err == nil; f.taps[i].acked && !f.taps[i].settled() {
+				f.open++
+				f.most = max(f.most, f.open)
+			}
 			f.mu.Unlock()
 		})
 		if err != nil {
@@ -173,8 +186,10 @@ func (f *flood) replies(recs []kafkalog.Record, _ int64) int {
 		case len(b) > 0 && b[0] == record.RepliesOutcomes:
 			_, _ = record.ParseOutcomes(b, func(o record.Outcome) {
 				if t := mine(o.Via); t != nil {
+					was := t.settled()
 					t.code, t.offset = o.Code, o.Offset
 					t.outcomes++
+					f.answered(t, was)
 				}
 			})
 		case len(b) > 0 && b[0] == record.RepliesReceipts:
@@ -184,13 +199,23 @@ func (f *flood) replies(recs []kafkalog.Record, _ int64) int {
 			}
 			for _, r := range batch.Receipts {
 				if t := mine(r.Via); t != nil {
+					was := t.settled()
 					t.receipts++
 					t.tag, t.took = r.Tag, now.Sub(t.at)
+					f.answered(t, was)
 				}
 			}
 		}
 	}
 	return len(recs)
+}
+
+// answered keeps the backlog: what is answered before its acknowledgement was
+// read never stood in it.
+func (f *flood) answered(t *tap, was bool) {
+	if t.acked && !was && t.settled() {
+		f.open--
+	}
 }
 
 func (t *tap) settled() bool {
@@ -238,12 +263,14 @@ func (f *flood) report(ctx context.Context) error {
 			bad++
 		}
 	}
+	most := f.most
 	f.mu.Unlock()
 	sort.Slice(took, func(i, j int) bool { return took[i] < took[j] })
 	fmt.Printf("every tap in exactly one of %v; not so: %d\n", counts, bad)
 	if n := len(took); n > 0 {
 		fmt.Printf("from tap to receipt: p50 %v, p99 %v, most %v\n", took[n/2].Round(time.Millisecond), took[n*99/100].Round(time.Millisecond), took[n-1].Round(time.Millisecond))
 	}
+	fmt.Printf("backlog (acknowledged and not yet answered): at most %d\n", most)
 	for range 240 {
 		r, err := http.Get(*base + "/v1/rooms/" + f.room + "/bundle/" + f.event)
 		if err != nil {
@@ -271,6 +298,24 @@ func (f *flood) compare(raw []byte, held map[drawproof.Hash]bool, bad int) error
 	if err := json.Unmarshal(raw, &b); err != nil {
 		return err
 	}
+	var marker uint64
+	for _, m := range b.Markers {
+		if m.Kind == drawproof.MarkerClose {
+			marker = m.Offset
+		}
+	}
+	late := 0
+	for i := range f.taps {
+		if t := &f.taps[i]; t.code == record.Late && t.receipts == 0 && uint64(t.offset) != marker {
+			late++
+		}
+	}
+	p, err := drawproof.ParsePlan(b.Plan)
+	if err != nil {
+		return err
+	}
+	f.steps.print(time.UnixMilli(p.Beacon.RoundTime(b.Close.Round)))
+	fmt.Printf("told late by another offset than the close marker's (%d): %d\n", marker, late)
 	missing, more := len(held), 0
 	for _, l := range b.Entrants {
 		if held[l.Tag] {
@@ -280,7 +325,7 @@ func (f *flood) compare(raw []byte, held map[drawproof.Hash]bool, bad int) error
 		}
 	}
 	fmt.Printf("bundle of %d entrants verifies; with a receipt and not in it %d, in it without a receipt %d; grade %s %v\n", len(b.Entrants), missing, more, report.Grade.Letter, report.Grade.Reasons)
-	if missing+more+bad > 0 {
+	if missing+more+bad+late > 0 {
 		return errors.New("taps and entrants differ")
 	}
 	return nil
