@@ -72,6 +72,9 @@ func (e *Events) enter(ev *event, in *Entry, offset, now int64) Result {
 		return Result{Code: code, Detail: detail, Offset: offset}
 	}
 	at, salt := ev.entries.add(in.User, in.Name[:min(len(in.Name), 255)], ev.weight(&a), offset)
+	if ev.entries.ties.kinds != nil {
+		ev.entries.tie(at, a.facts, e.history(ev, in.User))
+	}
 	r := Result{Code: record.Entered, Offset: offset, Receipt: ev.receipt(at, salt, e.cfg.Partition), HasReceipt: true}
 	r.Receipt.Via = in.Via
 	return r

@@ -72,6 +72,8 @@ type state struct {
 	Books      books                 `json:"books"`
 	Buyers     map[string]purchase   `json:"buyers,omitempty"`
 	Tries      Tries                 `json:"tries,omitzero"`
+	Past       []past                `json:"past,omitempty"` // of a plan with Weak, from the opening on
+	Tied       *tied                 `json:"tied,omitempty"` // of a plan with a cluster rule, once its ties are settled
 }
 
 // mark is a marker that was folded.
@@ -118,6 +120,12 @@ type drawn struct {
 	Returned   uint64         `json:"returned"`
 }
 
+// tied is what is left of the ties of the entrants.
+type tied struct {
+	Devices int     `json:"devices"`         // different ones
+	Known   []int64 `json:"known,omitempty"` // entrants who came with the fact, by kind of tie
+}
+
 // purchase is what one user paid since the plan was announced.
 type purchase struct {
 	Orders int64 `json:"orders"`
@@ -126,7 +134,7 @@ type purchase struct {
 
 func newEvent(cfg *Config, f *Finished) *event {
 	ev := &event{Finished: f, terms: drawproof.Terms{Hash: f.Hash, CloseAt: f.Plan.CloseAt, Round: f.Plan.Round}}
-	ev.entries = newTable(f.Plan.Event, cfg.Keys.EventKey([]byte(f.Plan.Event)))
+	ev.entries = newTable(f.Plan, cfg.Keys.EventKey([]byte(f.Plan.Event)))
 	ev.blocked = f.Plan.blocked()
 	for _, s := range f.Plan.Phrases {
 		ev.phrases = append(ev.phrases, moderation.Digest(s, nil))
@@ -161,6 +169,14 @@ func (ev *event) phase() Phase {
 	return Scheduled
 }
 
+// row is that of a user who is in, -1 for none.
+func (ev *event) row(user []byte) int {
+	if ev.Stop != nil {
+		return -1
+	}
+	return ev.entries.find(user)
+}
+
 // takes reports whether an entry may count here: between the markers.
 func (ev *event) takes() bool { return ev.Opened != nil && ev.Closed == nil && ev.Stop == nil }
 
@@ -190,10 +206,17 @@ func (ev *event) sigma(round uint64) []byte {
 }
 
 // stopped ends an event without a draw; what was reserved goes back, and who
-// was in no longer matters.
+// was in no longer matters. But of one that came to its close and was not sealed
+// in time, it does to the histories of later entrants (past): an owner that reads
+// comments first has taken it for one of them already.
 func (ev *event) stopped(s stop, cfg *Config) {
 	ev.Stop = &s
-	ev.entries = newTable(ev.id(), cfg.Keys.EventKey([]byte(ev.id())))
+	if s.Code != codeLate || ev.Closed == nil {
+		ev.entries, ev.Tied = newTable(ev.Plan, cfg.Keys.EventKey([]byte(ev.id()))), nil
+	} else if ev.Plan.Cluster != nil {
+		ev.Tied = &tied{}
+		ev.entries.forget()
+	}
 	ev.Buyers, ev.Claims = nil, nil
 	ev.Books.release()
 	ev.Books.audit(ev.Plan)

@@ -56,6 +56,7 @@ type Events struct {
 	ledger   int64 // last decision applied
 	display  map[string]shown
 	hole     *hole // nil: all comments were there
+	gapAt    int64 // room time of the last Gap; what opened before it may be known in part
 	head     head
 }
 
@@ -135,8 +136,11 @@ type Standing struct {
 	State  string `json:"state"`            // in, out, or empty: no such event
 	Offset int64  `json:"offset,omitempty"` // of the record that counted
 	// Reason is why the user may not win: a code of the block list, in or out, or,
-	// of those who are in once the list is cut, ReasonCap; 0: nothing rules them out.
+	// of those who are in once the list is cut, ReasonCap or ReasonCluster; 0: nothing rules them out.
 	Reason uint32 `json:"reason,omitempty"`
+	// Ties are the kinds of tie to other entrants, for staff alone: of ReasonCluster
+	// the evidence. What is the same is not kept.
+	Ties []string `json:"ties,omitempty"`
 	// Won is the unit that the user holds once the event is drawn. The result of an
 	// event names few of many winners to everybody; this is how the others learn.
 	Won *wire.Won `json:"won,omitempty"`
@@ -148,13 +152,16 @@ func (e *Events) Entry(event string, user []byte) Standing {
 	if ev == nil {
 		return Standing{}
 	}
-	at := ev.entries.find(user)
+	at := ev.row(user)
 	if at < 0 {
 		return Standing{State: "out", Reason: ev.blocked[string(user)]}
 	}
 	s := Standing{State: "in", Offset: ev.entries.rows[at].offset, Reason: ev.blocked[string(user)]}
 	if ev.Closed != nil && ev.Listed.Of > 0 {
-		s.Reason = e.excludes(ev, user, ev.Listed.Cap)
+		k := e.kinOf(ev, at)
+		if s.Reason = e.excludes(ev, user, k, ev.Listed.Cap); s.Reason == ReasonCluster {
+			s.Ties = k.names()
+		}
 	}
 	if ev.Drawn != nil {
 		s.Won = e.won(ev, uint32(at))
@@ -185,7 +192,7 @@ func (e *Events) Receipt(event string, user []byte) (r record.Receipt, ok bool) 
 	if ev == nil {
 		return r, false
 	}
-	at := ev.entries.find(user)
+	at := ev.row(user)
 	if at < 0 {
 		return r, false
 	}

@@ -62,10 +62,11 @@ func Finish(data []byte, cfg *Config, now int64) (*Finished, error) {
 	return p.publish()
 }
 
-// publish gives the published form: without the block list, canonical.
+// publish gives the published form: without the block list and the thresholds
+// of weak ties, canonical.
 func (p *Plan) publish() (*Finished, error) {
 	public := *p
-	public.Block = nil
+	public.Block, public.Cluster = nil, p.Cluster.public()
 	raw, err := json.Marshal(&public)
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
@@ -114,6 +115,10 @@ func (p *Plan) complete(cfg *Config) {
 	if len(p.Block) > 0 && p.BlockHash == nil {
 		hash := blockHash(key, p.Block)
 		p.BlockHash, p.BlockCount = &hash, len(p.Block)
+	}
+	if c := p.Cluster; c != nil && c.Weak != nil && c.WeakHash == nil {
+		hash := weakHash(key, c.Weak)
+		c.WeakHash = &hash
 	}
 }
 

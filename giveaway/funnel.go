@@ -54,6 +54,11 @@ type Funnel struct {
 	Tries   Tries  `json:"tries"`
 	Early   int64  `json:"early"` // attempts before the opening and after the close,
 	Late    int64  `json:"late"`  // as this owner has seen them
+	// Of a plan with a cluster rule.
+	Devices int64            `json:"devices,omitempty"` // different ones, in two digits
+	Known   map[string]int64 `json:"known,omitempty"`   // entrants who came with the fact, by kind of tie
+	// Out is how many are excluded by each reason, once the list is cut.
+	Out map[uint32]int64 `json:"out,omitempty"`
 }
 
 // Funnel answers how far viewers have come; false where there is no such event.
@@ -62,5 +67,37 @@ func (e *Events) Funnel(event string) (f Funnel, ok bool) {
 	if ev == nil {
 		return f, false
 	}
-	return Funnel{ev.phase().String(), ev.entered(), ev.Tries, ev.early, ev.late}, true
+	f = Funnel{State: ev.phase().String(), Entered: ev.entered(), Tries: ev.Tries, Early: ev.early, Late: ev.late}
+	if ev.Stop != nil {
+		return f, true
+	}
+	if ev.Plan.Cluster != nil {
+		known, devices := ev.entries.ties.known[:], ev.entries.ties.devices.n
+		if ev.Tied != nil {
+			known, devices = ev.Tied.Known, ev.Tied.Devices
+		}
+		f.Devices, f.Known = twoDigits(int64(devices)), map[string]int64{}
+		for _, k := range ev.Plan.Cluster.kinds() {
+			if int(k) < len(known) {
+				f.Known[tieNames[k]] = known[k]
+			}
+		}
+	}
+	if ev.Closed != nil && ev.Listed.Of > 0 {
+		f.Out = map[uint32]int64{}
+		for _, x := range e.listed(ev, ev.Listed.Cap).out {
+			f.Out[x.reason]++
+		}
+	}
+	return f, true
+}
+
+// twoDigits rounds down to two leading digits: a number from which no single
+// entrant can be told.
+func twoDigits(n int64) int64 {
+	unit := int64(1)
+	for n/unit >= 100 {
+		unit *= 10
+	}
+	return n / unit * unit
 }

@@ -219,6 +219,7 @@ func (e *Events) mark(ev *event, kind string, data *MarkerDecision) error {
 type recalled struct {
 	user   string
 	leaf   drawproof.Leaf // without weight: excluded
+	reason uint32         // of those
 	chunk  int
 	digest [32]byte
 }
@@ -240,6 +241,8 @@ func (e *Events) recall(ev *event, d *record.Decision, data *EntrantsDecision) e
 		r := recalled{user: user, chunk: d.Chunk, leaf: drawproof.Leaf{Offset: uint64(ev.Opened.Offset)}}
 		if i < len(data.Leaves) {
 			r.leaf = data.Leaves[i]
+		} else {
+			r.reason = data.Excluded[i-len(data.Leaves)].Reason
 		}
 		ev.recalled = append(ev.recalled, r)
 	}
@@ -249,13 +252,21 @@ func (e *Events) recall(ev *event, d *record.Decision, data *EntrantsDecision) e
 	}
 	slices.SortStableFunc(ev.recalled, func(a, b recalled) int { return cmp.Compare(a.leaf.Offset, b.leaf.Offset) })
 	folded := ev.entries // of those behind the hole the names are known
-	ev.entries = newTable(ev.id(), e.cfg.Keys.EventKey([]byte(ev.id())))
+	ev.entries = newTable(ev.Plan, e.cfg.Keys.EventKey([]byte(ev.id())))
+	ev.entries.ties.kinds = nil // which ties excluded whom is lost with the entries
 	for _, r := range ev.recalled {
 		var name []byte
 		if at := folded.find([]byte(r.user)); at >= 0 {
 			name = folded.name(at)
 		}
-		ev.entries.add([]byte(r.user), name, uint8(max(1, r.leaf.Weight)), int64(r.leaf.Offset))
+		at, _ := ev.entries.add([]byte(r.user), name, uint8(max(1, r.leaf.Weight)), int64(r.leaf.Offset))
+		if r.reason == ReasonCluster {
+			ev.entries.rows[at].kin = kinOut | kinTold
+		}
+	}
+	if ev.Plan.Cluster != nil {
+		ev.Tied = &tied{}
+		ev.entries.forget()
 	}
 	ev.recalled, ev.list = nil, nil
 	l := e.listed(ev, data.Cap)
@@ -292,11 +303,13 @@ func (e *Events) gap(d *record.Decision, offset int64) error {
 		return err
 	}
 	if e.trusts(offset) {
+		e.gapped(data.At)
 		return nil // of another hole; what its finder ended by it follows
 	}
 	if data.At > e.now {
 		return errWait
 	}
+	e.gapped(data.At)
 	for _, ev := range e.order {
 		open := ev.Plan.OpenAt <= data.At && (ev.Closed == nil || ev.Closed.Offset >= d.Gap.From)
 		if ev.Stop == nil && ev.Seal == nil && open {

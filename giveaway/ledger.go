@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/room/record"
@@ -220,6 +221,11 @@ func (e *Events) applySeal(ev *event, d *record.Decision) error {
 	}
 	ev.Seal = &sealed{At: data.At, Round: second.Round, Root: second.Root, CloseHash: data.CloseHash, In: len(l.in), Out: len(l.out)}
 	l.read, l.readOut = nil, nil
+	if l.kin != nil {
+		ev.Tied = &tied{ev.entries.ties.devices.n, slices.Clone(ev.entries.ties.known[:])}
+		ev.entries.settle(l.kin)
+		l.kin = nil
+	}
 	return nil
 }
 

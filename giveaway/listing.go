@@ -13,6 +13,7 @@ import (
 // time.
 type listing struct {
 	cap     int64
+	kin     []kin    // by row; nil: settled, or no cluster rule
 	in      []uint32 // rows
 	out     []excluded
 	cuts    []int            // chunk i is rows cuts[i] to cuts[i+1] of in ++ out
@@ -37,8 +38,19 @@ func (e *Events) listed(ev *event, upTo int64) *listing {
 	}
 	l := &listing{cap: upTo, sums: map[int][32]byte{}}
 	t := &ev.entries
+	switch {
+	case ev.Plan.Cluster == nil || ev.Tied != nil:
+	case ev.list != nil && ev.list.kin != nil:
+		l.kin = ev.list.kin // of another ledger offset: it knows nothing of the ledger
+	default:
+		l.kin = ev.kinship()
+	}
 	for i := range t.rows {
-		if reason := e.excludes(ev, t.user(i), upTo); reason != 0 {
+		k := t.rows[i].kin
+		if l.kin != nil {
+			k = l.kin[i]
+		}
+		if reason := e.excludes(ev, t.user(i), k, upTo); reason != 0 {
 			l.out = append(l.out, excluded{uint32(i), reason})
 		} else {
 			l.in = append(l.in, uint32(i))
@@ -52,13 +64,25 @@ func (e *Events) listed(ev *event, upTo int64) *listing {
 	return l
 }
 
-// excludes answers why a user may not win, 0 if they may. A block list's
-// reason goes before a cap.
-func (e *Events) excludes(ev *event, user []byte, upTo int64) uint32 {
+// kinOf is what ties a row to others, once the list is cut.
+func (e *Events) kinOf(ev *event, row int) kin {
+	if ev.Plan.Cluster != nil && ev.Tied == nil {
+		return e.listed(ev, ev.Listed.Cap).kin[row]
+	}
+	return ev.entries.rows[row].kin
+}
+
+// excludes answers why a user may not win, 0 if they may. A block list goes
+// first: whom it names does not take the ticket of a cluster. A cap goes last: a
+// cluster whose ticket is capped has none, or its accounts would win in turn.
+func (e *Events) excludes(ev *event, user []byte, k kin, upTo int64) uint32 {
 	if len(ev.blocked) > 0 {
 		if reason := ev.blocked[string(user)]; reason != 0 {
 			return reason
 		}
+	}
+	if k.out() {
+		return ReasonCluster
 	}
 	if e.capped(ev, user, upTo) {
 		return ReasonCap

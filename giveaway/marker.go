@@ -28,7 +28,9 @@ func (e *Events) Marker(c *record.Comment, offset, now int64) bool {
 	took := false
 	switch c.Kind {
 	case record.Open:
-		took = ev.foldOpen(m, now)
+		if took = ev.foldOpen(m, now); took {
+			ev.Past = e.past(ev)
+		}
 	case record.Close:
 		took = ev.foldClose(m)
 	}

@@ -48,6 +48,10 @@ type Plan struct {
 	BlockHash  *drawproof.Hash `json:"blockHash,omitempty"`
 	BlockCount int             `json:"blockCount,omitempty"`
 
+	// Cluster gives accounts that are tied to each other one ticket together; nil:
+	// each has its own.
+	Cluster *Cluster `json:"cluster,omitempty"`
+
 	Profile   string          `json:"profile,omitempty"` // region profile, "cn-2020"
 	Organiser string          `json:"organiser,omitempty"`
 	Contact   string          `json:"contact,omitempty"`
@@ -93,7 +97,8 @@ type Blocked struct {
 // Reasons of exclusions that the engine itself gives. Codes of a block list
 // are its author's, 1..999.
 const (
-	ReasonCap = 1000 // a cap of the plan
+	ReasonCap     = 1000 // a cap of the plan
+	ReasonCluster = 1001 // an account tied to this one has the ticket of both
 )
 
 // Bounds of a plan.

@@ -48,6 +48,11 @@ var planted = []struct{ name, file, from, to string }{
 	{"a later round stands in for a late one", "event.go", "if b.Round == round {", "if b.Round >= round {"},
 	{"extensions under a hole are judged by a time that stands still", "hole.go", "if err := e.settleTerms(ev, data.Plan); err != nil {", "if err := error(nil); err != nil {"},
 	{"a plan under a hole is judged by when it was reported", "hole.go", "min(data.At, times.CloseAt-1)", "data.At"},
+	{"a tie reaches one step only", "union.go", "f[b] = a\n\t} else {", "f[b] = f[a]\n\t\tf[a] = uint32(len(f) - 1)\n\t} else {"},
+	{"who is blocked takes the ticket of a cluster", "union.go", "all[i] == 0 || ev.blocked[string(t.user(i))] != 0 {", "all[i] == 0 {"},
+	{"an account is tied by giveaways from before it was made", "past.go", "if p.CloseAt > made {", "if p.CloseAt > 0*made {"},
+	{"a snapshot forgets the ties", "ties.go", "for _, w := range t.ties.words {\n\t\t\tdst = binary.BigEndian.AppendUint64(dst, w)", "for range t.ties.words {\n\t\t\tdst = binary.BigEndian.AppendUint64(dst, 0)"},
+	{"a list behind a hole forgets the clusters", "hole.go", "if r.reason == ReasonCluster {", "if false {"},
 	{"a list behind a hole is folded from what is left", "ledger.go", "if e.trusts(offset) { //", "if false { //"},
 }
 

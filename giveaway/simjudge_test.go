@@ -174,7 +174,7 @@ func (r *simReader) seal(ev *simEvent, d *record.Decision) error {
 	if s.Close.Round != ev.plan.Round {
 		r.w.count["later rounds"]++
 	}
-	return nil
+	return r.clusters(d.Event, ev)
 }
 
 // draw scores the list anew, by the specification's own words.

@@ -101,6 +101,9 @@ func simDiff(a, b *Events) string {
 		if a.order[i].entries.chain != b.order[i].entries.chain {
 			return a.order[i].id() + ": entrants"
 		}
+		if a.order[i].entries.ties.chain != b.order[i].entries.ties.chain {
+			return a.order[i].id() + ": ties"
+		}
 	}
 	x, _ := json.Marshal([]any{a.awards, a.queue, a.position, a.ledger})
 	y, _ := json.Marshal([]any{b.awards, b.queue, b.position, b.ledger})

@@ -113,6 +113,9 @@ func (w *sim) who(p map[string]any) {
 	if w.rnd.IntN(2) == 0 {
 		p["caps"] = []Cap{{Scope: "room", PeriodMs: 1000 + int64(w.rnd.IntN(200_000)), N: 1 + w.rnd.IntN(2)}}
 	}
+	if w.rnd.IntN(2) == 0 {
+		w.cluster(p)
+	}
 	if w.rnd.IntN(3) == 0 {
 		p["block"] = []Blocked{{User: "u1", Reason: 7}}
 	}

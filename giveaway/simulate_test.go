@@ -238,7 +238,9 @@ func (w *sim) facts() *record.Facts {
 	if w.rnd.IntN(6) == 0 {
 		return nil
 	}
-	return &record.Facts{Known: record.FactFan | record.FactRegion, FanLevel: int64(w.rnd.IntN(10)), Region: []string{"CN-44", "CN-11", "US-CA"}[w.rnd.IntN(3)]}
+	f := &record.Facts{Known: record.FactFan | record.FactRegion, FanLevel: int64(w.rnd.IntN(10)), Region: []string{"CN-44", "CN-11", "US-CA"}[w.rnd.IntN(3)]}
+	w.links(f)
+	return f
 }
 
 func (w *sim) claimPrize() {
@@ -403,4 +405,5 @@ func TestSimulation(t *testing.T) {
 // simMust are the things a run of some length must have seen.
 var simMust = []string{"crashes", "zombies", "clock jumps", "doubled comments", "forged beacons", "restores", "gaps", "delayed ledger", "fenced",
 	"end settled", "end cancelled", "end void", "why staff", "why missed", "why gap", "step claimed", "step expired", "step skipped", "step settled",
-	"alternates", "amendments", "pauses", "silent relays", "folded cards", "drawn late", "later rounds", "plans of packet", "plans of rain", "plans of grab", "excluded"}
+	"alternates", "amendments", "pauses", "silent relays", "folded cards", "drawn late", "later rounds", "plans of packet", "plans of rain", "plans of grab", "excluded",
+	"excluded by cluster"}

@@ -27,17 +27,18 @@ type savedEvents struct {
 	Ledger   int64              `json:"ledger"`
 	Hole     *hole              `json:"hole,omitempty"`
 	Note     string             `json:"checkpoint,omitempty"`
+	GapAt    int64              `json:"gap_at,omitempty"`
 }
 
 type savedEvent struct {
-	Plan  json.RawMessage `json:"plan"` // with the block list
+	Plan  json.RawMessage `json:"plan"` // with what is not published
 	State *state          `json:"state"`
 	Stuck string          `json:"stuck,omitempty"`
 }
 
 // AppendSnapshot appends the whole state.
 func (e *Events) AppendSnapshot(dst []byte) []byte {
-	s := savedEvents{Retired: sortedKeys(e.retired), Awards: e.awards, Queue: e.queue, Position: e.position, Ledger: e.ledger, Now: e.now, Hole: e.hole, Note: e.head.note}
+	s := savedEvents{Retired: sortedKeys(e.retired), Awards: e.awards, Queue: e.queue, Position: e.position, Ledger: e.ledger, Now: e.now, Hole: e.hole, Note: e.head.note, GapAt: e.gapAt}
 	for _, ev := range e.order {
 		saved := savedEvent{Plan: ev.private(), State: &ev.state}
 		if ev.stuck != nil {
@@ -54,6 +55,9 @@ func (e *Events) AppendSnapshot(dst []byte) []byte {
 	dst = append(dst, raw...)
 	for _, ev := range e.order {
 		dst = ev.entries.appendTo(dst)
+		if ev.Plan.Cluster != nil {
+			dst = ev.entries.appendTies(dst, ev.Tied != nil)
+		}
 	}
 	return dst
 }
@@ -91,6 +95,11 @@ func (e *Events) restore(b []byte) error {
 		if rest, err = ev.entries.read(rest); err != nil {
 			return fmt.Errorf("event %s: %w", ev.id(), err)
 		}
+		if ev.Plan.Cluster != nil {
+			if rest, err = ev.entries.readTies(rest, ev.Tied != nil); err != nil {
+				return fmt.Errorf("event %s: %w", ev.id(), err)
+			}
+		}
 		e.add(ev)
 	}
 	if len(rest) > 0 {
@@ -102,7 +111,7 @@ func (e *Events) restore(b []byte) error {
 	if s.Awards != nil {
 		e.awards = s.Awards
 	}
-	e.queue, e.position, e.ledger, e.now, e.hole = s.Queue, s.Position, s.Ledger, s.Now, s.Hole
+	e.queue, e.position, e.ledger, e.now, e.hole, e.gapAt = s.Queue, s.Position, s.Ledger, s.Now, s.Hole, s.GapAt
 	if _, err := e.Heard(s.Note); err != nil {
 		e.head = head{} // of a log that this installation no longer has
 	}
@@ -155,6 +164,9 @@ func (e *Events) Hash() [32]byte {
 			N     int
 			Chain drawproof.Hash
 		}{len(ev.entries.rows), ev.entries.chain})
+		if ev.Plan.Cluster != nil {
+			put(ev.entries.ties.chain)
+		}
 	}
 	put(sortedKeys(e.retired))
 	put(e.awards)

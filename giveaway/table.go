@@ -13,7 +13,9 @@ import (
 )
 
 // MaxEntrants bounds one event. A row costs 48 bytes, its user and name as many
-// as they have, and the index 6 to 11: a million entrants are about 90 MB.
+// as they have, and the index 6 to 11: a million entrants are about 90 MB. Where
+// the plan has a cluster rule, until the seal 8 bytes more for each kind of tie, 8
+// for the phone's age, and up to 22 for each different device.
 const MaxEntrants = 8 << 20
 
 // row is one entrant, without pointers, so that the garbage collector has
@@ -25,6 +27,7 @@ type row struct {
 	user   uint8
 	name   uint8
 	weight uint8
+	kin    kin // once the list is sealed
 }
 
 // table is the entrants of one event in log order, exactly one row a user.
@@ -35,14 +38,16 @@ type table struct {
 	weight uint64
 	chain  drawproof.Hash // over all rows: two tables are equal if their chains are
 
+	ties ties
+
 	event  string
 	secret [8]byte // keys the index, so that chosen user ids do not collide
 	mac    hash.Hash
 	tagged []byte // scratch
 }
 
-func newTable(event string, eventKey [32]byte) table {
-	t := table{event: event, mac: hmac.New(sha256.New, eventKey[:])}
+func newTable(p *Plan, eventKey [32]byte) table {
+	t := table{event: p.Event, ties: ties{kinds: p.Cluster.kinds()}, mac: hmac.New(sha256.New, eventKey[:])}
 	t.mac.Write([]byte("fudai/v1/index"))
 	copy(t.secret[:], t.mac.Sum(nil))
 	return t

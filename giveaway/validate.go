@@ -223,6 +223,7 @@ func (p *Plan) checkKeys(cfg *Config, refuse func(string, ...any)) {
 	if own := cfg.PublicLog; p.Log != nil && (own == nil || p.Log.Origin != own.Origin || p.Log.Key != own.Key) {
 		refuse("log %q is not this installation's", p.Log.Origin)
 	}
+	p.Cluster.check(key, refuse)
 	if len(p.Block) > 0 || p.BlockHash != nil {
 		if p.BlockHash == nil || *p.BlockHash != blockHash(key, p.Block) || p.BlockCount != len(p.Block) {
 			refuse("block list of %d users does not have the hash and count that the plan names", len(p.Block))

@@ -164,6 +164,11 @@ func (p *profile) save(w *writer) {
 	w.bool(f.Adult)
 	w.int(f.CreatedAt)
 	w.int(f.WatchSec)
+	if f.Known&record.FactLinks != 0 { // most have none, and older snapshots never
+		for _, s := range [...]string{f.Device, f.Pay, f.Address, f.Phone} {
+			w.string(s)
+		}
+	}
 	w.int(p.bought)
 	w.uint(uint64(p.reputation))
 	w.int(p.judged)
@@ -176,6 +181,9 @@ func (p *profile) load(r *reader) {
 	f.FollowedAt, f.FanLevel, f.Region = r.int(), r.int(), r.string()
 	f.Verified, f.Adult = r.bool(), r.bool()
 	f.CreatedAt, f.WatchSec = r.int(), r.int()
+	if f.Known&record.FactLinks != 0 {
+		f.Device, f.Pay, f.Address, f.Phone = r.string(), r.string(), r.string(), r.string()
+	}
 	p.bought, p.reputation = r.int(), uint16(min(r.uint(), 1000))
 	p.judged, p.praised = r.int(), r.int()
 }

@@ -15,7 +15,7 @@ import (
 // viewers and without translations, are read too: a newer build takes over from an
 // older one.
 const (
-	snapshotVersion  = 12
+	snapshotVersion  = 13 // profiles may have the facts that tie accounts to each other
 	snapshotOldest   = 10
 	withViewers      = 11
 	withTranslations = 12

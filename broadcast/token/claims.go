@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/fudai-live/fudai/room/record"
 	"github.com/golang-jwt/jwt/v5"
@@ -78,6 +79,11 @@ func (c *Claims) Check() error {
 	}
 	if len(c.Session) > record.MaxID {
 		problems = append(problems, fmt.Errorf("token: sid has %d bytes, want at most %d", len(c.Session), record.MaxID))
+	}
+	for _, link := range []string{c.Facts.Device, c.Facts.Pay, c.Facts.Address, c.Facts.Phone} {
+		if len(link) > record.MaxLink || strings.ContainsFunc(link, unicode.IsControl) {
+			problems = append(problems, fmt.Errorf("token: device, pay, address and phone are hashes of at most %d bytes each, one has %d", record.MaxLink, len(link)))
+		}
 	}
 	if len(c.ID) > record.MaxID {
 		problems = append(problems, fmt.Errorf("token: jti has %d bytes, want at most %d", len(c.ID), record.MaxID))

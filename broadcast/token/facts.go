@@ -11,6 +11,10 @@ type facts struct {
 	Adult      *bool   `json:"adult,omitempty"`
 	CreatedAt  *int64  `json:"created_at,omitempty"`
 	WatchSec   *int64  `json:"watch_s,omitempty"`
+	Device     *string `json:"device,omitempty"`
+	Pay        *string `json:"pay,omitempty"`
+	Address    *string `json:"address,omitempty"`
+	Phone      *string `json:"phone,omitempty"`
 }
 
 func (f *facts) record() (r record.Facts) {
@@ -21,6 +25,15 @@ func (f *facts) record() (r record.Facts) {
 	take(&r, record.FactAdult, &r.Adult, f.Adult)
 	take(&r, record.FactCreated, &r.CreatedAt, f.CreatedAt)
 	take(&r, record.FactWatch, &r.WatchSec, f.WatchSec)
+	take(&r, record.FactDevice, &r.Device, f.Device)
+	take(&r, record.FactPay, &r.Pay, f.Pay)
+	take(&r, record.FactAddress, &r.Address, f.Address)
+	take(&r, record.FactPhone, &r.Phone, f.Phone)
+	for bit := record.FactDevice; bit <= record.FactPhone; bit <<= 1 {
+		if r.Link(bit) == "" {
+			r.Known &^= bit // empty is the same as absent
+		}
+	}
 	return r
 }
 
@@ -43,6 +56,10 @@ func factsOf(r *record.Facts) *facts {
 	give(r, record.FactAdult, &f.Adult, &r.Adult)
 	give(r, record.FactCreated, &f.CreatedAt, &r.CreatedAt)
 	give(r, record.FactWatch, &f.WatchSec, &r.WatchSec)
+	give(r, record.FactDevice, &f.Device, &r.Device)
+	give(r, record.FactPay, &f.Pay, &r.Pay)
+	give(r, record.FactAddress, &f.Address, &r.Address)
+	give(r, record.FactPhone, &f.Phone, &r.Phone)
 	return &f
 }
 

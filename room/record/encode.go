@@ -60,6 +60,8 @@ func appendFacts(dst []byte, f *Facts) []byte {
 			dst = strconv.AppendInt(dst, f.CreatedAt, 10)
 		case FactWatch:
 			dst = strconv.AppendInt(dst, f.WatchSec, 10)
+		default:
+			dst = appendString(dst, *f.links()[i-firstLink])
 		}
 	}
 	return append(dst, '}')

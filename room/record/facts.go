@@ -11,7 +11,17 @@ type Facts struct {
 	Adult      bool
 	CreatedAt  int64 // Unix ms the account was made
 	WatchSec   int64 // watched in this show so far, stamped by the edge
+	// What ties accounts to each other, for giveaways that give such accounts one
+	// ticket together. The shop has hashed each; they are compared, never shown,
+	// never sent on. 1 to MaxLink bytes, none: unknown.
+	Device  string
+	Pay     string // account that pays
+	Address string // where it is shipped to
+	Phone   string // segment of the number, not the number
 }
+
+// FactLinks are the facts that tie accounts to each other.
+const FactLinks = FactDevice | FactPay | FactAddress | FactPhone
 
 // FactSet is the set of facts that were stated.
 type FactSet uint16
@@ -25,6 +35,10 @@ const (
 	FactAdult
 	FactCreated
 	FactWatch
+	FactDevice
+	FactPay
+	FactAddress
+	FactPhone
 )
 
 // Merge lays what newer states over f.
@@ -51,4 +65,29 @@ func (f *Facts) Merge(newer *Facts) {
 	if newer.Known&FactWatch != 0 && newer.WatchSec > f.WatchSec {
 		f.WatchSec = newer.WatchSec
 	}
+	if newer.Known&FactLinks == 0 {
+		return
+	}
+	from := newer.links()
+	for i, to := range f.links() {
+		if newer.Known&(FactDevice<<i) != 0 {
+			*to = *from[i]
+		}
+	}
+}
+
+// links are the members of FactLinks, in the order of their bits.
+func (f *Facts) links() [4]*string { return [4]*string{&f.Device, &f.Pay, &f.Address, &f.Phone} }
+
+// Link is what ties the account to others by a fact of FactLinks; empty: unknown.
+func (f *Facts) Link(fact FactSet) string {
+	if f.Known&fact == 0 {
+		return ""
+	}
+	for i, s := range f.links() {
+		if FactDevice<<i == fact {
+			return *s
+		}
+	}
+	return ""
 }

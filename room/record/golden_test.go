@@ -59,7 +59,10 @@ func goldenComments() map[string]*Comment {
 		"purchase": with(base(Purchase, "order-88-1"), func(c *Comment) {
 			c.Name, c.Item, c.Count, c.Amount = b("爱吃橘子的猫"), b("sku-3"), 2, 19800
 		}),
-		"fact":    with(base(Fact, "crm-77"), func(c *Comment) { c.Facts = Facts{Known: FactFollow | FactVerified} }),
+		"fact": with(base(Fact, "crm-77"), func(c *Comment) { c.Facts = Facts{Known: FactFollow | FactVerified} }),
+		"fact-links": with(base(Fact, "crm-78"), func(c *Comment) {
+			c.Facts = Facts{Known: FactCreated | FactLinks, CreatedAt: 1763600000000, Device: "d:8f21c09a", Pay: "p:77b1", Address: "a:c0ffee", Phone: "138-0013"}
+		}),
 		"gift":    with(base(Gift, "gift-9"), func(c *Comment) { c.Name, c.Item, c.Count, c.Amount = b("Mia"), b("rocket"), 1, 5200 }),
 		"join":    with(base(Join, "j-1"), func(c *Comment) { c.Name, c.Facts = b("Mia"), Facts{Known: FactFan, FanLevel: 12} }),
 		"leave":   base(Leave, "j-2"),

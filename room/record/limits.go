@@ -11,6 +11,7 @@ const (
 	MaxName    = 96
 	MaxText    = 2000
 	MaxForm    = 4096      // base64, as it stands in the record
+	MaxLink    = 64        // a device, pay account, address or phone segment, as the shop has hashed it
 	NonceSize  = 16        // of an entry nonce; 32 hex digits in the record
 	MaxWatch   = 500       // users in one watched record
 	MaxControl = 256 << 10 // one record of fudai.control

@@ -3,7 +3,11 @@ package record
 import "github.com/valyala/fastjson"
 
 // factNames[i] is the member of fact bit 1<<i.
-var factNames = [...]string{"followed_at", "fan_level", "region", "verified", "adult", "created_at", "watch_s"}
+var factNames = [...]string{"followed_at", "fan_level", "region", "verified", "adult", "created_at", "watch_s",
+	"device", "pay", "address", "phone"}
+
+// firstLink is where FactLinks begin in factNames.
+const firstLink = 7
 
 // facts reads the member "facts". A fact that is absent or null stays unknown.
 func (d *Decoder) facts(v *fastjson.Value) {
@@ -49,6 +53,11 @@ func (d *Decoder) fact(key []byte, v *fastjson.Value) {
 			f.CreatedAt = d.integer(v, name, 0, maxTime)
 		case FactWatch:
 			f.WatchSec = d.integer(v, name, 0, maxDaySec)
+		default:
+			link := f.links()[i-firstLink]
+			if *link = string(d.clean(v, name, MaxLink)); *link == "" {
+				f.Known &^= bit // empty is the same as absent
+			}
 		}
 	}
 }

@@ -61,10 +61,10 @@ func (d *Decoder) plainFacts(s *reader, f *Facts) bool {
 		if !ok || !s.take(':') {
 			return false
 		}
-		bit := FactSet(0)
+		bit, at := FactSet(0), 0
 		for i := range factNames {
 			if string(name) == factNames[i] {
-				bit = 1 << i
+				bit, at = 1<<i, i
 			}
 		}
 		if bit == 0 || f.Known&bit != 0 {
@@ -91,6 +91,12 @@ func (d *Decoder) plainFacts(s *reader, f *Facts) bool {
 			f.CreatedAt, ok = s.integer(0, maxTime)
 		case FactWatch:
 			f.WatchSec, ok = s.integer(0, maxDaySec)
+		default:
+			var b []byte
+			if b, ok = s.string(); !ok || len(b) == 0 || len(b) > MaxLink {
+				return false
+			}
+			*f.links()[at-firstLink] = string(b)
 		}
 		if !ok {
 			return false
