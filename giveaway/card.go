@@ -22,16 +22,20 @@ type card struct {
 	DrawAt     int64       `json:"draw_at"`
 	Entered    int         `json:"entered"`
 	Conditions []cardRule  `json:"conditions,omitempty"`
-	Epoch      string      `json:"epoch,omitempty"`
-	Plan       string      `json:"plan"`
-	Grade      string      `json:"grade"`
-	WhyGrade   []string    `json:"why_grade"`
-	Seal       string      `json:"seal,omitempty"`
-	Round      uint64      `json:"round,omitempty"`
-	Winners    int         `json:"winners,omitempty"`
-	Why        string      `json:"why,omitempty"`
-	Extended   []extended  `json:"extended,omitempty"`
-	Wait       string      `json:"wait,omitempty"` // WaitBeacon: fold the card, the show goes on
+	// Weights stand on the card of a lot where not everybody has one ticket:
+	// each adds Add for whom When holds, to MaxWeight in all.
+	Weights   []cardWeight `json:"weights,omitempty"`
+	MaxWeight uint32       `json:"max_weight,omitempty"`
+	Epoch     string       `json:"epoch,omitempty"`
+	Plan      string       `json:"plan"`
+	Grade     string       `json:"grade"`
+	WhyGrade  []string     `json:"why_grade"`
+	Seal      string       `json:"seal,omitempty"`
+	Round     uint64       `json:"round,omitempty"`
+	Winners   int          `json:"winners,omitempty"`
+	Why       string       `json:"why,omitempty"`
+	Extended  []extended   `json:"extended,omitempty"`
+	Wait      string       `json:"wait,omitempty"` // WaitBeacon: fold the card, the show goes on
 }
 
 // WaitBeacon says that the round that decides was due LateBeaconMs ago and is
@@ -48,11 +52,28 @@ type cardPrize struct {
 	Value int64  `json:"value"` // minor units, of one; of a cut sum, all of it
 }
 
-// cardRule is a condition as viewers read it: the rule's name and arguments.
+// cardRule is a condition as viewers read it: the rule's name, arguments and source.
 type cardRule struct {
-	Rule string   `json:"rule"`
-	Args []string `json:"args,omitempty"`
-	Tree any      `json:"tree,omitempty"` // of a condition that is not one rule
+	Rule string    `json:"rule"`
+	Args []string  `json:"args,omitempty"`
+	From string    `json:"from,omitempty"` // who knows: FromPlatform, FromEngine
+	Tree *cardTree `json:"tree,omitempty"` // of a condition that is not one rule
+}
+
+// cardTree is a node as the plan has it, its rules with their sources.
+type cardTree struct {
+	All  []cardTree `json:"all,omitempty"`
+	Any  []cardTree `json:"any,omitempty"`
+	Not  *cardTree  `json:"not,omitempty"`
+	Rule string     `json:"rule,omitempty"`
+	N    int64      `json:"n,omitempty"`
+	In   []string   `json:"in,omitempty"`
+	From string     `json:"from,omitempty"`
+}
+
+type cardWeight struct {
+	When cardRule `json:"when"`
+	Add  uint32   `json:"add"`
 }
 
 // shown is what a card said last: display state.
@@ -142,6 +163,12 @@ func (ev *event) card(now int64) *card {
 	for i := range p.Conditions {
 		c.Conditions = append(c.Conditions, ruleOf(&p.Conditions[i]))
 	}
+	if p.weighs() {
+		c.MaxWeight = min(p.MaxWeight, drawproof.MaxWeight)
+		for i := range p.Weights {
+			c.Weights = append(c.Weights, cardWeight{ruleOf(&p.Weights[i].When), p.Weights[i].Add})
+		}
+	}
 	grade := drawproof.Expected(p.Plan, ev.Seal != nil && ev.Seal.Round != ev.terms.Round)
 	c.Grade, c.WhyGrade = grade.Letter, grade.Reasons
 	if ev.Seal != nil {
@@ -164,11 +191,30 @@ func (ev *event) round() uint64 {
 
 func ruleOf(c *Condition) cardRule {
 	if c.Rule == "" {
-		return cardRule{Rule: "tree", Tree: c}
+		tree := treeOf(c)
+		return cardRule{Rule: "tree", Tree: &tree}
 	}
-	r := cardRule{Rule: c.Rule, Args: c.In}
+	r := cardRule{Rule: c.Rule, Args: c.In, From: Source(c.Rule)}
 	if c.N != 0 {
 		r.Args = append([]string{number(c.N)}, c.In...)
 	}
 	return r
+}
+
+func treeOf(c *Condition) cardTree {
+	t := cardTree{Rule: c.Rule, N: c.N, In: c.In}
+	for i := range c.All {
+		t.All = append(t.All, treeOf(&c.All[i]))
+	}
+	for i := range c.Any {
+		t.Any = append(t.Any, treeOf(&c.Any[i]))
+	}
+	if c.Not != nil {
+		not := treeOf(c.Not)
+		t.Not = &not
+	}
+	if c.Rule != "" {
+		t.From = Source(c.Rule)
+	}
+	return t
 }

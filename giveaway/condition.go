@@ -77,6 +77,21 @@ var rules = map[string]rule{
 	}},
 }
 
+// Who knows whether a rule holds.
+const (
+	FromPlatform = "platform" // facts of the token or of an authorised source
+	FromEngine   = "engine"   // what was seen in the room itself
+)
+
+// Source says who knows whether a rule holds. What is watched is a fact, too, but
+// the room's own edges count it.
+func Source(name string) string {
+	if fact := rules[name].fact; fact == 0 || fact == record.FactWatch {
+		return FromEngine
+	}
+	return FromPlatform
+}
+
 // Rules names every rule that a condition may use, for forms and documents.
 func Rules() map[string]string {
 	all := make(map[string]string, len(rules))

@@ -117,6 +117,12 @@ const (
 	MaxWindow = int64(7 * 24 * 3600 * 1000)
 )
 
+// weighs reports whether entrants may have different chances. By order of
+// arrival tickets count for nothing.
+func (p *Plan) weighs() bool {
+	return len(p.Weights) > 0 && p.MaxWeight > 1 && p.Selection == drawproof.SelectLot
+}
+
 // prize finds a tier.
 func (p *Plan) prize(id string) *Prize {
 	for i := range p.Prizes {

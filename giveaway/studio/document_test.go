@@ -130,14 +130,33 @@ func TestVocabulary(t *testing.T) {
 		if giveaway.Rules()[v.Rule] != v.Args {
 			t.Errorf("%s takes %q here, %q in a plan", v.Rule, v.Args, giveaway.Rules()[v.Rule])
 		}
+		if giveaway.Source(v.Rule) != v.From {
+			t.Errorf("%s is known by %q here, by %q in a plan", v.Rule, v.From, giveaway.Source(v.Rule))
+		}
 		names = append(names, v.Rule)
 	}
 	if want := slices.Sorted(maps.Keys(giveaway.Rules())); !slices.Equal(names, want) {
 		t.Errorf("words for %v, rules are %v", names, want)
 	}
 	c := giveaway.Condition{Any: []giveaway.Condition{{Rule: "fan_level", N: 3}, {Not: &giveaway.Condition{Rule: "region", In: []string{"CN-44", "CN-11"}}}}}
-	if got, want := conditionsChinese(&planned{shop: &Shop{}, draft: &Draft{Conditions: []giveaway.Condition{c, {Rule: "bought", N: 1050}}}}), "(粉丝团等级达到 3 级 或 非 所在地区：CN-44、CN-11)；活动公布后在本直播间付款满 10.50 元"; got != want {
+	if got, want := conditionsChinese(&planned{shop: &Shop{}, draft: &Draft{Conditions: []giveaway.Condition{c, {Rule: "bought", N: 1050}}}}), "(粉丝团等级达到 3 级 或 非 所在地区：广东、北京)（平台提供）；活动公布后在本直播间付款满 10.50 元（直播间看到）"; got != want {
 		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
+// The rules say who has how many chances, and of first come none.
+func TestChances(t *testing.T) {
+	d := &Draft{Weights: []giveaway.Weight{{When: giveaway.Condition{Rule: "fan_level", N: 3}, Add: 2}, {When: giveaway.Condition{Rule: "watch", N: 60}, Add: 1}}}
+	p := &planned{shop: &Shop{}, draft: d}
+	if got, want := chancesOf(p, "zh"), "每人 1 次机会；粉丝团等级达到 3 级（平台提供）的，再加 2 次；本场观看满 60 秒（直播间看到）的，再加 1 次；一人最多 4 次"; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	if got, want := chancesOf(p, "en"), "everybody has one; 2 more if: fan level 3 or higher (as the platform says); 1 more if: has watched for 60 seconds (as seen in the room); at most 4 a person"; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	d.Selection = "first"
+	if got := chancesOf(p, "zh"); got != "" {
+		t.Error(got)
 	}
 }
 

@@ -3,6 +3,7 @@ package studio
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
@@ -125,4 +126,31 @@ func words(c *giveaway.Condition, lang, currency, all, any, not string) string {
 		}
 	}
 	return c.Rule
+}
+
+// sources are who says whether a condition holds, in words.
+var sources = map[string]map[string]string{
+	giveaway.FromPlatform: {"zh": "平台提供", "en": "as the platform says"},
+	giveaway.FromEngine:   {"zh": "直播间看到", "en": "as seen in the room"},
+}
+
+// sourcesOf names who knows whether the rules of a condition hold, each once.
+func sourcesOf(c *giveaway.Condition, lang string) string {
+	var all []string
+	var walk func(c *giveaway.Condition)
+	walk = func(c *giveaway.Condition) {
+		if word := sources[giveaway.Source(c.Rule)][lang]; c.Rule != "" && !slices.Contains(all, word) {
+			all = append(all, word)
+		}
+		for _, list := range [][]giveaway.Condition{c.All, c.Any} {
+			for i := range list {
+				walk(&list[i])
+			}
+		}
+		if c.Not != nil {
+			walk(c.Not)
+		}
+	}
+	walk(c)
+	return strings.Join(all, map[string]string{"zh": "、", "en": ", "}[lang])
 }

@@ -2,15 +2,27 @@ package studio
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/giveaway/drawproof"
 )
 
 // fill puts a condition's argument into its words, an amount in the currency.
 func fill(text, lang, currency string, c *giveaway.Condition) string {
-	argument := strings.Join(c.In, "、")
+	between := ", "
+	if lang == "zh" {
+		between = "、"
+	}
+	list := slices.Clone(c.In)
+	if c.Rule == "region" {
+		for i := range list {
+			list[i] = regionName(lang, list[i])
+		}
+	}
+	argument := strings.Join(list, between)
 	switch {
 	case c.Rule == "bought":
 		argument = giveaway.Money(lang, currency, c.N)
@@ -37,6 +49,9 @@ func rulesChinese(p *planned) string {
 	}
 	line("四、参与方式：%s", howChinese(d))
 	line("五、参与条件：%s", conditionsChinese(p))
+	if chances := chancesOf(p, "zh"); chances != "" {
+		line("　中奖机会：%s。", chances)
+	}
 	line("六、奖品（共 %d 份）：", p.units)
 	for i, t := range p.tiers {
 		if t.ValueFen == 0 && t.TotalFen > 0 {
@@ -93,7 +108,7 @@ func conditionsChinese(p *planned) string {
 	}
 	var all []string
 	for i := range d.Conditions {
-		all = append(all, wordsZh(&d.Conditions[i], p.shop.Currency))
+		all = append(all, wordsZh(&d.Conditions[i], p.shop.Currency)+"（"+sourcesOf(&d.Conditions[i], "zh")+"）")
 	}
 	return strings.Join(all, "；")
 }
@@ -118,6 +133,28 @@ func spanChinese(ms int64) string {
 	}
 }
 
+// chancesOf says who has how many tickets; empty where everybody has one.
+func chancesOf(p *planned, lang string) string {
+	d := p.draft
+	if len(d.Weights) == 0 || d.Selection == drawproof.SelectFirst {
+		return ""
+	}
+	text, most := map[string]string{"zh": "每人 1 次机会", "en": "everybody has one"}[lang], uint32(1)
+	for i := range d.Weights {
+		w := &d.Weights[i]
+		most = min(most+w.Add, drawproof.MaxWeight)
+		if lang == "zh" {
+			text += fmt.Sprintf("；%s（%s）的，再加 %d 次", wordsZh(&w.When, p.shop.Currency), sourcesOf(&w.When, lang), w.Add)
+		} else {
+			text += fmt.Sprintf("; %d more if: %s (%s)", w.Add, words(&w.When, lang, p.shop.Currency, " and ", " or ", "not "), sourcesOf(&w.When, lang))
+		}
+	}
+	if lang == "zh" {
+		return text + fmt.Sprintf("；一人最多 %d 次", most)
+	}
+	return text + fmt.Sprintf("; at most %d a person", most)
+}
+
 // rulesEnglish are the rules of a plan outside any region.
 func rulesEnglish(p *planned) string {
 	var b strings.Builder
@@ -139,7 +176,10 @@ func rulesEnglish(p *planned) string {
 		line("To enter: tap once while it is open.")
 	}
 	for i := range d.Conditions {
-		line("Condition: %s", words(&d.Conditions[i], "en", p.shop.Currency, " and ", " or ", "not "))
+		line("Condition: %s (%s)", words(&d.Conditions[i], "en", p.shop.Currency, " and ", " or ", "not "), sourcesOf(&d.Conditions[i], "en"))
+	}
+	if chances := chancesOf(p, "en"); chances != "" {
+		line("Chances: %s.", chances)
 	}
 	for _, t := range p.tiers {
 		line("Prize: %d of %s, worth %s in all", t.Qty, t.Title, p.money("en", t.TotalFen))

@@ -99,6 +99,31 @@ describe('the public record', () => {
 });
 
 describe('a lucky bag', () => {
+  it('whose chances are not equal says who has how many, from what source, and one’s own', async () => {
+    const { page } = await joined();
+    edge.room.openBag('e1', 120, {
+      conditions: [
+        { rule: 'watch', args: ['60'], from: 'engine' },
+        { rule: 'tree', tree: { not: { rule: 'region', in: ['CN-31', 'CN-ZJ'], from: 'platform' } } },
+      ],
+      weights: [{ when: { rule: 'fan_level', args: ['3'], from: 'platform' }, add: 20 }],
+      max_weight: 8,
+    });
+    await page.click('.chip');
+    const told = async (): Promise<string> => (await page.textContent('.bag-sheet')) ?? '';
+    await expect.poll(told).toContain('加入粉丝团（3 级以上）：再加 20 次平台提供');
+    for (const line of ['看满 1 分钟直播间看到', '所在地区不在：上海、浙江平台提供', '每人 1 次机会', '一个人最多 8 次'])
+      expect(await told()).toContain(line);
+    expect(await told()).not.toContain('机会相等');
+    expect(await page.textContent('.bag-count')).not.toContain('每');
+    expect(await serious(page)).toEqual([]);
+    await shot(page, 'phone-bag-chances');
+    await page.click('.bag-sheet .go');
+    await page.waitForSelector('.entry.in');
+    expect(await page.textContent('.entry.in')).toContain('你有 3 次机会');
+    await shot(page, 'phone-bag-chances-in');
+  });
+
   it('is entered in one tap, sealed, drawn, and lost with a plain sentence', async () => {
     const { page, complaints } = await joined();
     edge.room.openBag('e1', 120);

@@ -158,10 +158,24 @@ export interface Prize {
   qty?: number;
   value?: number;
 }
+/** Who knows whether a rule holds: the platform's facts, or what was seen in the room. */
+export type Source = 'platform' | 'engine';
+/** One rule with its arguments; the rule `tree` has `tree`. */
 export interface Condition {
   rule: string;
-  args?: unknown;
-  tree?: unknown;
+  args?: string[];
+  from?: Source;
+  tree?: ConditionTree;
+}
+/** Exactly one of `all`, `any`, `not` and `rule`. */
+export interface ConditionTree {
+  all?: ConditionTree[];
+  any?: ConditionTree[];
+  not?: ConditionTree;
+  rule?: string;
+  n?: number;
+  in?: string[];
+  from?: Source;
 }
 export interface Give {
   event: string;
@@ -176,7 +190,11 @@ export interface Give {
   close_at?: number;
   draw_at?: number;
   entered?: number;
+  /** All must hold. */
   conditions?: Condition[];
+  /** Only where not everybody has one chance: one each, `add` more for whom `when` holds, at most `max_weight`. */
+  weights?: { when: Condition; add: number }[];
+  max_weight?: number;
   epoch?: string;
   plan?: string;
   grade?: string;

@@ -5,7 +5,7 @@ import { money } from '../words/money.ts';
 import { AppealForm, KeptOut, keptOut } from './appeal.tsx';
 import { how, isTap, name, type Phase, phaseOf, waits } from './bag.tsx';
 import { count, line, span } from './clean.ts';
-import { condition } from './conditions.ts';
+import { chances, condition, source } from './conditions.ts';
 import { Bag, Check, Clock } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { Sheet } from './sheet.tsx';
@@ -37,7 +37,10 @@ export function BagSheet({ onClose }: { onClose: () => void }) {
         {g.entered !== undefined && (
           <p class="bag-count">
             {w('bagEntered', { n: count(g.entered, language.value) })}
-            {total > 0 && g.entered > total && ` · ${w('bagOdds', { n: count(Math.round(g.entered / total), language.value) })}`}
+            {total > 0 &&
+              g.entered > total &&
+              !g.weights?.length &&
+              ` · ${w('bagOdds', { n: count(Math.round(g.entered / total), language.value) })}`}
           </p>
         )}
       </div>
@@ -81,22 +84,41 @@ function Prizes({ g }: { g: Give }) {
 }
 
 function Conditions({ g }: { g: Give }) {
-  const list = (g.conditions ?? []).map((c) => condition(c, w, g.currency)).filter(Boolean);
+  const list = (g.conditions ?? []).map((c) => ({
+    text: condition(c, { language: language.value, currency: g.currency }),
+    from: source(c, language.value),
+  }));
+  const more = chances(g, language.value);
   const { fair } = promise(g);
   return (
     <section class="conditions">
       {list.length > 0 && (
         <>
           <h3>{w('bagConditions')}</h3>
-          <ul>
-            {list.map((c) => (
-              <li key={c}>{c}</li>
-            ))}
-          </ul>
+          <Lines list={list} />
+        </>
+      )}
+      {more.length > 0 && (
+        <>
+          <h3>{w('bagChances')}</h3>
+          <Lines list={more} />
         </>
       )}
       <p class="calm">{list.length === 0 ? `${w('bagNoCond')}${language.value === 'zh' ? '。' : '. '}${w(fair)}` : w(fair)}</p>
     </section>
+  );
+}
+
+function Lines({ list }: { list: { text: string; from: string }[] }) {
+  return (
+    <ul>
+      {list.map((c) => (
+        <li key={c.text}>
+          {c.text}
+          {c.from && <small class="source">{c.from}</small>}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -171,6 +193,9 @@ function EntryLine({ e, g, onRetry }: { e: Entry; g: Give; onRetry: () => void }
         {e.state === 'submitting' && <span class="spin" aria-hidden="true" />}
         {label}
       </b>
+      {e.state === 'in' && g.weights?.length && e.receipt?.weight && (
+        <small>{w('bagChanceYours', { n: e.receipt.weight })}</small>
+      )}
       {e.state === 'in' && <small>{e.receipt?.sig ? w('in_receipt') : w('in_wait')}</small>}
       {e.state === 'late' && <small>{said(language.value, 'late').next}</small>}
       {e.state === 'ineligible' && <small>{[missing(e, g) ?? words?.what, words?.next].filter(Boolean).join(' · ')}</small>}
@@ -183,5 +208,5 @@ function EntryLine({ e, g, onRetry }: { e: Entry; g: Give; onRetry: () => void }
 function missing(e: Entry, g: Give): string | undefined {
   if (e.code !== 'ineligible' && e.code !== 'unknown') return undefined;
   const c = g.conditions?.[Number(e.detail ?? 0)];
-  return c && condition(c, w, g.currency);
+  return c && condition(c, { language: language.value, currency: g.currency });
 }

@@ -45,4 +45,11 @@ describe('what a card promises', () => {
   ])('%s', (why_grade, fair, wait) => {
     expect(promise(why_grade ? { why_grade } : {})).toMatchObject({ fair, wait });
   });
+
+  it('does not call chances equal that are not', () => {
+    const weights = [{ when: { rule: 'verified' }, add: 2 }];
+    expect(promise({ weights }).fair).toBe('bagWeighted');
+    expect(promise({ weights, why_grade: ['local-beacon'] }).fair).toBe('bagWeighted');
+    expect(promise({ weights: [] }).fair).toBe('bagFair');
+  });
 });

@@ -24,10 +24,11 @@ export function trust(v: Pick<Verdict, 'reasons'>): Word[] {
 }
 
 /** What a card may promise before the draw: no more than the check will say after it. */
-export function promise(g: Pick<Give, 'why_grade'> | undefined): Record<'fair' | 'step' | 'wait' | 'check', Word> {
+export function promise(g: Pick<Give, 'why_grade' | 'weights'> | undefined): Record<'fair' | 'step' | 'wait' | 'check', Word> {
   const why = g?.why_grade ?? [];
   if (why.includes('order-of-arrival'))
     return { fair: 'bagFirst', step: 'stepCount', wait: 'waitFirst', check: 'checkPlainFirst' };
-  if (why.includes('local-beacon')) return { fair: 'bagFair', step: 'stepNumber', wait: 'waitLocal', check: 'checkPlain' };
-  return { fair: 'bagFair', step: 'stepWait', wait: 'waitWhy', check: 'checkPlain' };
+  const fair = g?.weights?.length ? 'bagWeighted' : 'bagFair';
+  if (why.includes('local-beacon')) return { fair, step: 'stepNumber', wait: 'waitLocal', check: 'checkPlain' };
+  return { fair, step: 'stepWait', wait: 'waitWhy', check: 'checkPlain' };
 }

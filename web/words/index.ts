@@ -4,7 +4,7 @@ export type Language = 'zh' | 'en';
 export type Word = keyof typeof zh.ui;
 export type { Said } from './zh.ts';
 
-type Book = Pick<typeof zh, 'codes' | 'other'> & { ui: Record<Word, string> };
+type Book = Pick<typeof zh, 'codes' | 'other' | 'regions'> & { ui: Record<Word, string> };
 
 // Chinese comes with the page, other languages when somebody reads them: the
 // words are a fifth of what a phone on a thin line waits for.
@@ -24,6 +24,52 @@ export function word(language: Language, key: Word, values?: Record<string, stri
 export function said(language: Language, code: string | number): zh.Said {
   const book = books[language] ?? zh;
   return Object.hasOwn(book.codes, String(code)) ? (book.codes[String(code)] as zh.Said) : book.other;
+}
+
+// The same places by number, as platforms still send them (ISO 3166-2 until 2017).
+const older: Readonly<Record<string, string>> = {
+  11: 'BJ',
+  12: 'TJ',
+  13: 'HE',
+  14: 'SX',
+  15: 'NM',
+  21: 'LN',
+  22: 'JL',
+  23: 'HL',
+  31: 'SH',
+  32: 'JS',
+  33: 'ZJ',
+  34: 'AH',
+  35: 'FJ',
+  36: 'JX',
+  37: 'SD',
+  41: 'HA',
+  42: 'HB',
+  43: 'HN',
+  44: 'GD',
+  45: 'GX',
+  46: 'HI',
+  50: 'CQ',
+  51: 'SC',
+  52: 'GZ',
+  53: 'YN',
+  54: 'XZ',
+  61: 'SN',
+  62: 'GS',
+  63: 'QH',
+  64: 'NX',
+  65: 'XJ',
+  71: 'TW',
+  81: 'HK',
+  82: 'MO',
+};
+
+/** A region's name by its code, "CN-44" or "CN-GD"; a code without a name here stays. */
+export function region(language: Language, code: string): string {
+  const [land, part] = code.split('-');
+  const key = land === 'CN' ? (part === undefined ? land : (older[part] ?? part)) : '';
+  const names = (books[language] ?? zh).regions;
+  return Object.hasOwn(names, key) ? (names[key] as string) : code;
 }
 
 /** The visitor's language: Chinese unless the browser prefers another one. */

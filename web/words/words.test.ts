@@ -130,7 +130,7 @@ describe('the catalogue', () => {
     const dirs = ['../viewer/', '../overlay/', '../verify/'].map((d) => new URL(d, import.meta.url));
     const files = dirs.flatMap((d) => readdirSync(d).map((f) => readFileSync(new URL(f, d), 'utf8')));
     const source = files.join('\n');
-    const built = ['st_', 'cond_', 'fate_', 'award_'];
+    const built = ['st_', 'cond_', 'from_', 'fate_', 'award_'];
     for (const k of Object.keys(zh.ui)) {
       if (built.some((p) => k.startsWith(p))) continue;
       expect(source.includes(`'${k}'`), `ui text ${k}`).toBe(true);

@@ -158,7 +158,7 @@ export class Room {
       event: m.event,
       tag: 'aa',
       salt: 'bb',
-      weight: 1,
+      weight: g.weights?.length ? 3 : 1,
       partition: 1,
       offset: o,
       index: 0,
@@ -185,7 +185,7 @@ export class Room {
       close_at: Date.now() + seconds * 1000,
       draw_at: Date.now() + seconds * 1000 + 9000,
       entered: 8_213,
-      conditions: [{ rule: 'watch', args: 60 }],
+      conditions: [{ rule: 'watch', args: ['60'] }],
       epoch: 'ab12cd34',
       ...more,
     });
