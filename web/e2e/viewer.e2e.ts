@@ -172,6 +172,10 @@ describe('a lucky bag', () => {
     const [go, buy] = [await page.locator('.result .go').boundingBox(), await page.locator('.buy').boundingBox()];
     expect((go?.y ?? 0) + (go?.height ?? 0)).toBeLessThanOrEqual(buy?.y ?? 0);
     await shot(page, 'small-won');
+    // Another draw, that others won, does not take the prize off the screen.
+    edge.room.result({ event: 'e9', state: 'drawn', entered: 7, winners: [{ n: '别*', h: 'other', prize: 'p' }] });
+    await page.waitForTimeout(1_500);
+    expect(await page.textContent('.result.won')).toContain('手作品茗杯');
     // The prize is found again, after the show and a reload too.
     edge.room.state.show = { show: 's1', title: '散场了', on: false };
     await page.reload();

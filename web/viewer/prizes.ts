@@ -27,9 +27,12 @@ export function openPrizes(room: string, user: string): void {
   }
 }
 
+/** What an outcome holds for the handle, among those that it names. */
+export const wonBy = (r: Result, h: string | undefined) => (h ? r.winners?.find((w) => w.h === h) : undefined);
+
 /** Notes what an outcome holds for the handle; the same outcome again changes nothing. */
 export function notePrize(r: Result, g: Give | undefined, h: string, now: number): void {
-  const won = h ? r.winners?.find((w) => w.h === h) : undefined;
+  const won = wonBy(r, h);
   if (!won || prizes.value.some((p) => p.event === r.event)) return;
   const prize = line(g?.prizes?.find((p) => p.id === won.prize)?.title ?? won.prize);
   const sum = won.amount ? ` ${money(won.amount, r.currency ?? g?.currency)}` : '';

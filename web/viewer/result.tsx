@@ -6,6 +6,7 @@ import { name as kind, phaseOf } from './bag.tsx';
 import { count, line, name, span } from './clean.ts';
 import { Bag, Close } from './icons.tsx';
 import { language, w } from './prefs.ts';
+import { wonBy } from './prizes.ts';
 import { client, current, entries, gives, next, now, openSheet, resultShown, results, user } from './store.ts';
 
 const SHOW = 12;
@@ -62,10 +63,7 @@ function Ending({ why }: { why: string }) {
   );
 }
 
-function mine(r: Result) {
-  const h = user.value?.h;
-  return h ? r.winners?.find((x) => x.h === h) : undefined;
-}
+const mine = (r: Result) => wonBy(r, user.value?.h);
 
 function Body({ r, g, won }: { r: Result; g: Give | undefined; won: string | undefined }) {
   const winners = r.winners ?? [];
@@ -90,7 +88,14 @@ function Body({ r, g, won }: { r: Result; g: Give | undefined; won: string | und
       )}
       <p class="result-line">{line1}</p>
       {own && (
-        <button type="button" class="go" onClick={() => client.need('openPrize', { event: r.event })}>
+        <button
+          type="button"
+          class="go"
+          onClick={() => {
+            client.need('openPrize', { event: r.event });
+            close();
+          }}
+        >
           {w('openPrize')}
         </button>
       )}

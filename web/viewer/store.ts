@@ -24,7 +24,7 @@ import { line as cleanLine, name as cleanName } from './clean.ts';
 import type { Shot } from './danmaku.ts';
 import { openSocket } from './early.ts';
 import { language, w } from './prefs.ts';
-import { notePrize, openPrizes } from './prizes.ts';
+import { notePrize, openPrizes, wonBy } from './prizes.ts';
 import { ed25519, fork } from './record.ts';
 import { translated } from './translated.tsx';
 
@@ -403,8 +403,11 @@ export function start(room: string, as: { guest?: boolean } = {}): void {
     if (r.state === 'sealed') return sync(client.model);
     notePrize(r, client.model.gives.get(r.event), user.value?.h ?? '', client.now());
     inStep(client.model, () => {
+      const h = user.value?.h;
+      const shown = results.value.get(resultShown.value);
       results.value = new Map(client.model.results);
-      resultShown.value = r.event;
+      // A prize stays until its winner opens or closes it: the next draw does not take it away.
+      if (!shown || !wonBy(shown, h) || wonBy(r, h)) resultShown.value = r.event;
     });
   });
   client.on('fork', (f) => {

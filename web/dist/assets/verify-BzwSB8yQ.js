@@ -1,0 +1,1 @@
+export{t as check}from"./verify-Im6aE1T-.js";
