@@ -65,7 +65,7 @@ const (
 func Specs() []Spec {
 	return []Spec{
 		{Name: Comments, Partitions: Partitions, Retention: 6 * hour, Segment: hour, Batch: large},
-		{Name: Control, Partitions: Partitions, Retention: 365 * day, Segment: 7 * day, Batch: medium},
+		{Name: Control, Partitions: Partitions, Retention: longest, Segment: 7 * day, Batch: medium},
 		{Name: Ledger, Partitions: Partitions, Retention: longest, Segment: 7 * day, Batch: large, Ledger: true},
 		{Name: Frames, Partitions: Partitions, Retention: 15 * time.Minute, Segment: 5 * time.Minute, Batch: 512 << 10},
 		{Name: Replies, Partitions: Partitions, Retention: 15 * time.Minute, Segment: 5 * time.Minute, Batch: small},
