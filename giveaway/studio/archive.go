@@ -5,74 +5,18 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
 	"github.com/fudai-live/fudai/giveaway/archive"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
-	"github.com/fudai-live/fudai/room/record"
 )
 
 // keepYears is for how long the strictest law that Fudai was built for asks to
 // keep what a giveaway was and who won. Nothing of it is ever deleted here; an
 // archive says until when it must be kept.
 const keepYears = 3
-
-// proofsAtOnce is how many rooms are asked for proofs in one look.
-const proofsAtOnce = 20
-
-// keepProofs asks rooms for the proofs of what was drawn and keeps them: a room
-// remembers its last giveaways, and the log of its comments hours. What is
-// drawn is kept at once, and once more with its claims when it is settled.
-func (s *Studio) keepProofs(ctx context.Context) error {
-	rows, err := s.store.db.QueryContext(ctx, `SELECT g.id, g.room, g.state FROM studio_giveaways g LEFT JOIN studio_proofs p ON p.event = g.id
-		WHERE g.state IN ($1, $2, $3) AND (p.event IS NULL OR g.state = $3 AND p.state <> $3) ORDER BY g.created DESC LIMIT $4`, Drawn, Claiming, Settled, proofsAtOnce)
-	if err != nil {
-		return err
-	}
-	type due struct{ id, room, state string }
-	var all []due
-	for rows.Next() {
-		var d due
-		if err := rows.Scan(&d.id, &d.room, &d.state); err != nil {
-			rows.Close()
-			return err
-		}
-		all = append(all, d)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return err
-	}
-	for _, d := range all {
-		if err := s.keepProof(ctx, d.id, d.room, d.state); err != nil {
-			s.cfg.Logger.Debug("a room does not give the proof of a giveaway", "giveaway", d.id, "err", err)
-		}
-	}
-	return ctx.Err()
-}
-
-func (s *Studio) keepProof(ctx context.Context, event, room, state string) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second) // of a million entrants it has 66 MB
-	defer cancel()
-	status, body, err := s.cfg.Ask(ctx, record.AskBundle, url.Values{"room": {room}, "event": {event}})
-	if err != nil {
-		return err
-	}
-	if status != http.StatusOK {
-		return fmt.Errorf("%d: %.200s", status, body)
-	}
-	if s.cfg.Attest != nil {
-		if body, err = s.cfg.Attest(ctx, body); err != nil {
-			return err
-		}
-	}
-	_, err = s.store.db.ExecContext(ctx, `INSERT INTO studio_proofs (event, state, at, body) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (event) DO UPDATE SET state = excluded.state, at = excluded.at, body = excluded.body`, event, state, time.Now().UnixMilli(), body)
-	return err
-}
 
 // archive answers everything that is to be kept of a giveaway that is over, as
 // one signed file.
@@ -120,7 +64,7 @@ func (s *Studio) gather(ctx context.Context, tx *sql.Tx, g *Giveaway, m *archive
 		return nil, err
 	}
 	var proof []byte
-	err = tx.QueryRowContext(ctx, `SELECT body FROM studio_proofs WHERE event = $1`, g.ID).Scan(&proof)
+	err = tx.QueryRowContext(ctx, `SELECT body FROM studio_proofs WHERE room = $1 AND event = $2`, g.Room, g.ID).Scan(&proof)
 	switch {
 	case err == nil:
 		files = append(files, archive.File{Name: archive.ProofName, Body: proof})

@@ -24,12 +24,12 @@ func archived(t *testing.T, h *house) {
 	}
 	owner := h.owners["demo"]
 	delete(h.owners, "demo")
-	if err := h.studio.keepProofs(h.ctx); err != nil {
+	if err := h.studio.keepProofs(h.ctx, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	h.no(409, "boss", "GET", path, nil) // nobody owned the room
 	h.owners["demo"] = owner
-	if err := h.studio.keepProofs(h.ctx); err != nil {
+	if err := h.studio.keepProofs(h.ctx, time.Now().Add(proofAgain)); err != nil {
 		t.Fatal(err)
 	}
 	delete(h.owners, "demo")
@@ -71,7 +71,7 @@ func archived(t *testing.T, h *house) {
 	}
 	// It is asked for once more only when there is more to know.
 	var n int
-	if err := h.store.db.QueryRow(`SELECT COUNT(*) FROM studio_proofs WHERE event = $1 AND state = $2`, g.ID, Settled).Scan(&n); err != nil || n != 1 {
+	if err := h.store.db.QueryRow(`SELECT COUNT(*) FROM studio_proofs WHERE room = 'demo' AND event = $1 AND state = $2`, g.ID, Settled).Scan(&n); err != nil || n != 1 {
 		t.Errorf("%d proofs of a settled one, %v", n, err)
 	}
 	if trail := as[rest.List[Act]](h, h.ok("boss", "GET", "/v1/studio/audit?shop=yunduo&id="+g.ID, nil)).Items; trail[0].Act != "export" || trail[0].What != "archive" {

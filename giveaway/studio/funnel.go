@@ -73,7 +73,7 @@ func (s *Studio) watcher(ctx context.Context) {
 			return
 		case <-every.C:
 		}
-		if err := s.keepProofs(ctx); err != nil && ctx.Err() == nil {
+		if err := s.keepProofs(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			s.cfg.Logger.Warn("proofs of giveaways are not kept, will be tried again", "err", err)
 		}
 		running, err := giveaways.list(ctx, s.store.db, filter{states: []string{Open, Closing, Sealed}})

@@ -55,6 +55,8 @@ var laws = []stage.Law[*house]{
 	{Name: "funnel", Test: funnel},
 	{Name: "crowd", Test: crowded},
 	{Name: "archive", Test: archived},
+	{Name: "proofs are kept", Test: proofsAreKept},
+	{Name: "proofs are lost", Test: proofsAreLost},
 	{Name: "reach", Test: reach},
 	{Name: "rehearsal", Test: rehearsal},
 	{Name: "document", Test: document},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -44,13 +45,16 @@ func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *r
 		return err
 	}
 	if g == nil {
-		return r.elsewhere(ctx, tx, d)
+		return errors.Join(r.elsewhere(ctx, tx, d), r.proofDue(ctx, tx, nil, "", d))
 	}
 	if _, err := answered(ctx, tx, g.ID); err != nil {
 		return err
 	}
 	was := g.State
 	if err := r.fold(ctx, tx, g, d); err != nil {
+		return err
+	}
+	if err := r.proofDue(ctx, tx, g, was, d); err != nil {
 		return err
 	}
 	now := r.s.cfg.Now().UnixMilli()

@@ -58,6 +58,15 @@ var migrations = []string{
 	// Giveaways that were not planned here, for as long as one may appeal.
 	`CREATE TABLE studio_elsewhere (room TEXT NOT NULL, event TEXT NOT NULL, title TEXT NOT NULL, close_at BIGINT NOT NULL, PRIMARY KEY (room, event))`,
 	`CREATE INDEX studio_elsewhere_close ON studio_elsewhere (close_at)`,
+	// Proofs also of what was planned elsewhere: an id is a room's. What is due to be
+	// kept is noted as the ledger is read.
+	`CREATE TABLE studio_proofs_kept (room TEXT NOT NULL, event TEXT NOT NULL, state TEXT NOT NULL, at BIGINT NOT NULL, body BYTES NOT NULL, PRIMARY KEY (room, event))`,
+	`INSERT INTO studio_proofs_kept (room, event, state, at, body) SELECT g.room, p.event, p.state, p.at, p.body FROM studio_proofs p JOIN studio_giveaways g ON g.id = p.event`,
+	`DROP TABLE studio_proofs`,
+	`ALTER TABLE studio_proofs_kept RENAME TO studio_proofs`,
+	`CREATE TABLE studio_proofs_due (room TEXT NOT NULL, event TEXT NOT NULL, state TEXT NOT NULL, since BIGINT NOT NULL, at BIGINT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (room, event))`,
+	`INSERT INTO studio_proofs_due (room, event, state, since, at, n) SELECT g.room, g.id, g.state, g.created, 0, 1 FROM studio_giveaways g
+		LEFT JOIN studio_proofs p ON p.room = g.room AND p.event = g.id WHERE g.state IN ('drawn', 'claiming', 'settled') AND (p.event IS NULL OR g.state = 'settled' AND p.state <> 'settled')`,
 }
 
 // Store is the SQL side.

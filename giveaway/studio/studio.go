@@ -90,6 +90,7 @@ type Studio struct {
 	announced      prometheus.Counter
 	announceErrors prometheus.Counter
 	resent         prometheus.Counter
+	proofsLost     prometheus.Counter
 }
 
 // New makes a Studio. Run must run beside what it mounts.
@@ -106,9 +107,10 @@ func New(cfg Config) (*Studio, error) {
 	s := &Studio{cfg: cfg, store: cfg.Store, wake: make(chan struct{}, 1), probe: make(chan struct{}, 1),
 		announced:      prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_announced_total", Help: "Plans appended to fudai.control."}),
 		announceErrors: prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_announce_errors_total", Help: "Plans whose append failed; each is tried again."}),
-		resent:         prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_resent_total", Help: "Plans sent again because their room did not answer."})}
+		resent:         prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_resent_total", Help: "Plans sent again because their room did not answer."}),
+		proofsLost:     prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_proofs_lost_total", Help: "Proofs of giveaways that were not kept because their room had forgotten them."})}
 	if cfg.Metrics != nil {
-		cfg.Metrics.MustRegister(s.announced, s.announceErrors, s.resent)
+		cfg.Metrics.MustRegister(s.announced, s.announceErrors, s.resent, s.proofsLost)
 	}
 	return s, nil
 }

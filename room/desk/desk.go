@@ -50,6 +50,10 @@ type Config struct {
 	// proof of a giveaway what that log shows of it; nil: there is none.
 	PublicLog *drawproof.PublicLog
 	Attest    func(ctx context.Context, bundle []byte) ([]byte, error)
+	// Kept answers the proof of a giveaway as it was kept when it was drawn, nil
+	// where none was: a room's owner remembers its last giveaways. nil: nobody keeps
+	// any.
+	Kept func(ctx context.Context, room, event string) ([]byte, error)
 	// Rules are those of a room that no command gave any, as the shards have
 	// them; nil: moderation.Default().
 	Rules *moderation.RuleSet

@@ -11,7 +11,7 @@
 //	GET  /v1/rooms/{room}/refused    staff: commands that the room refused after they were accepted here, the last 20
 //	GET  /v1/rooms/{room}/rules     staff: the rules in force, those before, those in shadow and what these would do
 //	POST /v1/rooms/{room}/rules/dry-run   {"yaml","minutes","all"}: what other rules would have done with what was said
-//	GET  /v1/rooms/{room}/bundle/{event}  what `fudai verify` reads, once it is finished
+//	GET  /v1/rooms/{room}/bundle/{event}  what `fudai verify` reads, once it is drawn, for good where a studio shares this database
 //
 // # Questions
 //

@@ -38,23 +38,47 @@ func (d *Desk) view(ctx context.Context, c *app.RequestContext) {
 	c.Data(status, "application/json; charset=utf-8", body)
 }
 
-// bundle answers anybody the proof of a finished giveaway.
+// bundle answers anybody the proof of a finished giveaway: the owner's, and of
+// one that the owner has forgotten, or while there is no owner, as it was kept.
 func (d *Desk) bundle(ctx context.Context, c *app.RequestContext) {
-	event := c.Param("event")
+	room, event := c.Param("room"), c.Param("event")
 	if !record.ValidID([]byte(event)) {
 		refuse(c, consts.StatusBadRequest, "malformed", fmt.Errorf("event %.80q is not an id", event))
 		return
 	}
-	c.Header("Content-Disposition", `attachment; filename="`+event+`.fudai"`)
-	d.pass(ctx, c, record.AskBundle, url.Values{"room": {c.Param("room")}, "event": {event}}, "application/octet-stream")
-	if d.cfg.Attest == nil || c.Response.StatusCode() != http.StatusOK {
+	status, body, err := d.ask(ctx, record.AskBundle, url.Values{"room": {room}, "event": {event}})
+	if err != nil || status != http.StatusOK {
+		if kept := d.kept(ctx, room, event); kept != nil {
+			status, body, err = http.StatusOK, kept, nil
+		}
+	}
+	if err != nil {
+		refuse(c, consts.StatusServiceUnavailable, "elsewhere", err)
 		return
 	}
-	body, err := d.cfg.Attest(ctx, c.Response.Body())
-	if err != nil { // the proof holds without; its grade says what is missing
-		d.cfg.Logger.Warn("a proof goes out without what the public log shows of it", "event", event, "err", err)
+	if status != http.StatusOK {
+		c.Data(status, "application/json; charset=utf-8", body)
+		return
 	}
-	c.Response.SetBody(body)
+	if d.cfg.Attest != nil {
+		if body, err = d.cfg.Attest(ctx, body); err != nil { // the proof holds without; its grade says what is missing
+			d.cfg.Logger.Warn("a proof goes out without what the public log shows of it", "event", event, "err", err)
+		}
+	}
+	c.Header("Content-Disposition", `attachment; filename="`+event+`.fudai"`)
+	c.Data(status, "application/octet-stream", body)
+}
+
+func (d *Desk) kept(ctx context.Context, room, event string) []byte {
+	if d.cfg.Kept == nil {
+		return nil
+	}
+	body, err := d.cfg.Kept(ctx, room, event)
+	if err != nil {
+		d.cfg.Logger.Error("proofs that were kept cannot be read", "room", room, "event", event, "err", err)
+		return nil
+	}
+	return body
 }
 
 // pass asks the owner of the room and passes its answer on as it is. There is
@@ -62,12 +86,10 @@ func (d *Desk) bundle(ctx context.Context, c *app.RequestContext) {
 func (d *Desk) pass(ctx context.Context, c *app.RequestContext, path string, query url.Values, kind string) {
 	status, body, err := d.ask(ctx, path, query)
 	if err != nil {
-		c.Response.Header.Del("Content-Disposition")
 		refuse(c, consts.StatusServiceUnavailable, "elsewhere", err)
 		return
 	}
 	if status != http.StatusOK {
-		c.Response.Header.Del("Content-Disposition")
 		kind = "application/json; charset=utf-8"
 	}
 	c.Data(status, kind, body)

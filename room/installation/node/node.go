@@ -120,10 +120,17 @@ func (n *node) run(ctx context.Context) (err error) {
 		}
 		stage(n.tongues.Run)
 	}
+	var store *studio.Store // a desk reads in it, too
+	if n.is("desk") || n.is("studio") {
+		if store, err = studio.OpenStore(ctx, n.Record.URL(n.Storage.Data)); err != nil {
+			return err
+		}
+		defer store.Close()
+	}
 	if n.is("desk") {
 		tailer := n.kafka.NewTailer()
 		cfg := desk.Config{Log: n.kafka, Keys: n.keys, Tokens: n.people, Tailer: tailer, Chains: n.beacon.Chains(), Boards: n.Desk.Dashboards, Logger: n.log,
-			PublicLog: n.PublicLog.Policy(n.keys), Attest: n.public.Attest, Caller: n.people.Caller, Metrics: n.reg}
+			PublicLog: n.PublicLog.Policy(n.keys), Attest: n.public.Attest, Kept: store.Proof, Caller: n.people.Caller, Metrics: n.reg}
 		if n.Answer.On() {
 			drafter, err := answer.New(n.answerConfig())
 			if err != nil {
@@ -147,11 +154,6 @@ func (n *node) run(ctx context.Context) (err error) {
 		stage(n.keepHistory)
 	}
 	if n.is("studio") {
-		store, err := studio.OpenStore(ctx, n.Record.URL(n.Storage.Data))
-		if err != nil {
-			return err
-		}
-		defer store.Close()
 		if n.studio, err = studio.New(n.studioConfig(store)); err != nil {
 			return err
 		}
