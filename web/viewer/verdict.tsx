@@ -41,6 +41,7 @@ export function Findings({ v, children, below }: { v: Verdict; children?: Compon
           <li key={r}>{said(language.value, `grade-${r}`).what}</li>
         ))}
       </ul>
+      <p class="calm">{w('checkLimits')}</p>
       {below}
     </details>
   );

@@ -226,6 +226,8 @@ export const ui: Record<keyof typeof zh, string> = {
   checkMore: 'Details',
   checkSeal: 'Seal words',
   checkGrade: 'Confidence',
+  checkLimits:
+    'What no proof of one draw can show: whether a prize was claimed in time, and who had already won too often elsewhere. For these two the organiser’s signed record stands.',
   checkGradeWhy:
     'A is best. It says how hard the time of the seal and the random number are to influence; it does not change who won.',
   fate_won: 'Your entry is on the list, and it won.',

@@ -216,6 +216,7 @@ export const ui = {
   checkMore: '查看细节',
   checkSeal: '封存口令',
   checkGrade: '可信程度',
+  checkLimits: '这份证明看不出有没有按时领奖、谁因为别处已中够次数而让给下一位，这两点以主办方签名的记录为准。',
   checkGradeWhy: 'A 最高。等级说明封存时间和随机数来源有多难被人影响，不改变谁中奖。',
   fate_won: '你的参与在名单里，中奖了。',
   fate_alternate: '你的参与在名单里，排在候补。',

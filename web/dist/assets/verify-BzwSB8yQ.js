@@ -1,1 +1,0 @@
-export{t as check}from"./verify-Im6aE1T-.js";
