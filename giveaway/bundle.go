@@ -19,7 +19,7 @@ func (e *Events) Bundle(event string) ([]byte, error) {
 	r := e.draw(ev)
 	l := e.listed(ev, ev.Listed.Cap)
 	b := drawproof.Bundle{
-		Plan: ev.Canonical, Amendments: ev.Amendments, SealedBy: drawproof.SealedByOwner, Sigma: ev.sigma(ev.Seal.Round),
+		Plan: ev.Canonical, Amendments: ev.Amendments, SealedBy: drawproof.SealedByOwner, Sigma: ev.sigma(ev.Seal.Round), Proof: ev.Drawn.Proof,
 		Markers: []drawproof.Marker{e.marker(drawproof.MarkerOpen, ev.Opened), e.marker(drawproof.MarkerClose, ev.Closed)},
 	}
 	for i := range l.chunks() {

@@ -24,24 +24,27 @@ type card struct {
 	Conditions []cardRule  `json:"conditions,omitempty"`
 	// Weights stand on the card of a lot where not everybody has one ticket:
 	// each adds Add for whom When holds, to MaxWeight in all.
-	Weights   []cardWeight `json:"weights,omitempty"`
-	MaxWeight uint32       `json:"max_weight,omitempty"`
-	Epoch     string       `json:"epoch,omitempty"`
-	Plan      string       `json:"plan"`
-	Grade     string       `json:"grade"`
-	WhyGrade  []string     `json:"why_grade"`
-	Seal      string       `json:"seal,omitempty"`
-	Round     uint64       `json:"round,omitempty"`
-	Winners   int          `json:"winners,omitempty"`
-	Why       string       `json:"why,omitempty"`
-	Extended  []extended   `json:"extended,omitempty"`
-	Wait      string       `json:"wait,omitempty"` // WaitBeacon: fold the card, the show goes on
+	Weights    []cardWeight `json:"weights,omitempty"`
+	MaxWeight  uint32       `json:"max_weight,omitempty"`
+	Epoch      string       `json:"epoch,omitempty"`
+	Plan       string       `json:"plan"`
+	Grade      string       `json:"grade"`
+	WhyGrade   []string     `json:"why_grade"`
+	Seal       string       `json:"seal,omitempty"`
+	Round      uint64       `json:"round,omitempty"`
+	Winners    int          `json:"winners,omitempty"`
+	Why        string       `json:"why,omitempty"`
+	Compensate string       `json:"compensation,omitempty"` // what the organiser promised, where it is void for want of the proof
+	Extended   []extended   `json:"extended,omitempty"`
+	Wait       string       `json:"wait,omitempty"` // WaitBeacon, WaitProof: fold the card, the show goes on
 }
 
 // WaitBeacon says that the round that decides was due LateBeaconMs ago and is
-// not there. No other random number stands in for it: the draw waits.
+// not there. No other random number stands in for it: the draw waits. WaitProof
+// says that the round is there, and the operator's part not, for as long.
 const (
 	WaitBeacon   = "beacon-late"
+	WaitProof    = "proof-late"
 	LateBeaconMs = 20_000
 )
 
@@ -132,6 +135,9 @@ func (ev *event) entered() int {
 
 // wait says why a sealed event is not drawn long after its round was due.
 func (ev *event) wait(now int64) string {
+	if since, ok := ev.provable(); ok && now >= since+LateBeaconMs {
+		return WaitProof
+	}
 	if ev.phase() != Sealed || ev.sigma(ev.Seal.Round) != nil || now < ev.Plan.Beacon.RoundTime(ev.Seal.Round)+LateBeaconMs {
 		return ""
 	}
@@ -176,7 +182,7 @@ func (ev *event) card(now int64) *card {
 	}
 	c.Winners, c.Extended, c.Wait = len(ev.Units), ev.Extended, ev.wait(now)
 	if ev.Stop != nil {
-		c.Why = ev.Stop.Why
+		c.Why, c.Compensate = ev.Stop.Why, ev.compensation()
 	}
 	return c
 }

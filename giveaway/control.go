@@ -45,7 +45,7 @@ func (e *Events) Control(ctl *record.Control, after, now int64) error {
 		}
 		return errors.Join(err, e.end(ctl.Kind == record.CtlVoid, data, now))
 	case record.CtlBeacon:
-		return errors.Join(err, e.beacon(ctl.Data))
+		return errors.Join(err, e.beacon(ctl.Data, now))
 	}
 	return errors.Join(err, fmt.Errorf("control %q does not concern giveaways", ctl.Kind))
 }
@@ -144,7 +144,7 @@ func (e *Events) end(void bool, data record.EventData, now int64) error {
 }
 
 // beacon takes a round of public randomness from anybody: it proves itself.
-func (e *Events) beacon(data []byte) error {
+func (e *Events) beacon(data []byte, now int64) error {
 	var b record.BeaconData
 	if err := json.Unmarshal(data, &b); err != nil {
 		return fmt.Errorf("beacon: %w", err)
@@ -168,7 +168,11 @@ func (e *Events) beacon(data []byte) error {
 			}
 			verified = true
 		}
-		ev.Beacons = append(ev.Beacons, beaconRound{b.Round, sigma})
+		came := beaconRound{Round: b.Round, Sigma: sigma}
+		if ev.Plan.VRF != nil {
+			came.At = now
+		}
+		ev.Beacons = append(ev.Beacons, came)
 		sort.Slice(ev.Beacons, func(i, j int) bool { return ev.Beacons[i].Round < ev.Beacons[j].Round })
 	}
 	if !wanted {

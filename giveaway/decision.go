@@ -45,11 +45,13 @@ type SealDecision struct {
 	Code      string          `json:"code"` // to be read out
 }
 
-// DrawDecision fixes the result, which follows from list, seal and sigma.
+// DrawDecision fixes the result, which follows from list, seal, sigma and, where
+// the plan asks for it, the operator's proof.
 type DrawDecision struct {
 	At         int64           `json:"at"`
 	Round      uint64          `json:"round"`
 	Sigma      drawproof.Bytes `json:"sigma"`
+	Proof      drawproof.Bytes `json:"proof,omitempty"`
 	ResultHash drawproof.Hash  `json:"result_hash"`
 	Winners    int             `json:"winners"`
 	Alternates int             `json:"alternates"`

@@ -19,6 +19,11 @@
 // the ledger, which holds the entrant list with its users; what was open and not
 // sealed is void, with the reason.
 //
+// A plan may ask for the operator's proof beside the beacon (drawproof, R44), for
+// very large prizes. It is then drawn by any owner that has the plan's key, and by
+// nothing else: without the key the sealed event waits, and is void an hour after
+// its round, with what the organiser promised for that case ([ProofDueMs]).
+//
 // The package is pure: no clock, no randomness, no I/O. Time is room time, an
 // argument. It does not decide which plans a shop may run (giveaway/studio), does
 // not fetch public randomness (giveaway/beacon) and moves no goods or money

@@ -6,12 +6,12 @@ import (
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 )
 
-// score goes on ranking the entrants of a sealed event, by so many at most, and
-// reports whether all are ranked.
+// score goes on ranking the entrants of a sealed event, whose seed is known, by so
+// many at most, and reports whether all are ranked.
 func (e *Events) score(ev *event, sigma []byte, most int) bool {
 	l := e.listed(ev, ev.Listed.Cap)
 	k := ev.Plan.Units() + int(ev.Plan.Alternates)
-	key := drawproof.NewSeed(ev.Seal.CloseHash, sigma, nil).DrawKey(0)
+	key := drawproof.NewSeed(ev.Seal.CloseHash, sigma, l.beta).DrawKey(0)
 	for l.drawn < len(l.in) {
 		if most <= 0 {
 			return false
@@ -37,7 +37,7 @@ func (e *Events) score(ev *event, sigma []byte, most int) bool {
 	return true
 }
 
-// draw is the result of a sealed event whose round is known. The ranks come
+// draw is the result of a sealed event whose seed is known. The ranks come
 // from the entrants that score has left, which are the least of all, so the
 // result is that of the whole list.
 func (e *Events) draw(ev *event) *drawproof.Result {
@@ -45,6 +45,9 @@ func (e *Events) draw(ev *event) *drawproof.Result {
 	l := e.listed(ev, ev.Listed.Cap)
 	if l.result != nil {
 		return l.result
+	}
+	if !e.proved(ev, l, sigma) {
+		panic("giveaway: event " + ev.id() + " is drawn without the operator's part") // callers have asked
 	}
 	e.score(ev, sigma, len(l.in))
 	left := make([]drawproof.Leaf, len(l.ranked))
@@ -55,7 +58,7 @@ func (e *Events) draw(ev *event) *drawproof.Result {
 		left[i] = ev.entries.leaf(int(row), e.cfg.Partition)
 		l.holder[i], l.ranks[row] = row, uint32(i+1)
 	}
-	r := drawproof.Sealed{Plan: ev.Plan.Plan, PlanHash: ev.Hash, CloseHash: ev.Seal.CloseHash, Entrants: left}.Draw(sigma, 0)
+	r := drawproof.Sealed{Plan: ev.Plan.Plan, PlanHash: ev.Hash, CloseHash: ev.Seal.CloseHash, Entrants: left}.Draw(sigma, l.beta, 0)
 	for i := range l.holder {
 		if tag, _ := ranked(&r, uint32(i+1)); tag != ev.entries.rows[l.holder[i]].tag {
 			panic(fmt.Sprintf("giveaway: event %s: rank %d is %s by the whole list, %s by the least of it", ev.id(), i+1, ev.entries.rows[l.holder[i]].tag, tag))

@@ -128,11 +128,19 @@ func (e *Events) dueSeal(ev *event, now int64, in *Due) {
 // all are.
 func (e *Events) dueDraw(ev *event, now int64, in *Due) {
 	sigma := ev.sigma(ev.Seal.Round)
-	if sigma == nil || !e.score(ev, sigma, maxScoresDue) {
+	if sigma == nil {
+		return
+	}
+	l := e.listed(ev, ev.Listed.Cap)
+	if !e.proved(ev, l, sigma) {
+		e.dueProof(ev, now, in)
+		return
+	}
+	if !e.score(ev, sigma, maxScoresDue) {
 		return
 	}
 	r := e.draw(ev)
-	d := e.decide(ev, record.DecideDraw, DrawDecision{now, ev.Seal.Round, sigma, r.Hash(), len(r.Winners), len(r.Alternates), r.Returned})
+	d := e.decide(ev, record.DecideDraw, DrawDecision{now, ev.Seal.Round, sigma, l.proof, r.Hash(), len(r.Winners), len(r.Alternates), r.Returned})
 	d.Public = e.publicResult(ev, r)
 	in.Decisions = append(in.Decisions, d)
 }
@@ -152,6 +160,6 @@ func (e *Events) decideVoid(ev *event, s stop) record.Decision {
 		state = Void
 	}
 	d := e.decide(ev, record.DecideVoid, VoidDecision{s.At, state.String(), s.Code, s.Why})
-	d.Public = e.publicEnd(ev, state, s.Why)
+	d.Public = e.publicEnd(ev, state, &s)
 	return d
 }

@@ -87,7 +87,7 @@ type mark struct {
 // stop is an end without a draw.
 type stop struct {
 	Void bool   `json:"void"`
-	Code string `json:"code"` // staff, missed, gap, late, dead-chain
+	Code string `json:"code"` // staff, missed, gap, late, dead-chain, no-proof
 	Why  string `json:"why"`
 	At   int64  `json:"at"`
 	Told bool   `json:"told,omitempty"`
@@ -112,12 +112,14 @@ type sealed struct {
 type beaconRound struct {
 	Round uint64          `json:"round"`
 	Sigma drawproof.Bytes `json:"sigma"`
+	At    int64           `json:"at,omitempty"` // room time it came, where the operator's proof is due from then
 }
 
 type drawn struct {
-	At         int64          `json:"at"`
-	ResultHash drawproof.Hash `json:"result_hash"`
-	Returned   uint64         `json:"returned"`
+	At         int64           `json:"at"`
+	Proof      drawproof.Bytes `json:"proof,omitempty"`
+	ResultHash drawproof.Hash  `json:"result_hash"`
+	Returned   uint64          `json:"returned"`
 }
 
 // tied is what is left of the ties of the entrants.

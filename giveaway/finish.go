@@ -112,6 +112,9 @@ func (p *Plan) complete(cfg *Config) {
 	p.TagKeyCommit = cmp.Or(p.TagKeyCommit, drawproof.TagKeyCommit(key[:]))
 	p.EngineKey = cmp.Or(p.EngineKey, publicKey(cfg.Keys.Engine))
 	p.ReceiptKey = cmp.Or(p.ReceiptKey, publicKey(cfg.Keys.Receipt))
+	if p.VRF != nil && p.VRF.Key == (drawproof.Hash{}) {
+		p.VRF.Key = publicKey(cfg.Keys.VRF)
+	}
 	if len(p.Block) > 0 && p.BlockHash == nil {
 		hash := blockHash(key, p.Block)
 		p.BlockHash, p.BlockCount = &hash, len(p.Block)

@@ -267,11 +267,14 @@ func (e *Events) applyDraw(ev *event, d *record.Decision) error {
 	if string(sigma) != string(data.Sigma) {
 		return fmt.Errorf("drawn with another signature of round %d", ev.Seal.Round)
 	}
+	if err := ev.prove(e.listed(ev, ev.Listed.Cap), sigma, data.Proof); err != nil {
+		return err
+	}
 	r := e.draw(ev)
 	if hash := r.Hash(); hash != data.ResultHash {
 		return fmt.Errorf("result is %s, computed %s", data.ResultHash, hash)
 	}
-	ev.Drawn = &drawn{At: data.At, ResultHash: data.ResultHash, Returned: r.Returned}
+	ev.Drawn = &drawn{At: data.At, Proof: data.Proof, ResultHash: data.ResultHash, Returned: r.Returned}
 	ev.grantUnits(r)
 	return nil
 }
@@ -285,13 +288,17 @@ func (e *Events) applyVoid(ev *event, d *record.Decision, trusted bool) error {
 		ev.Stop.Told = true
 		return nil
 	}
-	if data.Code == codeLate && ev.Closed == nil {
+	switch {
+	case data.Code == codeLate && ev.Closed == nil:
 		return errWait
+	case data.Code == codeNoProof && ev.Seal != nil && ev.Drawn == nil && ev.sigma(ev.Seal.Round) == nil:
+		return errWait // the beacon's control record stands before it
 	}
 	// What the owner decides by itself must hold when it takes effect, for an
 	// extension may have come between.
-	holds := data.Code == codeMissed && ev.missed(data.At) || data.Code == codeLate && ev.hopeless(data.At)
-	if trusted && data.Code != codeMissed && data.Code != codeLate {
+	holds := data.Code == codeMissed && ev.missed(data.At) || data.Code == codeLate && ev.hopeless(data.At) ||
+		data.Code == codeNoProof && ev.unproved(data.At)
+	if trusted && data.Code != codeMissed && data.Code != codeLate && data.Code != codeNoProof {
 		holds = true // it was in force when it was written down
 	}
 	if holds {

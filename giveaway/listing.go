@@ -22,6 +22,8 @@ type listing struct {
 	readOut []drawproof.Excluded
 	close   *drawproof.Close
 
+	proof, beta []byte // of the operator, once they are known and the plan asks for them
+
 	ranked []drawproof.Winner // of in[:drawn]
 	drawn  int
 	result *drawproof.Result

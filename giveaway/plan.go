@@ -56,6 +56,10 @@ type Plan struct {
 	Organiser string          `json:"organiser,omitempty"`
 	Contact   string          `json:"contact,omitempty"`
 	Texts     map[string]Text `json:"texts,omitempty"` // by language: zh, en
+
+	// Compensation is what entrants get if the operator's proof, where VRF asks for
+	// one, is missing; see vrf.go. 1..600 bytes where it does, else empty.
+	Compensation string `json:"compensation,omitempty"`
 }
 
 // Prize is one tier of prizes.

@@ -53,6 +53,9 @@ var planted = []struct{ name, file, from, to string }{
 	{"an account is tied by giveaways from before it was made", "past.go", "if p.CloseAt > made {", "if p.CloseAt > 0*made {"},
 	{"a snapshot forgets the ties", "ties.go", "for _, w := range t.ties.words {\n\t\t\tdst = binary.BigEndian.AppendUint64(dst, w)", "for range t.ties.words {\n\t\t\tdst = binary.BigEndian.AppendUint64(dst, 0)"},
 	{"a list behind a hole forgets the clusters", "hole.go", "if r.reason == ReasonCluster {", "if false {"},
+	{"an owner draws without its own part", "vrf.go", "l.proof, l.beta = proof, beta", "l.proof, l.beta = proof, beta[:0]"},
+	{"a snapshot forgets the proof", "event.go", "Proof      drawproof.Bytes `json:\"proof,omitempty\"`", "Proof      drawproof.Bytes `json:\"-\"`"},
+	{"an event is void for want of a proof before its time", "vrf.go", "return ok && now >= since+ProofDueMs", "return ok && now >= since+LateBeaconMs"},
 	{"a list behind a hole is folded from what is left", "ledger.go", "if e.trusts(offset) { //", "if false { //"},
 }
 

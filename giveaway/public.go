@@ -23,10 +23,14 @@ type result struct {
 	More      int            `json:"more,omitempty"` // winners beyond those listed
 	Round     uint64         `json:"round,omitempty"`
 	Sigma     string         `json:"sigma,omitempty"`
+	Proof     string         `json:"proof,omitempty"` // the operator's, where the plan asks for one
 	CloseHash string         `json:"close_hash,omitempty"`
 	Seal      string         `json:"seal,omitempty"`
 	Cutoff    string         `json:"cutoff,omitempty"` // a score above it did not win
 	Why       string         `json:"why,omitempty"`
+	// Compensation is what the organiser promised for the case that the operator's
+	// proof is missing, where it is.
+	Compensation string `json:"compensation,omitempty"`
 	// Checkpoint is the newest head of the transparency log that the room heard
 	// of: not yet the one that has this decision.
 	Checkpoint string `json:"checkpoint,omitempty"`
@@ -54,6 +58,7 @@ func (e *Events) publicSeal(ev *event, c *drawproof.Close) json.RawMessage {
 func (e *Events) publicResult(ev *event, d *drawproof.Result) json.RawMessage {
 	r := e.public(ev, Drawn)
 	r.Round, r.CloseHash = ev.Seal.Round, ev.Seal.CloseHash.String()
+	r.Proof = hex.EncodeToString(ev.list.proof)
 	r.Sigma, r.Cutoff = hex.EncodeToString(ev.sigma(ev.Seal.Round)), hex.EncodeToString(d.Cutoff.Winner)
 	for i, w := range d.Winners {
 		if i == maxPublicWinners {
@@ -68,9 +73,12 @@ func (e *Events) publicResult(ev *event, d *drawproof.Result) json.RawMessage {
 }
 
 // publicEnd tells that there will be no draw, and why.
-func (e *Events) publicEnd(ev *event, state Phase, why string) json.RawMessage {
+func (e *Events) publicEnd(ev *event, state Phase, s *stop) json.RawMessage {
 	r := e.public(ev, state)
-	r.Why = why
+	r.Why = s.Why
+	if s.Code == codeNoProof {
+		r.Compensation = ev.Plan.Compensation
+	}
 	return r.encode()
 }
 

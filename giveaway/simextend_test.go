@@ -115,6 +115,12 @@ func (o *simOwner) show() {
 				is.Wait = "beacon-late"
 				o.w.count["folded cards"]++
 			}
+			for _, b := range ev.Beacons {
+				if b.Round == ev.Seal.Round && ev.Plan.VRF != nil && o.e.now >= max(b.At, ev.Plan.Beacon.RoundTime(b.Round))+20_000 {
+					is.Wait = "proof-late"
+					o.w.count["waits for a proof"]++
+				}
+			}
 		}
 		if was := o.told[ev.id()]; was.State != is.State || was.Wait != is.Wait || was.CloseAt != is.CloseAt || !slices.Equal(was.Extended, is.Extended) {
 			o.w.fault("viewers were told %+v of %s, it is %+v", was, ev.id(), is)

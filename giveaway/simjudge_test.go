@@ -189,11 +189,17 @@ func (r *simReader) draw(ev *simEvent, d *record.Decision) error {
 	if err := simVerify(ev.plan.Beacon, n.Round, n.Sigma); err != nil {
 		return err
 	}
-	got := drawproof.Sealed{Plan: ev.plan.Plan, PlanHash: ev.hash, CloseHash: ev.seal.CloseHash, Entrants: ev.leaves}.Draw(n.Sigma, 0)
+	beta, err := ev.plan.Beta(ev.seal.CloseHash, n.Sigma, n.Proof)
+	if err != nil {
+		return err
+	}
+	got := drawproof.Sealed{Plan: ev.plan.Plan, PlanHash: ev.hash, CloseHash: ev.seal.CloseHash, Entrants: ev.leaves}.Draw(n.Sigma, beta, 0)
 	if got.Hash() != n.ResultHash {
 		return fmt.Errorf("result %s, the list gives %s", n.ResultHash, got.Hash())
 	}
-	ev.draw = n
+	if ev.draw = n; beta != nil {
+		r.w.count["drawn by two"]++
+	}
 	r.drawnLate(ev, n)
 	for _, x := range got.Winners {
 		ev.winners[x.Tag] = append(ev.winners[x.Tag], x.Grant)
@@ -300,7 +306,11 @@ func (r *simReader) void(ev *simEvent, v *VoidDecision) error {
 	if ev.void != nil && (ev.void.Code != v.Code || ev.void.State != v.State) {
 		return fmt.Errorf("%s (%s), was %s (%s)", v.State, v.Code, ev.void.State, ev.void.Code)
 	}
-	if ev.draw != nil || ev.seal != nil && v.Code != "dead-chain" {
+	if v.Code == "no-proof" && ev.draw == nil {
+		if ev.plan.VRF == nil || ev.seal == nil || v.At < ev.plan.Beacon.RoundTime(ev.seal.Close.Round)+3_600_000 {
+			return fmt.Errorf("void for want of a proof at %d", v.At)
+		}
+	} else if ev.draw != nil || ev.seal != nil && v.Code != "dead-chain" {
 		// A void that came too late takes no effect; only what the state says counts.
 		if o := r.w.owner().e.byID[ev.plan.Event]; o != nil && o.Stop != nil {
 			return fmt.Errorf("void (%s) after the seal", v.Code)

@@ -82,7 +82,7 @@ next:
 
 // from is an owner restored from the last snapshot, or from nothing.
 func (w *sim) from(s *simSnapshot) *simOwner {
-	o := &simOwner{w: w, e: New(w.cfg), marked: map[string]int64{}, told: map[string]simCard{}}
+	o := &simOwner{w: w, e: New(w.house()), marked: map[string]int64{}, told: map[string]simCard{}}
 	if s == nil {
 		return o
 	}
@@ -96,6 +96,16 @@ func (w *sim) from(s *simSnapshot) *simOwner {
 	o.clock, o.comments, o.applied, o.control, o.ledger, o.fence = s.clock, s.comments, s.applied, s.applied, s.ledger, s.fence
 	w.count["restores"]++
 	return o
+}
+
+// house is the installation as one program has it: some have lost the key of the
+// operator's proof, and read and fold all the same.
+func (w *sim) house() Config {
+	cfg := w.cfg
+	if w.lost || w.chance(8) {
+		cfg.Keys = simKeyless
+	}
+	return cfg
 }
 
 // claim makes a new owner as room/shard does: claim, then replay.

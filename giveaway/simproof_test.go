@@ -120,7 +120,7 @@ func (w *sim) finish(ev *event) {
 		w.fault("sealing of %s: %s", ev.id(), report.Text())
 		return
 	}
-	if result, err := held.Finish(ev.sigma(ev.Seal.Round), 0); err != nil || result.Hash() != ev.Drawn.ResultHash {
+	if result, err := held.Finish(ev.sigma(ev.Seal.Round), ev.Drawn.Proof, 0); err != nil || result.Hash() != ev.Drawn.ResultHash {
 		w.fault("sealing of %s finishes as %s (%v), the ledger has %s", ev.id(), result.Hash(), err, ev.Drawn.ResultHash)
 	}
 }

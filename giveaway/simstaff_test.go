@@ -77,6 +77,9 @@ func (w *sim) plan() {
 	if w.rnd.IntN(3) == 0 {
 		p["beacon"] = simChains[1]
 	}
+	if w.rnd.IntN(4) == 0 {
+		p["vrf"], p["compensation"] = drawproof.VRF{Key: publicKey(simKeys.VRF)}, "一张券"
+	}
 	w.send(record.CtlPlan, p)
 	w.events = append(w.events, event)
 	w.count["plans of "+kind]++

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,7 @@ type sim struct {
 	plans  int
 	events []string
 	dead   bool  // the second beacon has stopped
+	lost   bool  // the key of the operator's proof is gone for good
 	mute   int64 // until then nobody hands in a round
 	calm   bool  // no more faults, and nobody acts but the owner
 	dry    bool  // retention takes comments that nobody has folded, and snapshots are rare
@@ -75,6 +77,13 @@ var simKeys, simBeacons, simChains = func() (*record.Keys, [2]drawproof.LocalKey
 		chains = append(chains, k.Chain(1_700_000_000, 30))
 	}
 	return keys, all, chains
+}()
+
+// simKeyless are the keys of an installation that lost the one of its proofs.
+var simKeyless = func() *record.Keys {
+	keys := *simKeys
+	keys.VRF = record.DeriveKeys([32]byte{7}).VRF
+	return &keys
 }()
 
 // simVerified and simSigned keep what two pairing libraries said: a life costs
@@ -193,7 +202,22 @@ func (w *sim) disturb() {
 			w.mute = w.wall + 20_000 + int64(w.rnd.IntN(60_000))
 			w.count["silent relays"]++
 		}
+	case 15:
+		if w.rnd.IntN(16) == 0 {
+			w.lost = true
+		}
+	case 16:
+		if w.unproved() {
+			w.wall += ProofDueMs - int64(w.rnd.IntN(20_000))
+			w.count["hours without a proof"]++
+		}
 	}
+}
+
+// unproved reports whether the newest owner waits for a proof that it cannot give.
+func (w *sim) unproved() bool {
+	o := w.owner()
+	return o.e.cfg.Keys == simKeyless && slices.ContainsFunc(o.e.order, func(ev *event) bool { _, ok := ev.provable(); return ok })
 }
 
 // append puts a record into fudai.comments, at times twice, and answers its offset.
@@ -314,6 +338,9 @@ func (w *sim) end() {
 				w.send(record.CtlVoid, record.EventData{Event: a.Event, Reason: "beacon gone"})
 			}
 		}
+		if w.unproved() && w.rnd.IntN(50) == 0 {
+			w.wall += ProofDueMs
+		}
 		w.relay()
 		for range 4 {
 			o.act()
@@ -405,5 +432,5 @@ func TestSimulation(t *testing.T) {
 // simMust are the things a run of some length must have seen.
 var simMust = []string{"crashes", "zombies", "clock jumps", "doubled comments", "forged beacons", "restores", "gaps", "delayed ledger", "fenced",
 	"end settled", "end cancelled", "end void", "why staff", "why missed", "why gap", "step claimed", "step expired", "step skipped", "step settled",
-	"alternates", "amendments", "pauses", "silent relays", "folded cards", "drawn late", "later rounds", "plans of packet", "plans of rain", "plans of grab", "excluded",
+	"alternates", "amendments", "pauses", "silent relays", "folded cards", "drawn late", "later rounds", "drawn by two", "why no-proof", "waits for a proof", "plans of packet", "plans of rain", "plans of grab", "excluded",
 	"excluded by cluster"}

@@ -27,6 +27,7 @@ func (p *Plan) check(cfg *Config, now int64) error {
 	p.checkPrizes(refuse)
 	p.checkWho(refuse)
 	p.checkRain(refuse)
+	p.checkVRF(refuse)
 	p.checkKeys(cfg, refuse)
 	if err := p.Plan.Check(); err != nil {
 		errs = append(errs, err)

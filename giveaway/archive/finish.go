@@ -23,7 +23,8 @@ type finished struct {
 }
 
 // finish draws a sealed list: from the seal on nothing is left to choose, so
-// whoever holds it and the round needs no operator.
+// whoever holds it and the round needs no operator, unless the plan asks for the
+// operator's proof.
 func (c *Verify) finish(raw []byte) error {
 	sealing, report := drawproof.CheckSealing(raw)
 	if !c.JSON || !report.OK() {
@@ -36,7 +37,13 @@ func (c *Verify) finish(raw []byte) error {
 	if err != nil {
 		return err
 	}
-	result, err := sealing.Finish(sigma, 0)
+	var proof []byte
+	if c.Proof != "" {
+		if proof, err = hex.DecodeString(c.Proof); err != nil {
+			return fmt.Errorf("--proof: %w", err)
+		}
+	}
+	result, err := sealing.Finish(sigma, proof, 0)
 	if err != nil {
 		return fmt.Errorf("round %d of %s: %w", sealing.Close.Round, sealing.Terms().Beacon.Kind, err)
 	}

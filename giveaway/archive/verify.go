@@ -16,6 +16,7 @@ type Verify struct {
 
 	Finish bool     `help:"The file is a sealed list that a mirror held: draw it, as the operator must have."`
 	Sigma  string   `help:"With --finish, the beacon's signature of the sealed round; without it relays are asked." placeholder:"HEX"`
+	Proof  string   `help:"With --finish, the operator's proof, where the plan asks for one (vrf): the result that viewers were sent has it." placeholder:"HEX"`
 	Relay  []string `help:"With --finish, the drand relays to ask." default:"https://api.drand.sh,https://api2.drand.sh,https://drand.cloudflare.com" placeholder:"URL"`
 }
 

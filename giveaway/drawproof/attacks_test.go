@@ -53,6 +53,7 @@ func (s *sampler) attacks() []trial {
 	all = append(all, s.markerAttacks()...)
 	all = append(all, s.logAttacks()...)
 	all = append(all, s.mirrorAttacks()...)
+	all = append(all, s.proofAttacks()...)
 	return append(all, s.claimAttacks()...)
 }
 
@@ -60,8 +61,12 @@ func (s *sampler) attacks() []trial {
 func (s *sampler) attack(name, rule string, want Status, edit func(b *Bundle, p Plan)) trial {
 	b := s.matrixBundle()
 	p, _ := ParsePlan(b.Plan)
+	was := b.Proof
 	edit(b, p)
 	b.Claims = nil
+	if bytes.Equal(was, b.Proof) { // the edit is not about the proof: it is that of what was edited
+		s.prove(b)
+	}
 	_ = b.Assemble() // says what is wrong, and computes all the same
 	return trial{name, s.sign(b), rule, want}
 }
@@ -256,4 +261,5 @@ func (s *sampler) textAttacks(add func(name, rule string, raw []byte)) {
 	s.editPlan(b, func(p *Plan) { p.Prizes[1].ID = p.Prizes[0].ID })
 	add("prize twice", "R4", s.sign(b))
 	s.policyAttacks(add)
+	s.vrfPolicyAttacks(add)
 }

@@ -25,6 +25,7 @@ type Bundle struct {
 	CloseHash  Hash            `json:"closeHash"`
 	SealedBy   string          `json:"sealedBy"`
 	Sigma      Bytes           `json:"sigma"`
+	Proof      Bytes           `json:"proof,omitempty"` // the operator's, where the plan has a VRF
 	Result     Result          `json:"result"`
 	ResultHash Hash            `json:"resultHash"`
 	Claims     []Claim         `json:"claims"`
@@ -39,7 +40,7 @@ var bundleShape = closed(members{
 	"amendments": list(0, 100, amendmentShape), "markers": list(0, 4096, markerShape),
 	"entrants": rows(LeafSize, leafEntrant), "excluded": rows(ExcludedSize, leafExcluded),
 	"close": closeShape, "closeHash": hexOf(32), "sealedBy": oneOf(SealedByOwner, SealedByStandby),
-	"sigma": hexOf(SigmaSize), "result": resultShape, "resultHash": hexOf(32),
+	"sigma": hexOf(SigmaSize), "proof?": hexOf(ProofSize), "result": resultShape, "resultHash": hexOf(32),
 	"claims": list(0, 4*MaxUnits, claimShape), "grade": gradeShape, "log?": loggedShape, "mirrored?": mirroredShape, "signature": hexOf(64),
 })
 
@@ -89,7 +90,7 @@ func unsigned(doc map[string]any) []byte {
 
 // Assemble computes everything in a bundle that follows from its plan, markers,
 // lists, beacon signature, log and mirrors: b needs Plan, Amendments, Markers, Entrants and
-// Excluded in tree order, SealedBy, Sigma, Close.CapOffset and Close.Round (0:
+// Excluded in tree order, SealedBy, Sigma, Proof, Close.CapOffset and Close.Round (0:
 // the planned one), Result.DrawNo, Log and Mirrored, if there are any, and Claims (nil: all open).
 func (b *Bundle) Assemble() error {
 	p, err := ParsePlan(b.Plan)
@@ -109,7 +110,9 @@ func (b *Bundle) Assemble() error {
 	b.Close = NewClose(p.Event, terms, ranges, b.Entrants, b.Excluded, b.Close.CapOffset, b.Close.Round)
 	b.CloseHash = b.Close.Hash()
 	sealed := Sealed{Plan: p, PlanHash: PlanHash(b.Plan), CloseHash: b.CloseHash, Entrants: b.Entrants}
-	b.Result = sealed.Draw(b.Sigma, b.Result.DrawNo)
+	beta, err := p.Beta(b.CloseHash, b.Sigma, b.Proof)
+	refused = append(refused, err)
+	b.Result = sealed.Draw(b.Sigma, beta, b.Result.DrawNo)
 	b.ResultHash = b.Result.Hash()
 	if b.Claims == nil {
 		b.Claims = OpenClaims(b.Result)
@@ -117,7 +120,7 @@ func (b *Bundle) Assemble() error {
 	b.Grade = gradeOf(p, shown{
 		sealedBy: b.SealedBy, late: checkLate(p, terms, b.Markers) != nil, laterRound: b.Close.Round != terms.Round,
 		seen: b.Log.judge(p, b.CloseHash, PlanHash(b.Plan), b.Close.Round).seen,
-		held: weigh(p, b.Mirrored, b.CloseHash, b.Close.Round).held,
+		held: weigh(p, b.Mirrored, b.CloseHash, b.Close.Round).held, proved: beta != nil,
 	})
 	return errors.Join(refused...)
 }

@@ -50,6 +50,8 @@
 // witnesses ascend strictly by name, the key of each is neither another's nor the log's nor
 // the engine's, and neither origin nor a name has a plus sign. The same holds of its mirrors
 // (R42) among themselves; a mirror that shares name or key with a witness shares both.
+// If it asks for a proof of the operator (R44), the key for that is none of engine, receipts,
+// log, witnesses and mirrors.
 //
 // A verifier stops where R2, R3 or R4 fails, for nothing can be computed then.
 // Every later rule is judged on its own, on values computed from plan, markers,
@@ -133,7 +135,7 @@
 // the identity. The Go verifier takes it only if two libraries do. A verifier without pairings
 // reports the rule as "skip" and its verdict as "ok except beacon signature".
 //
-// R24. seed = HMAC(closeHash, lp(sigma) || lp(beta)), beta being empty in this version (this
+// R24. seed = HMAC(closeHash, lp(sigma) || lp(beta)), beta being what R44 says (this
 // is HKDF-Extract). Keys are HKDF-Expand to 32 bytes: drawKey = HMAC(seed, D(draw) ||
 // u32 drawNo || 0x01), splitKey the same with D(split), auditKey = HMAC(seed, D(audit) || 0x01).
 // drawNo is below the plan's draws; nothing can raise it after the fact.
@@ -191,7 +193,8 @@
 // did than the quorum; "no-mirror" B, where enough did, and no mirror held the list in time
 // (R43: it could not be exchanged, but held back); "local-beacon" D;
 // "order-of-arrival" D, selection "first"; "late-marker" C; "later-round" C, R21 with s > 0, or D
-// together with a late marker; "sealed-by-one-host" A, sealedBy "owner".
+// together with a late marker; "sealed-by-one-host" A, sealedBy "owner". Where that leaves A and
+// the plan asks for the operator's proof (R44), which holds, the letter is "A+V".
 //
 // R36. The engine key signs D(bundle) || H(JCS(bundle without "signature")).
 //
@@ -233,8 +236,9 @@
 // of the mirror of that name in the plan, over D(mirror) || closeHash || u64 time, the time
 // being Unix seconds. It says: I hold the plan, the amendments, the markers and both whole
 // lists that this close record seals, they pass R2 to R22, and I give them to anybody who
-// asks. With them and sigma anybody finishes the draw (R23 to R31) without the operator. A
-// witness may be a mirror too, with one key: no text of R40 is one of this rule.
+// asks. With them and sigma anybody finishes the draw (R23 to R31) without the operator,
+// unless the plan asks for the operator's proof (R44). A witness may be a mirror too, with one
+// key: no text of R40 is one of this rule.
 //
 // What a mirror holds is a sealing: one object with exactly the members of [Sealing], which
 // are those of a bundle, and format "drawproof/v1/sealing". R2 to R22, R33 and R34 are judged
@@ -242,4 +246,18 @@
 //
 // R43. Mirrors held the list in time whose words R42 does not refuse and have 1000·time ≤
 // 1000·T(close.round) − marginMs. If there is none, the rule reports "lowers".
+//
+// # The operator's proof
+//
+// R44. A plan may ask for a second party to the draw, member "vrf" with a "key"; then, and only
+// then, the bundle has a member "proof". It is the proof of ECVRF-EDWARDS25519-SHA512-TAI
+// (RFC 9381, suite 0x03) under that key for alpha = D(alpha) || closeHash || lp(sigma): Gamma,
+// c and s, 80 bytes, decoded after 5.4.4; the key is validated after 5.4.5; points have their
+// one encoding of RFC 8032, 5.1.3; s·B − c·Y and s·H − c·Gamma are computed with the number c,
+// not with its opposite modulo the group order, for Y and Gamma may have a part of small order.
+// beta of R24 is the 64 bytes of 5.2 that the proof gives, and empty where the plan does not
+// ask or this rule fails. Whoever would foresee a draw then needs the beacon's operators and
+// this key. Who holds the key can withhold the proof and never choose it: an event whose proof
+// is missing an hour after the round is void (no bundle shows that; the public log does, in an
+// entry "end" of R38, whose state is "void").
 package drawproof

@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-var rewrite = flag.Bool("rewrite", false, "write testdata/mirrored.jsonl anew; review the difference: it is a change of the specification")
+var rewrite = flag.String("rewrite", "", "write testdata/NAME.jsonl (mirrored, proved) anew; review the difference: it is a change of the specification")
 
-// frozen is a line of testdata/logged.jsonl or mirrored.jsonl: a bundle that shows
-// a transparency log, and what the file's rules say of it.
+// frozen is a line of testdata/logged.jsonl, mirrored.jsonl or proved.jsonl: a bundle
+// that shows a transparency log, and what the file's rules say of it.
 type frozen struct {
 	Name   string            `json:"name"`
 	Rules  map[string]string `json:"rules"`
@@ -23,6 +23,7 @@ type frozen struct {
 var (
 	logRules    = []string{"R38", "R39", "R40", "R41"}
 	mirrorRules = append(slices.Clone(logRules), "R42", "R43")
+	proofRules  = []string{"R4", "R25", "R31", "R35", "R36", "R41", "R43", "R44"}
 )
 
 // TestLoggedVectors holds every verifier to the frozen bundles: what a log shows
@@ -36,12 +37,23 @@ func TestLoggedVectors(t *testing.T) {
 // TestMirroredVectors is the same for what mirrors say.
 func TestMirroredVectors(t *testing.T) {
 	const file = "testdata/mirrored.jsonl"
-	if *rewrite {
-		if err := os.WriteFile(file, freeze(t), 0o644); err != nil {
+	if *rewrite == "mirrored" {
+		if err := os.WriteFile(file, freeze(t, mirrorTrials(t), mirrorRules), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	holdFrozen(t, file, mirrorRules, "R41pass", "R42fail", "R42pass", "R43lowers", "R43pass", "gradeA", "gradeB", "gradeD")
+}
+
+// TestProvedVectors is the same for what the operator proves.
+func TestProvedVectors(t *testing.T) {
+	const file = "testdata/proved.jsonl"
+	if *rewrite == "proved" {
+		if err := os.WriteFile(file, freeze(t, proofTrials(t), proofRules), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	holdFrozen(t, file, proofRules, "R4pass", "R4fail", "R25pass", "R44fail", "R44pass", "gradeA+V", "gradeA", "gradeB", "gradeD")
 }
 
 // holdFrozen holds the verifiers to a file, which must show all of shows.
@@ -93,9 +105,9 @@ func holdFrozen(t *testing.T, file string, rules []string, shows ...string) {
 	}
 }
 
-// freeze makes the bundles: one of grade A and the same without its mirrors, and
-// what an operator does who holds the list back, or whose mirrors lie.
-func freeze(t *testing.T) []byte {
+// mirrorTrials are a bundle of grade A and the same without its mirrors, and what
+// an operator does who holds the list back, or whose mirrors lie.
+func mirrorTrials(t *testing.T) []trial {
 	s := newSampler(t, 43)
 	s.watched = true
 	best := s.bundle()
@@ -106,12 +118,43 @@ func freeze(t *testing.T) []byte {
 	best.Mirrored = nil
 	s.assemble(best)
 	trials = append(trials, trial{name: "the same without its mirrors", raw: s.sign(best)})
-	trials = append(trials, s.mirrorAttacks()...)
+	return append(trials, s.mirrorAttacks()...)
+}
+
+// proofTrials are a bundle of grade A+V, what is left of it without mirrors and
+// without its proof, and what an operator does who would have another output.
+func proofTrials(t *testing.T) (trials []trial) {
+	s := newSampler(t, 44)
+	s.watched = true
+	best := s.bundle()
+	for best.Grade.Letter != GradeProved {
+		best = s.bundle()
+	}
+	add := func(name string) { trials = append(trials, trial{name: name, raw: s.sign(best)}) }
+	add("witnesses, mirrors and the operator's proof")
+	proof, words := best.Proof, best.Mirrored
+	best.Mirrored = nil
+	s.assemble(best)
+	add("the same without its mirrors")
+	best.Mirrored, best.Proof = words, nil
+	_ = best.Assemble() // says that the proof is missing
+	add("the same without its proof, drawn by the beacon alone")
+	best.Proof = proof
+	s.assemble(best)
+	best.Proof = Prove(s.vrf, Hash{1}, best.Sigma)
+	add("the same with the proof of another list")
+	trials = append(trials, s.proofAttacks()...)
+	s.vrfPolicyAttacks(func(name, rule string, raw []byte) { trials = append(trials, trial{name: name, raw: raw}) })
+	return trials
+}
+
+// freeze gives the lines of a file.
+func freeze(t *testing.T, trials []trial, rules []string) []byte {
 	var out []byte
 	for _, tr := range trials {
 		r := Verify(tr.raw)
 		f := frozen{Name: tr.name, Rules: map[string]string{}, Grade: r.Grade, Bundle: json.RawMessage("0")}
-		for _, rule := range mirrorRules {
+		for _, rule := range rules {
 			f.Rules[rule] = string(statuses(r)[rule])
 		}
 		line, err := json.Marshal(&f)

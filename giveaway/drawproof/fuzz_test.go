@@ -94,7 +94,7 @@ func FuzzPlan(f *testing.F) {
 			return
 		}
 		sealed := Sealed{Plan: p, PlanHash: PlanHash(raw), Entrants: numbered(5)}
-		r := sealed.Draw(nil, 0)
+		r := sealed.Draw(nil, nil, 0)
 		paid := r.Returned
 		for _, w := range r.Winners {
 			paid += w.Amount

@@ -18,7 +18,11 @@ const (
 	SealedByStandby = "standby" // and one on another
 )
 
-// Grade says how much must go wrong at once for a draw to be rigged: A needs
+// GradeProved is grade A of a draw that took the operator's proof as well (R44).
+const GradeProved = "A+V"
+
+// Grade says how much must go wrong at once for a draw to be rigged: A+V needs
+// all that A does and the operator's key, A
 // the beacon's operators or the witnesses together, B also nobody who kept the seal code (or, with
 // "no-mirror", an operator who would rather not finish), C the operator and a staged show, D the operator alone. It never stands without its reasons.
 type Grade struct {
@@ -26,11 +30,11 @@ type Grade struct {
 	Reasons []string `json:"reasons"`
 }
 
-var gradeShape = closed(members{"letter": oneOf("A", "B", "C", "D"), "reasons": list(0, 20, name())})
+var gradeShape = closed(members{"letter": oneOf(GradeProved, "A", "B", "C", "D"), "reasons": list(0, 20, name())})
 
 // Expected is the grade that an event under way can still reach, for its card.
 func Expected(p Plan, laterRound bool) Grade {
-	s := shown{sealedBy: SealedByOwner, laterRound: laterRound}
+	s := shown{sealedBy: SealedByOwner, laterRound: laterRound, proved: p.VRF != nil}
 	if p.Log != nil {
 		s.seen, s.held = len(p.Log.Witnesses), len(p.Log.Mirrors)
 	}
@@ -42,6 +46,7 @@ type shown struct {
 	sealedBy         string
 	late, laterRound bool // markers; the sealed round
 	seen, held       int  // how many witnesses saw the seal in time, and mirrors held the list
+	proved           bool // the plan asks for the operator's proof, and it is there
 }
 
 // gradeOf is the grade that the evidence in a bundle supports.
@@ -76,6 +81,9 @@ func gradeOf(p Plan, s shown) Grade {
 	}
 	if s.sealedBy == SealedByOwner {
 		lower("A", ReasonNoStandby) // said, but a wrong fold is found by any receipt
+	}
+	if s.proved && g.Letter == "A" {
+		g.Letter = GradeProved
 	}
 	return g
 }

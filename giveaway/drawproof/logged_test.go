@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -159,7 +160,7 @@ func TestAttest(t *testing.T) {
 		bare.Log, bare.Mirrored = nil, nil
 		s.assemble(bare)
 		raw := s.sign(bare)
-		if r := verify(raw, memoBeacon()); !r.OK() || r.Grade.Letter == "A" {
+		if r := verify(raw, memoBeacon()); !r.OK() || r.Grade.Letter[0] == 'A' {
 			t.Fatalf("without its log:\n%s", r.Text())
 		}
 		got, err := Attest(raw, []Logged{*b.Log}, b.Mirrored, s.engine)
@@ -202,7 +203,7 @@ func TestBestGrade(t *testing.T) {
 		b := s.bundle()
 		p, _ := ParsePlan(b.Plan)
 		alone := len(b.Grade.Reasons) == 1 && b.Grade.Reasons[0] == ReasonNoMirror
-		if b.Grade.Letter != "A" && !alone {
+		if !strings.HasPrefix(b.Grade.Letter, "A") && !alone {
 			continue
 		}
 		held := weigh(p, b.Mirrored, b.CloseHash, b.Close.Round).held

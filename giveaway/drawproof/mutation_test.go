@@ -61,7 +61,7 @@ func (s *sampler) matrixBundle() *Bundle {
 			len(b.Amendments) == 2 && len(p.Partitions) > 1 && len(p.Prizes) > 1 && len(b.Excluded) > 1 && p.Draws > 1 &&
 			len(b.Result.Winners) > 2 && len(b.Result.Alternates) > 1 && b.Grade.Letter == "D" && len(b.Claims) > len(b.Result.Winners) &&
 			b.Log != nil && len(b.Log.Cosignatures) == LeastQuorum && len(b.Mirrored) == 2 && !slices.Contains(b.Grade.Reasons, ReasonNoMirror) &&
-			len(b.Log.Plan.Path) > 1 && len(b.Log.Close.Path) > 1 {
+			b.Proof != nil && len(b.Log.Plan.Path) > 1 && len(b.Log.Close.Path) > 1 {
 			s.matrix = s.sign(b)
 		}
 	}
@@ -119,7 +119,7 @@ func ownRule(path, change string) string {
 		"close.event":         "R7", "close.planHash": "R7", "close.root": "R17", "close.excludedRoot": "R18",
 		"close.entrants": "R19", "close.totalWeight": "R19", "close.excluded": "R19", "close.capOffset": "R22",
 		"close.round": "R21", "close.ranges": "R20", "close.ranges[].partition": "R20", "close.ranges[].open": "R20",
-		"close.ranges[].close": "R20", "closeHash": "R22", "sealedBy": "R35", "sigma": "R23",
+		"close.ranges[].close": "R20", "closeHash": "R22", "sealedBy": "R35", "sigma": "R23", "proof": "R44",
 		"result.closeHash": "R31", "result.drawNo": "R25", "result.winners": "R25",
 		"result.winners[].rank": "R25", "result.winners[].tag": "R25", "result.winners[].score": "R25",
 		"result.winners[].prize": "R26", "result.winners[].amount": "R27", "result.winners[].grant": "R30",

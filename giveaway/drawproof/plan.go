@@ -50,6 +50,8 @@ type Plan struct {
 	Caps []json.RawMessage `json:"caps,omitempty"`
 	// Log is the transparency log that the plan stands in, if there is one.
 	Log *PublicLog `json:"log,omitempty"`
+	// VRF asks for the operator's proof beside the beacon's signature, for very large prizes.
+	VRF *VRF `json:"vrf,omitempty"`
 }
 
 // Prize is one tier. Tiers take the ranks in the order of the plan.
@@ -79,7 +81,7 @@ var (
 		"beacon":      beaconShape, "round": integer(1, maxInteger), "ladderStep": integer(1, 1000),
 		"tagKeyCommit": hexOf(32), "engineKey": hexOf(32), "receiptKey": hexOf(32),
 		"claimTtlMs": integer(0, 1<<43), "disqualify": list(0, 100, name()),
-		"caps?": list(0, 100, open(members{})), "log?": publicLogShape,
+		"caps?": list(0, 100, open(members{})), "log?": publicLogShape, "vrf?": vrfShape,
 	})
 )
 
@@ -140,6 +142,9 @@ func (p Plan) Check() error {
 	}
 	if p.Log != nil {
 		errs = append(errs, p.Log.Check(p.EngineKey))
+	}
+	if p.VRF != nil {
+		errs = append(errs, p.VRF.Check(p))
 	}
 	return errors.Join(errs...)
 }

@@ -83,6 +83,7 @@ var titles = map[int]string{
 	41: "enough witnesses saw the seal before the round",
 	42: "every word of a mirror is that of one of the plan",
 	43: "a mirror held the list before the round",
+	44: "the operator's proof is the one the plan asks for",
 }
 
 // lowers are the rules that lower the grade where they do not hold.
@@ -104,7 +105,7 @@ func (r *Report) add(rule int, err error) bool {
 func (r *Report) describe(e *evidence) {
 	r.Event = e.plan.Event
 	r.Grade = e.grade()
-	seed := NewSeed(e.closeHash, e.Sigma, nil)
+	seed := NewSeed(e.closeHash, e.Sigma, e.beta)
 	body := sha256.Sum256(bundleMessage(e.doc))
 	r.Values = map[string]string{
 		"planHash":     e.terms.Hash.String(),

@@ -62,9 +62,10 @@ type Sealed struct {
 	Entrants  []Leaf // in tree order
 }
 
-// Draw turns the beacon's signature into the result of draw number no.
-func (s Sealed) Draw(sigma []byte, no uint32) Result {
-	seed := NewSeed(s.CloseHash, sigma, nil)
+// Draw turns the beacon's signature, and the operator's part where the plan asks
+// for one (Plan.Beta), into the result of draw number no.
+func (s Sealed) Draw(sigma, beta []byte, no uint32) Result {
+	seed := NewSeed(s.CloseHash, sigma, beta)
 	ranked := s.rank(seed.DrawKey(no))
 	r := Result{CloseHash: s.CloseHash, DrawNo: no, Winners: []Award{}, Alternates: []Alternate{}}
 	r.Cutoff.Winner, r.Cutoff.Alternate = Bytes{}, Bytes{}

@@ -52,6 +52,7 @@ var rules = []struct {
 	{41, func(e *evidence) error { return e.logged.few }},
 	{42, func(e *evidence) error { return e.holding.forged }},
 	{43, func(e *evidence) error { return e.holding.none }},
+	{44, func(e *evidence) error { return e.unproved }},
 }
 
 func same[T comparable](what string, published, computed T) error {

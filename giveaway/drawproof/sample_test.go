@@ -18,6 +18,7 @@ type sampler struct {
 	eyes    []ed25519.PrivateKey // witness i has eyes[i]
 	glass   []ed25519.PrivateKey // mirror i has glass[i]
 	receipt ed25519.PrivateKey
+	vrf     ed25519.PrivateKey
 	local   LocalKey
 	sigmas  map[uint64][]byte // of the local chain
 	golden  golden
@@ -35,6 +36,7 @@ func newSampler(t testing.TB, seed uint64) *sampler {
 	s := &sampler{
 		t: t, rng: rand.New(rand.NewPCG(seed, 1)), local: local,
 		engine: ed25519.NewKeyFromSeed(key("engine")), receipt: ed25519.NewKeyFromSeed(key("receipt")),
+		vrf:    ed25519.NewKeyFromSeed(key("vrf")),
 		logKey: ed25519.NewKeyFromSeed(key("log")), sigmas: map[uint64][]byte{}, golden: readGolden(t),
 	}
 	for i := range 3 {
@@ -104,6 +106,9 @@ func (s *sampler) plan() Plan {
 	if s.watched || s.chance(60) {
 		p.Log = s.publicLog()
 	}
+	if s.chance(30) {
+		p.VRF = &VRF{public(s.vrf)}
+	}
 	p.OpenAt = p.CloseAt - int64(s.between(1000, 60_000))
 	p.Round = p.RoundFor(p.CloseAt)
 	return p
@@ -160,6 +165,7 @@ func (s *sampler) bundle() *Bundle {
 	}
 	b.Result.DrawNo = uint32(s.rng.IntN(int(p.Draws)))
 	s.setSigma(b)
+	s.prove(b)
 	s.assemble(b)
 	if p.Log != nil && (s.watched || s.chance(80)) {
 		s.log(b, p)
@@ -195,6 +201,15 @@ func (s *sampler) setSigma(b *Bundle) {
 		if g.Round == b.Close.Round {
 			b.Sigma = g.Sigma
 		}
+	}
+}
+
+// prove adds the operator's proof where the plan asks for one.
+func (s *sampler) prove(b *Bundle) {
+	b.Proof = nil
+	if p, err := ParsePlan(b.Plan); err == nil && p.VRF != nil {
+		_ = b.Assemble() // for the close hash; it says that the proof is missing
+		b.Proof = Prove(s.vrf, b.CloseHash, b.Sigma)
 	}
 }
 

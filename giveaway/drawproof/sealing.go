@@ -118,13 +118,18 @@ func signedBy(key Hash, message, signature []byte) error {
 func (s *Sealing) Terms() Plan { return s.plan }
 
 // Finish draws draw number no of a checked sealing, as the operator must. It fails
-// unless the beacon signed the sealed round with sigma and the plan lists the draw.
-func (s *Sealing) Finish(sigma []byte, no uint32) (Result, error) {
+// unless the beacon signed the sealed round with sigma, proof is the operator's where
+// the plan asks for one (nil else), and the plan lists the draw.
+func (s *Sealing) Finish(sigma, proof []byte, no uint32) (Result, error) {
 	if no >= s.plan.Draws {
 		return Result{}, fmt.Errorf("draw number %d, yet the plan lists %d", no, s.plan.Draws)
 	}
 	if err := VerifyBeacon(s.plan.Beacon, s.Close.Round, sigma); err != nil {
 		return Result{}, err
 	}
-	return Sealed{Plan: s.plan, PlanHash: s.planHash, CloseHash: s.CloseHash, Entrants: s.Entrants}.Draw(sigma, no), nil
+	beta, err := s.plan.Beta(s.CloseHash, sigma, proof)
+	if err != nil {
+		return Result{}, err
+	}
+	return Sealed{Plan: s.plan, PlanHash: s.planHash, CloseHash: s.CloseHash, Entrants: s.Entrants}.Draw(sigma, beta, no), nil
 }

@@ -26,7 +26,7 @@ func TestFinish(t *testing.T) {
 		if !r.OK() || r.Values["closeHash"] != b.CloseHash.String() {
 			t.Fatal(r.Text())
 		}
-		result, err := sealing.Finish(b.Sigma, b.Result.DrawNo)
+		result, err := sealing.Finish(b.Sigma, b.Proof, b.Result.DrawNo)
 		if err != nil || result.Hash() != b.ResultHash {
 			t.Fatalf("%v: the result is %s, published %s", err, result.Hash(), b.ResultHash)
 		}
@@ -36,10 +36,10 @@ func TestFinish(t *testing.T) {
 	}
 	b := s.matrixBundle()
 	sealing, _ := CheckSealing(s.sealing(b))
-	if _, err := sealing.Finish(s.sigma(b.Close.Round+1), 0); err == nil {
+	if _, err := sealing.Finish(s.sigma(b.Close.Round+1), b.Proof, 0); err == nil {
 		t.Error("another round decides")
 	}
-	if _, err := sealing.Finish(b.Sigma, 1000); err == nil {
+	if _, err := sealing.Finish(b.Sigma, b.Proof, 1000); err == nil {
 		t.Error("a draw that the plan does not list")
 	}
 }
@@ -102,7 +102,7 @@ func FuzzSealing(f *testing.F) {
 			t.Fatalf("passes after %d rules", len(r.Rules))
 		}
 		if r.OK() {
-			if _, err := got.Finish(nil, 0); err == nil {
+			if _, err := got.Finish(nil, nil, 0); err == nil {
 				t.Fatal("drawn without the beacon")
 			}
 		}

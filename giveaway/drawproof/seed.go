@@ -11,7 +11,7 @@ import (
 type Seed [32]byte
 
 // NewSeed extracts the seed from the sealed event and the beacon signature.
-// beta is the operator's proof in the two-party mode and empty otherwise.
+// beta is the operator's part where the plan asks for one (Plan.Beta), and empty otherwise.
 func NewSeed(closeHash Hash, sigma, beta []byte) Seed {
 	ikm := appendPrefixed(appendPrefixed(nil, sigma), beta)
 	prk, err := hkdf.Extract(sha256.New, ikm, closeHash[:])

@@ -107,7 +107,7 @@ func (t *Trace) find(e *evidence, r Receipt) error {
 func (t *Trace) place(e *evidence, leaf Leaf) {
 	score := FirstScore(leaf.Partition, leaf.Offset)
 	if e.plan.Selection == SelectLot {
-		seed := NewSeed(e.closeHash, e.Sigma, nil)
+		seed := NewSeed(e.closeHash, e.Sigma, e.beta)
 		score, _ = NewScorer(seed.DrawKey(e.Result.DrawNo)).Score(leaf.Tag, leaf.Weight)
 	}
 	t.Fate, t.Score, t.Cutoff = FateLost, score.String(), fmt.Sprintf("%x", []byte(e.expected.Cutoff.Winner))

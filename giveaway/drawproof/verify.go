@@ -20,6 +20,8 @@ type evidence struct {
 	amendErr  error
 	computed  Close
 	closeHash Hash
+	beta      []byte
+	unproved  error // why beta is empty though the plan asks for a proof, or there is one though it does not
 	expected  Result
 	late      error
 	logged    judgement
@@ -74,7 +76,8 @@ func (e *evidence) compute() {
 	e.logged = e.Log.judge(e.plan, e.closeHash, e.planHash, e.Close.Round)
 	e.holding = weigh(e.plan, e.Mirrored, e.closeHash, e.Close.Round)
 	sealed := Sealed{Plan: e.plan, PlanHash: e.planHash, CloseHash: e.closeHash, Entrants: e.Entrants}
-	e.expected = sealed.Draw(e.Sigma, e.Result.DrawNo)
+	e.beta, e.unproved = e.plan.Beta(e.closeHash, e.Sigma, e.Proof)
+	e.expected = sealed.Draw(e.Sigma, e.beta, e.Result.DrawNo)
 }
 
 // computeSeal is what stands before the beacon speaks.
@@ -96,6 +99,6 @@ func (e *evidence) computeSeal() {
 func (e *evidence) grade() Grade {
 	return gradeOf(e.plan, shown{
 		sealedBy: e.SealedBy, late: e.late != nil, laterRound: e.Close.Round != e.terms.Round,
-		seen: e.logged.seen, held: e.holding.held,
+		seen: e.logged.seen, held: e.holding.held, proved: e.beta != nil,
 	})
 }

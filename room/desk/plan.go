@@ -14,6 +14,9 @@ import (
 func (d *Desk) complete(room string, plan json.RawMessage) (json.RawMessage, error) {
 	cfg := giveaway.Config{Room: room, Partition: kafkalog.Partition(room), Keys: d.cfg.Keys, Chains: d.cfg.Chains, PublicLog: d.cfg.PublicLog, Crowd: crowd(d.State(room))}
 	f, err := giveaway.Finish(plan, &cfg, time.Now().UnixMilli())
+	if err == nil {
+		err = f.Plan.CheckProof(d.cfg.Keys)
+	}
 	if err != nil {
 		return nil, err
 	}

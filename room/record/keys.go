@@ -17,6 +17,7 @@ type Keys struct {
 	Dedupe  [32]byte           // keys the message id hashes
 	Beacon  [32]byte           // secret of the local beacon
 	Log     ed25519.PrivateKey // signs checkpoints of the transparency log
+	VRF     ed25519.PrivateKey // the operator's part of draws that ask for one
 	handle  [32]byte
 	entry   [32]byte
 	event   [32]byte
@@ -31,11 +32,12 @@ func DeriveKeys(master [32]byte) *Keys {
 		mac.Sum(k[:0])
 		return k
 	}
-	engine, receipt, log := derive("engine"), derive("receipt"), derive("log")
+	engine, receipt, log, vrf := derive("engine"), derive("receipt"), derive("log"), derive("vrf")
 	return &Keys{
 		Engine:  ed25519.NewKeyFromSeed(engine[:]),
 		Receipt: ed25519.NewKeyFromSeed(receipt[:]),
 		Log:     ed25519.NewKeyFromSeed(log[:]),
+		VRF:     ed25519.NewKeyFromSeed(vrf[:]),
 		Control: derive("control"), Token: derive("token"), Dedupe: derive("dedupe"), Beacon: derive("beacon"),
 		handle: derive("handle"), entry: derive("entry"), event: derive("event"),
 		history: derive("history"),

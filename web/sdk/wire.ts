@@ -314,8 +314,12 @@ export interface Result {
   seal?: string;
   round?: number;
   sigma?: string;
+  /** The operator's part of the draw, where the plan asks for one. */
+  proof?: string;
   close_hash?: string;
   why?: string;
+  /** What the organiser promised, of one that is void because its own part of the draw was missing. */
+  compensation?: string;
   /** The newest head of the transparency log that the room knew then. */
   checkpoint?: string;
 }

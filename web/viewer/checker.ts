@@ -22,6 +22,8 @@ export interface Verdict {
   winners: number;
   openAt: number;
   closeAt: number;
+  /** The organiser's own part was in the draw, and holds. */
+  proved?: boolean;
   /** The head of the organiser's public record that the file shows, as it was signed. */
   note?: string;
 }
@@ -41,24 +43,32 @@ self.onmessage = (e: MessageEvent<Job>) => {
     fate: own?.fate ?? '',
     reason: own?.reason ?? 0,
     ...said,
+    ...(said.proved === true && { proved: report.rules.some((r) => r.rule === 'R44' && r.status === 'pass') }),
   };
   self.postMessage(verdict);
 };
 
 /** How many took part and won, and when, as the file says; the verifier has judged whether that is true. */
-function facts(raw: Uint8Array): Pick<Verdict, 'entrants' | 'winners' | 'openAt' | 'closeAt' | 'note'> {
+function facts(raw: Uint8Array): Pick<Verdict, 'entrants' | 'winners' | 'openAt' | 'closeAt' | 'note' | 'proved'> {
   try {
     const b = JSON.parse(new TextDecoder().decode(raw)) as Bundle;
     const { openAt = 0, closeAt = 0 } = b.plan ?? {};
     const note = noteOf(b);
-    return { entrants: b.close?.entrants ?? 0, winners: b.result?.winners?.length ?? 0, openAt, closeAt, ...(note && { note }) };
+    return {
+      entrants: b.close?.entrants ?? 0,
+      winners: b.result?.winners?.length ?? 0,
+      openAt,
+      closeAt,
+      ...(note && { note }),
+      ...(b.plan?.vrf !== undefined && { proved: true }),
+    };
   } catch {
     return { entrants: 0, winners: 0, openAt: 0, closeAt: 0 };
   }
 }
 
 interface Bundle {
-  plan?: { openAt?: number; closeAt?: number; log?: { origin: string; key: string } };
+  plan?: { openAt?: number; closeAt?: number; log?: { origin: string; key: string }; vrf?: unknown };
   close?: { entrants?: number };
   result?: { winners?: unknown[] };
   log?: { size: number; root: string; signature: string };

@@ -36,6 +36,11 @@ describe('what a check is worth', () => {
   });
 });
 
+it("tells of the organiser's own part only where it adds something", () => {
+  expect(trust({ reasons: ['sealed-by-one-host'], proved: true })).toEqual(['trustPublic', 'trustProved']);
+  expect(trust({ reasons: ['local-beacon'], proved: true })).toEqual(['trustLocal']);
+});
+
 describe('what a card promises', () => {
   it.each([
     [['no-witnesses', 'sealed-by-one-host'], 'bagFair', 'waitWhy'],

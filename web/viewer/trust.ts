@@ -10,7 +10,7 @@ import type { Verdict } from './checker.ts';
 export const byOrder = (v: Verdict): boolean => v.reasons.includes('order-of-arrival');
 
 /** The sentences for the reader, the weightiest first. */
-export function trust(v: Pick<Verdict, 'reasons'>): Word[] {
+export function trust(v: Pick<Verdict, 'reasons' | 'proved'>): Word[] {
   const has = (reason: string): boolean => v.reasons.includes(reason);
   const all: Word[] = [];
   if (has('order-of-arrival')) all.push('trustOrder');
@@ -19,7 +19,10 @@ export function trust(v: Pick<Verdict, 'reasons'>): Word[] {
   else if (has('late-marker') || has('later-round')) all.push('trustLate');
   if (has('no-mirror') && !has('order-of-arrival')) all.push('trustWitness');
   // Only where nothing worse is to be said of the number.
-  if (!has('order-of-arrival') && !has('local-beacon')) all.push('trustPublic');
+  if (!has('order-of-arrival') && !has('local-beacon')) {
+    all.push('trustPublic');
+    if (v.proved) all.push('trustProved');
+  }
   return all;
 }
 

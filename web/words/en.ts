@@ -138,6 +138,7 @@ export const ui: Record<keyof typeof zh, string> = {
   resultNext: 'Next lucky bag in {time}',
   resultVoid: 'This lucky bag was cancelled',
   resultVoidWhy: 'Reason: {why}',
+  resultPromised: 'What the organiser promised: {what}',
   openPrize: 'Claim your prize',
   overlayPhrase: 'Comment “{phrase}” to join',
   myPrizes: 'My prizes',
@@ -183,6 +184,8 @@ export const ui: Record<keyof typeof zh, string> = {
   trustWitness: 'Witnesses outside signed that the list was sealed before the number existed.',
   trustPublic:
     'The random number comes from a public source, the operator could not choose it, and its signature was checked too. To know the winners in advance takes the help of those who run that source, or a list that was exchanged afterwards.',
+  trustProved:
+    'The organiser added a number of its own that could not be chosen and that anybody can verify: to know the winners in advance takes the organiser’s key as well.',
   trustLate:
     'It did not go quite by the announced times. If the operator meant that, the outcome could have been influenced; this check cannot see it.',
   trustMoved:
@@ -364,6 +367,11 @@ export const codes: Record<string, Said> = {
     'The public random number is not out yet, and no other one is used instead',
     'The show goes on; the draw follows by itself as soon as it is there',
   ),
+  'proof-late': said(
+    'Result to follow',
+    'The public random number is there; the organiser’s own part is still missing',
+    'The show goes on; if it is still missing after an hour, the giveaway is void and compensated as promised',
+  ),
   'end-missed': said(
     'It did not open in time',
     'The moment came and the system could not open it',
@@ -378,6 +386,11 @@ export const codes: Record<string, Said> = {
     'The public random number never came',
     'Without it nothing can be drawn',
     'This one does not count; watch for the next',
+  ),
+  'end-no-proof': said(
+    'The organiser’s part of the draw is missing',
+    'Without it nothing can be drawn, and nothing else stands in',
+    'This one does not count; the organiser owes the compensation it promised',
   ),
   'end-gap': said(
     'Some records are missing',

@@ -91,5 +91,6 @@ export function ending(language: Language, why: string): zh.Said {
 export const engine: Readonly<Record<string, string>> = {
   'the opening was missed': 'end-missed',
   'it could not be sealed in time': 'end-late',
+  "the operator's proof was missing an hour after the round": 'end-no-proof',
   'part of the log was lost while it was open': 'end-gap',
 };

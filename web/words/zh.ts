@@ -138,6 +138,7 @@ export const ui = {
   resultNext: '下一个福袋 {time} 后开始',
   resultVoid: '这个福袋已取消',
   resultVoidWhy: '原因：{why}',
+  resultPromised: '主办方承诺的补偿：{what}',
   openPrize: '去领奖',
   overlayPhrase: '评论区发“{phrase}”参加',
   myPrizes: '我的奖品',
@@ -181,6 +182,7 @@ export const ui = {
   trustWitness: '有外部见证方签名证明：随机数出来之前，名单就已经封存。',
   trustPublic:
     '随机数来自公开的随机数源，运营方定不了它，它的签名也核对过。要提前知道谁会中，得有随机数源的运营机构帮忙，或者名单在事后被换过。',
+  trustProved: '主办方自己也给出了一份算好就不能挑、人人可以验证的数：要提前知道谁会中，还得有主办方的密钥。',
   trustLate: '这场没有完全按公布的时间进行。运营方如果是有意的，就有机会影响结果，核对发现不了这一点。',
   trustMoved: '开始或截止晚了，随机数也换成了更晚的一次：运营方一家就有机会挑选结果，核对发现不了这一点。',
   trustLocal:
@@ -347,10 +349,16 @@ export const codes: Record<string, Said> = {
   'appeal-not-found': said('还收不到申诉', '主办方那边没有这场活动的记录', '过一分钟再试，或直接联系主办方'),
   // Why a giveaway has no result yet (giveaway: Wait…).
   'beacon-late': said('结果稍后公布', '公开随机数还没有发布，不会换用别的随机数', '直播继续，随机数一到就自动开奖'),
+  'proof-late': said('结果稍后公布', '公开随机数已经有了，还差主办方的那一份', '直播继续；满一小时仍没有，活动作废并按承诺补偿'),
   // Why a giveaway ended without a draw (giveaway: stop).
   'end-missed': said('没有按时开始', '到了开始时间，系统没能打开它', '留意下一个福袋，你没有任何损失'),
   'end-late': said('没能按时封存名单', '拖得太久，公平性无法保证', '这次不算，留意下一个福袋'),
   'end-dead-chain': said('公开随机数没有公布', '拿不到开奖需要的随机数', '这次不算，留意下一个福袋'),
+  'end-no-proof': said(
+    '主办方没有给出开奖所需的那一份',
+    '没有它就开不了奖，也不会换用别的办法',
+    '这次不算；主办方要兑现它承诺的补偿',
+  ),
   'end-gap': said('部分记录缺失', '系统故障期间的记录不完整，公平性无法保证', '这次不算，留意下一个福袋'),
   // Why frames are missing.
   'gap-slow': said('省略了一部分评论', '网络来不及收', '抽奖和参与不受影响'),

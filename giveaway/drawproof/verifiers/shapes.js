@@ -92,6 +92,7 @@ export const plan = members({
     origin: name, key: H32, witnesses: array(0, 16, members({ name, key: H32 })), quorum: integer(2, 16),
     marginMs: integer(2000, 3_600_000), 'mirrors?': array(1, 16, members({ name, key: H32 })),
   }),
+  'vrf?': members({ key: H32 }),
 }, true);
 
 const logPlace = members({ index: U53, path: array(0, 64, H32) });
@@ -115,6 +116,7 @@ export const bundle = members({
   closeHash: H32,
   sealedBy: oneOf('owner', 'standby'),
   sigma: hexOf(48),
+  'proof?': hexOf(80),
   result: members({
     closeHash: H32,
     drawNo: WORD,
@@ -128,7 +130,7 @@ export const bundle = members({
     unit: WORD, rank: WORD, grant: H32, amount: U53, code: text,
     state: oneOf('open', 'claimed', 'settled', 'expired', 'disqualified', 'skipped'),
   })),
-  grade: members({ letter: oneOf('A', 'B', 'C', 'D'), reasons: array(0, 20, name) }),
+  grade: members({ letter: oneOf('A+V', 'A', 'B', 'C', 'D'), reasons: array(0, 20, name) }),
   'log?': members({
     size: U53, root: H32, signature: SIG, plan: logPlace, close: logPlace,
     cosignatures: array(0, 16, members({ name, time: integer(0, 2 ** 33), signature: SIG })),
@@ -159,6 +161,9 @@ export function checkPlan(p) {
   }
   need(sums <= BigInt(Number.MAX_SAFE_INTEGER), 'the sums of the prizes are too large together');
   if (p.log) checkLog(p.log, p.engineKey);
+  const named = [...(p.log?.witnesses ?? []), ...(p.log?.mirrors ?? [])];
+  const others = [p.engineKey, p.receiptKey, p.log?.key, ...named.map((w) => w.key)];
+  need(!p.vrf || !others.includes(p.vrf.key), "the key of the operator's proof is another's");
 }
 
 function checkLog({ origin, key, witnesses, mirrors = [] }, engineKey) {

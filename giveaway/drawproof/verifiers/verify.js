@@ -9,6 +9,7 @@ import {
   Broken, Stream, base64, beaconVerify, bytes, climb, compare, domain, ed25519Verify, hex, jcs, join, lp, mac, need, parse,
   scorer, sha, tree, u32, u64, u8, unhex,
 } from './primitives.js';
+import { ecvrf } from './ecvrf.js';
 import * as shapes from './shapes.js';
 
 const QUICKNET = {
@@ -59,8 +60,8 @@ function amounts(split, key, prize, n) {
   return out;
 }
 
-function keysOf(closeHash, sigma, number) {
-  const seed = mac(closeHash, lp(sigma), lp(new Uint8Array()));
+function keysOf(closeHash, sigma, beta, number) {
+  const seed = mac(closeHash, lp(sigma), lp(beta));
   const expand = (name) => mac(seed, domain(name), u32(number), u8(1));
   return { seed, draw: expand('draw'), split: expand('split') };
 }
@@ -142,7 +143,8 @@ function gather(b) {
   e.late = instant(e, (at, due) => at > due + plan.graceMs);
   judgeLog(e);
   judgeMirrors(e);
-  e.keys = keysOf(e.closeHash, unhex(b.sigma), b.result.drawNo);
+  judgeProof(e);
+  e.keys = keysOf(e.closeHash, unhex(b.sigma), e.beta, b.result.drawNo);
   e.result = draw(e, e.keys);
   return e;
 }
@@ -215,6 +217,20 @@ function judgeMirrors(e) {
   });
 }
 
+// judgeProof is R44: the operator's part of the seed, empty where nothing is proved.
+function judgeProof(e) {
+  const { vrf } = e.plan;
+  const { proof, sigma } = e.b;
+  Object.assign(e, { beta: new Uint8Array(), unproved: '' });
+  if (vrf && proof) {
+    const beta = ecvrf(unhex(vrf.key), join(domain('alpha'), e.closeHash, lp(unhex(sigma))), unhex(proof));
+    if (beta) e.beta = beta;
+    else e.unproved = "the operator's proof does not hold";
+  } else if (vrf || proof) {
+    e.unproved = 'the plan asks for a proof, or the bundle has one, and not both';
+  }
+}
+
 function leads(leaf, place, root) {
   try {
     return hex(climb(leaf, place)) === root;
@@ -240,6 +256,7 @@ function gradeOf(e) {
   lower(e.late, 'C', 'late-marker');
   lower(e.b.close.round !== e.round, e.late ? 'D' : 'C', 'later-round');
   lower(e.b.sealedBy === 'owner', 'A', 'sealed-by-one-host');
+  if (grade.letter === 'A' && e.beta.length > 0) grade.letter = 'A+V';
   return grade;
 }
 
@@ -370,6 +387,7 @@ const rules = {
   41: (e) => need(e.seen >= (e.plan.log?.quorum ?? Infinity), `${e.seen} witnesses saw the seal in time`),
   42: (e) => need(e.forged.length === 0, e.forged.join('; ')),
   43: (e) => need(e.held > 0, 'no mirror held the list in time'),
+  44: (e) => need(!e.unproved, e.unproved),
 };
 
 function checkClaims({ b, plan, result }) {

@@ -207,7 +207,7 @@ PLAN = members({
                        "genesis": integer(0, 2**33), "period": integer(1, 86400)}),
     "round": ROUND, "ladderStep": integer(1, 1000),
     "tagKeyCommit": H32, "engineKey": H32, "receiptKey": H32,
-    "claimTtlMs": integer(0, 2**43), "disqualify": array(0, 100, name),
+    "claimTtlMs": integer(0, 2**43), "disqualify": array(0, 100, name), "vrf?": members({"key": H32}),
     "caps?": array(0, 100, members({}, others=True)),
     "log?": members({"origin": name, "key": H32, "witnesses": array(0, 16, members({"name": name, "key": H32})),
                      "quorum": integer(2, 16), "marginMs": integer(2000, 3_600_000),
@@ -227,7 +227,7 @@ BUNDLE = members({
         "event": name, "planHash": H32, "root": H32, "excludedRoot": H32, "entrants": U53, "totalWeight": U53,
         "excluded": U53, "capOffset": U53, "round": ROUND,
         "ranges": array(0, 1024, members({"partition": WORD, "open": U53, "close": U53}))}),
-    "closeHash": H32, "sealedBy": one_of("owner", "standby"), "sigma": hex_of(48),
+    "closeHash": H32, "sealedBy": one_of("owner", "standby"), "sigma": hex_of(48), "proof?": hex_of(80),
     "result": members({
         "closeHash": H32, "drawNo": WORD,
         "winners": array(0, MAX_UNITS, members({
@@ -238,7 +238,7 @@ BUNDLE = members({
     "claims": array(0, 4 * MAX_UNITS, members({
         "unit": WORD, "rank": WORD, "grant": H32, "amount": U53, "code": text,
         "state": one_of("open", "claimed", "settled", "expired", "disqualified", "skipped")})),
-    "grade": members({"letter": one_of("A", "B", "C", "D"), "reasons": array(0, 20, name)}),
+    "grade": members({"letter": one_of("A+V", "A", "B", "C", "D"), "reasons": array(0, 20, name)}),
     "log?": members({
         "size": U53, "root": H32, "signature": SIG, "plan": LOG_PLACE, "close": LOG_PLACE,
         "cosignatures": array(0, 16, members({"name": name, "time": integer(0, 2**33), "signature": SIG}))}),
@@ -268,6 +268,11 @@ def check_plan(p):
     need(sums <= MAX_INT, "the sums of the prizes are too large together")
     if "log" in p:
         check_log(p["log"], p["engineKey"])
+    if "vrf" in p:
+        log = p.get("log", {"key": "", "witnesses": []})
+        others = [p["engineKey"], p["receiptKey"], log["key"]]
+        others += [w["key"] for w in log["witnesses"] + log.get("mirrors", [])]
+        need(p["vrf"]["key"] not in others, "the key of the operator's proof is another's")
 
 
 def check_log(log, engine):
@@ -340,6 +345,63 @@ def ed25519(key, message, signature):
     inv = pow(r[2], P - 2, P)
     x, y = r[0] * inv % P, r[1] * inv % P
     return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
+
+
+# --- R44: ECVRF-EDWARDS25519-SHA512-TAI (RFC 9381, suite 0x03) -------------------
+
+ZERO = (0, 1, 1, 0)
+
+
+def ed_times(n, point):
+    out = ZERO
+    for bit in bin(n)[2:]:
+        out = ed_add(out, out)
+        if bit == "1":
+            out = ed_add(out, point)
+    return out
+
+
+def ed_encode(point):
+    inv = pow(point[2], P - 2, P)
+    x, y = point[0] * inv % P, point[1] * inv % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def ed_strict(raw):
+    """A point in its one canonical encoding, or None."""
+    point = ed_decode(raw)
+    return point if point and ed_encode(point) == raw else None
+
+
+def ed_minus(point):
+    return -point[0] % P, point[1], point[2], -point[3] % P
+
+
+def ecvrf_hash(front, *parts):
+    return hashlib.sha512(bytes([3, front]) + b"".join(parts) + b"\0").digest()
+
+
+def ecvrf_point(key, alpha):
+    """Try and increment (5.4.1.1)."""
+    for ctr in range(256):
+        point = ed_strict(ecvrf_hash(1, key, alpha, bytes([ctr]))[:32])
+        if point and ed_encode(ed_times(8, point)) != ed_encode(ZERO):
+            return ed_times(8, point)
+    raise ValueError("256 hashes in a row are no points")
+
+
+@functools.lru_cache(maxsize=4096)
+def ecvrf(key, alpha, pi):
+    """The 64 bytes that pi proves for alpha under key, or None (5.3)."""
+    y, gamma, s = ed_strict(key), ed_strict(pi[:32]), int.from_bytes(pi[48:], "little")
+    c = int.from_bytes(pi[32:48], "little")
+    if not y or ed_encode(ed_times(8, y)) == ed_encode(ZERO) or not gamma or s >= L:
+        return None
+    h = ecvrf_point(key, alpha)
+    u = ed_add(ed_times(s, BASE), ed_times(c, ed_minus(y)))
+    v = ed_add(ed_times(s, h), ed_times(c, ed_minus(gamma)))
+    again = ecvrf_hash(2, key, *(ed_encode(p) for p in (h, gamma, u, v)))[:16]
+    return ecvrf_hash(3, ed_encode(ed_times(8, gamma))) if again == pi[32:48] else None
 
 
 # --- R17: trees ---------------------------------------------------------------
@@ -419,8 +481,8 @@ def amounts(split, key, prize, n):
     return out
 
 
-def draw(plan, plan_hash, close_hash, entrants, sigma, number):
-    prk = mac(close_hash, lp(sigma) + lp(b""))
+def draw(plan, plan_hash, close_hash, entrants, sigma, beta, number):
+    prk = mac(close_hash, lp(sigma) + lp(beta))
     draw_key = mac(prk, domain("draw"), u32(number), b"\1")
     split_key = mac(prk, domain("split"), u32(number), b"\1")
 
@@ -500,8 +562,9 @@ class Evidence:
         self.late = self.instant(lambda at, due: at > due + p["graceMs"])
         self.judge_log()
         self.judge_mirrors()
+        self.judge_proof()
         self.seed, self.result = draw(p, self.plan_hash, self.close_hash, self.entrants,
-                                      bytes.fromhex(b["sigma"]), b["result"]["drawNo"])
+                                      bytes.fromhex(b["sigma"]), self.beta, b["result"]["drawNo"])
 
     def amend(self, a):
         message = domain("amendment") + body(a)
@@ -566,6 +629,17 @@ class Evidence:
             elif 1000 * w["time"] <= self.last_word():
                 self.held += 1
 
+    def judge_proof(self):
+        """R44: the operator's part of the seed, empty where nothing is proved."""
+        self.beta, self.unproved = b"", ""
+        vrf, proof = self.plan.get("vrf"), self.b.get("proof")
+        if vrf and proof:
+            alpha = domain("alpha") + self.close_hash + lp(bytes.fromhex(self.b["sigma"]))
+            beta = ecvrf(bytes.fromhex(vrf["key"]), alpha, bytes.fromhex(proof))
+            self.beta, self.unproved = beta or b"", "" if beta else "the operator's proof does not hold"
+        elif vrf or proof:
+            self.unproved = "the plan asks for a proof, or the bundle has one, and not both"
+
     def enough(self):
         return "log" in self.plan and self.seen >= self.plan["log"]["quorum"]
 
@@ -594,6 +668,8 @@ class Evidence:
             if holds:
                 letter = max(letter, to)
                 reasons.append(reason)
+        if letter == "A" and self.beta:
+            letter = "A+V"
         return {"letter": letter, "reasons": reasons}
 
 
@@ -782,6 +858,10 @@ def r43(e):
     need(e.held > 0, "no mirror held the list in time")
 
 
+def r44(e):
+    need(not e.unproved, e.unproved)
+
+
 def r36(e):
     message = domain("bundle") + sha(body(e.b))
     need(ed25519(e.engine, message, bytes.fromhex(e.b["signature"])), "bundle is not signed by the engine key")
@@ -792,6 +872,7 @@ RULES = {
     19: r19, 20: r20, 21: r21, 22: r22, 23: None, 24: r24, 25: ranking("winners"), 26: agree("winners", "prize"),
     27: r27, 28: ranking("alternates"), 29: r29, 30: r30, 31: r31, 32: r32, 33: r33, 34: r34, 35: r35, 36: r36,
     38: logged(38), 39: logged(39), 40: logged(40), 41: r41, 42: r42, 43: r43,
+    44: r44,
 }
 
 
@@ -877,7 +958,7 @@ def follow(out, e, r, uid):
         out["fate"] = "moved"
         raise Broken("the list counts a later record than the receipt's")
     one = dict(e.plan, prizes=[{"id": "x", "qty": 1}], alternates=0)
-    _, alone = draw(one, e.plan_hash, e.close_hash, [entry], bytes.fromhex(e.b["sigma"]), e.b["result"]["drawNo"])
+    _, alone = draw(one, e.plan_hash, e.close_hash, [entry], bytes.fromhex(e.b["sigma"]), e.beta, e.b["result"]["drawNo"])
     out.update(fate="lost", score=alone["winners"][0]["score"], cutoff=e.result["cutoff"]["winner"])
     for kind, fate in (("winners", "won"), ("alternates", "alternate")):
         for w in e.result[kind]:
