@@ -62,7 +62,7 @@ func currencyLaw(t *testing.T, s *shop) {
 	if a := strings.Join(sheet[1][6:9], ","); a != "0.00,12.51,GBP" && a != "0.00,12.50,GBP" {
 		t.Error(a)
 	}
-	paid, err := s.desk.Paid(s.ctx, all[0].Event)
+	paid, err := s.desk.Paid(s.ctx, all[0].Room, all[0].Event)
 	if err != nil || strings.Count(string(paid), ",GBP,") != 2 {
 		t.Errorf("%v %s", err, paid)
 	}

@@ -95,8 +95,8 @@ var paidHead = []string{"中奖编号 grant", "奖品 prize", "类型 kind", "�
 
 // Paid is what was handed out in a giveaway, as a table for its archive: to
 // whom and when, and nothing that winners wrote into forms.
-func (d *Desk) Paid(ctx context.Context, event string) ([]byte, error) {
-	rows, err := d.db.QueryContext(ctx, `SELECT `+prizeColumns+prizeTables+`WHERE p.event = $1 ORDER BY p.won_at, p.grant_id`, event)
+func (d *Desk) Paid(ctx context.Context, room, event string) ([]byte, error) {
+	rows, err := d.db.QueryContext(ctx, `SELECT `+prizeColumns+prizeTables+`WHERE p.room = $1 AND p.event = $2 ORDER BY p.won_at, p.grant_id`, room, event)
 	all, err := d.rows(0, rows, err)
 	if err != nil {
 		return nil, err

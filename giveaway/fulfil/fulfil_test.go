@@ -33,7 +33,7 @@ import (
 )
 
 // laws hold on either database.
-var laws = []stage.Law[*shop]{{Name: "goods", Test: goodsLaw}, {Name: "coupons", Test: couponsLaw}, {Name: "webhooks", Test: webhooksLaw}, {Name: "winners", Test: winnersLaw}, {Name: "export", Test: exportLaw}, {Name: "currency", Test: currencyLaw}, {Name: "questions", Test: questionsLaw}, {Name: "rehearsal", Test: rehearsalLaw}, {Name: "document", Test: documentLaw}}
+var laws = []stage.Law[*shop]{{Name: "goods", Test: goodsLaw}, {Name: "coupons", Test: couponsLaw}, {Name: "webhooks", Test: webhooksLaw}, {Name: "winners", Test: winnersLaw}, {Name: "export", Test: exportLaw}, {Name: "currency", Test: currencyLaw}, {Name: "same id", Test: sameIDLaw}, {Name: "questions", Test: questionsLaw}, {Name: "rehearsal", Test: rehearsalLaw}, {Name: "document", Test: documentLaw}}
 
 func TestSQLite(t *testing.T)   { stage.OnSQLite(t, laws, newShop) }
 func TestPostgres(t *testing.T) { stage.OnPostgres(t, laws, newShop) }
@@ -482,7 +482,7 @@ func questionsLaw(t *testing.T, s *shop) {
 	if raw := string(s.want(200, "boss", "GET", "/v1/studio/fulfilment/export?shop=demo&event="+p.Event, nil)); !strings.Contains(raw, "颜色：蓝；贺卡：=1+1") {
 		t.Error(raw)
 	}
-	paid, err := s.desk.Paid(s.ctx, p.Event)
+	paid, err := s.desk.Paid(s.ctx, p.Room, p.Event)
 	if err != nil || !bytes.HasPrefix(paid, []byte("\ufeff")) || !bytes.Contains(paid, []byte(p.Grant)) || !bytes.Contains(paid, []byte("待发货")) || bytes.Contains(paid, []byte("王小云")) {
 		t.Errorf("%s %v", paid, err)
 	}

@@ -60,7 +60,7 @@ type Award struct {
 const prizeColumns = `p.grant_id, p.event, COALESCE(e.title, ''), p.room, p.shop, p.user_id, p.tier, p.title, p.kind, p.worth, p.amount, p.currency, p.rank, p.state,
 	p.won_at, p.deadline, p.claimed_at, p.shipped_at, p.done_at, p.carrier, p.tracking, p.failed, p.fields, CASE WHEN p.form IS NULL THEN 0 ELSE 1 END`
 
-const prizeTables = ` FROM fulfil_prizes p LEFT JOIN fulfil_events e ON e.event = p.event `
+const prizeTables = ` FROM fulfil_prizes p LEFT JOIN fulfil_plans e ON e.room = p.room AND e.event = p.event `
 
 type scanner interface{ Scan(...any) error }
 

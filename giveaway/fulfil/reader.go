@@ -27,7 +27,7 @@ func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *r
 			r.d.unreadable(d, err)
 			return nil
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO fulfil_events (event, room, title, plan, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		_, err := tx.ExecContext(ctx, `INSERT INTO fulfil_plans (event, room, title, plan, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 			d.Event, d.Room, p.Title, string(v.Plan), v.At)
 		return err
 	case record.DecideGrant:
@@ -50,7 +50,7 @@ func (d *Desk) unreadable(what *record.Decision, err error) {
 
 func (r reader) grants(ctx context.Context, tx *sql.Tx, d *record.Decision, v *giveaway.GrantDecision) error {
 	var raw string
-	err := tx.QueryRowContext(ctx, `SELECT plan FROM fulfil_events WHERE event = $1`, d.Event).Scan(&raw)
+	err := tx.QueryRowContext(ctx, `SELECT plan FROM fulfil_plans WHERE room = $1 AND event = $2`, d.Room, d.Event).Scan(&raw)
 	if errors.Is(err, sql.ErrNoRows) {
 		raw, err = "{}", nil // the plan is older than the log that is left
 	}

@@ -28,4 +28,8 @@ var migrations = []string{
 	`CREATE INDEX fulfil_awards_line ON fulfil_awards (done_at, taken_at, n)`,
 	`ALTER TABLE fulfil_prizes ADD COLUMN fields TEXT NOT NULL DEFAULT ''`,   // questions of the claim form, JSON
 	`ALTER TABLE fulfil_prizes ADD COLUMN currency TEXT NOT NULL DEFAULT ''`, // of worth and amount; '': CNY
+	// An event's id is its room's, so what was announced is known by both.
+	`CREATE TABLE fulfil_plans (room TEXT NOT NULL, event TEXT NOT NULL, title TEXT NOT NULL, plan TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (room, event))`,
+	`INSERT INTO fulfil_plans (room, event, title, plan, at) SELECT room, event, title, plan, at FROM fulfil_events`,
+	`DROP TABLE fulfil_events`,
 }

@@ -39,7 +39,7 @@ func (s *Studio) archive(c *rest.Call) (any, error) {
 	})
 	if err == nil && s.cfg.Paid != nil {
 		var paid []byte
-		paid, err = s.cfg.Paid(c, g.ID)
+		paid, err = s.cfg.Paid(c, g.Room, g.ID)
 		files = append(files, archive.File{Name: "奖品 prizes.csv", Body: paid})
 	}
 	if err != nil {

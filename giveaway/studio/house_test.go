@@ -113,7 +113,7 @@ func newHouse(t *testing.T, database string) *house {
 		b, err := json.Marshal(f)
 		return 200, b, err
 	}
-	cfg.Paid = func(context.Context, string) ([]byte, error) { return []byte("paid"), nil } // giveaway/fulfil in a real studio
+	cfg.Paid = func(context.Context, string, string) ([]byte, error) { return []byte("paid"), nil } // giveaway/fulfil in a real studio
 	cfg.State = func(string) []byte { return []byte(`{"online":12,"unique":34,"gives":[]}`) }
 	cfg.Reach = func(context.Context) beacon.Reachability {
 		if h.reach == nil {

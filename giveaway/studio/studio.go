@@ -44,7 +44,7 @@ type Config struct {
 	Ask   func(ctx context.Context, path string, query url.Values) (status int, body []byte, err error)
 	State func(room string) []byte
 	// Paid is what was handed out in a giveaway, a table for its archive.
-	Paid func(ctx context.Context, event string) ([]byte, error)
+	Paid func(ctx context.Context, room, event string) ([]byte, error)
 	// Announced hears of every plan that was written to the log, and must not wait;
 	// nil: nobody does.
 	Announced func(room string, plan []byte)

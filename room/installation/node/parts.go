@@ -92,7 +92,7 @@ func (n *node) keepHistory(ctx context.Context) error {
 func (n *node) studioConfig(store *studio.Store) studio.Config {
 	cfg := studio.DefaultConfig()
 	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger, cfg.Metrics = store, n.kafka, n.keys, n.people, n.beacon.Chains(), n.log, n.reg
-	cfg.Paid = func(ctx context.Context, event string) ([]byte, error) { return n.prizes.Paid(ctx, event) }
+	cfg.Paid = func(ctx context.Context, room, event string) ([]byte, error) { return n.prizes.Paid(ctx, room, event) }
 	cfg.Reach = func(ctx context.Context) beacon.Reachability { return n.beacon.Reach(ctx, cfg.Chains[0], time.Now()) }
 	cfg.PublicLog, cfg.Attest = n.PublicLog.Policy(n.keys), n.public.Attest
 	if n.desk != nil {
