@@ -19,7 +19,8 @@ const Prefix = "/v1/log"
 // tileHeight is that of C2SP tlog-tiles.
 const tileHeight = 8
 
-// Mount adds the routes, which anybody may ask and any cache may keep:
+// Mount adds the routes, which anybody may ask, a page of any origin too, and
+// any cache may keep:
 //
 //	GET  /v1/log/key                       the key, as witnesses are told it
 //	GET  /v1/log/checkpoint                the newest head, signed and cosigned
@@ -29,11 +30,11 @@ const tileHeight = 8
 //	GET  /v1/log/sealed/<close hash>       what a close record seals, from the seal on
 //	POST /v1/log/mirrored                  a mirror's word that it holds that
 func (l *Log) Mount(r route.IRoutes) {
-	r.GET(Prefix+"/key", func(_ context.Context, c *app.RequestContext) {
+	r.GET(Prefix+"/key", anyOrigin, func(_ context.Context, c *app.RequestContext) {
 		c.Data(consts.StatusOK, "text/plain; charset=utf-8", []byte(l.key.String()+"\n"))
 	})
-	r.GET(Prefix+"/checkpoint", l.serveCheckpoint)
-	r.GET(Prefix+"/tile/*path", l.serveTile)
+	r.GET(Prefix+"/checkpoint", anyOrigin, l.serveCheckpoint)
+	r.GET(Prefix+"/tile/*path", anyOrigin, l.serveTile)
 	r.POST(Prefix+"/cosignatures", func(ctx context.Context, c *app.RequestContext) {
 		if err := l.Take(ctx, c.Request.Body()); err != nil {
 			c.JSON(consts.StatusBadRequest, map[string]string{"code": "malformed", "message": err.Error()})
@@ -41,7 +42,7 @@ func (l *Log) Mount(r route.IRoutes) {
 		}
 		c.Status(consts.StatusNoContent)
 	})
-	r.GET(Prefix+"/sealed/:close", l.serveSealed)
+	r.GET(Prefix+"/sealed/:close", anyOrigin, l.serveSealed)
 	r.POST(Prefix+"/mirrored", func(ctx context.Context, c *app.RequestContext) {
 		if err := l.TakeWord(ctx, c.Request.Body()); err != nil {
 			c.JSON(consts.StatusBadRequest, map[string]string{"code": "malformed", "message": err.Error()})
@@ -49,6 +50,12 @@ func (l *Log) Mount(r route.IRoutes) {
 		}
 		c.Status(consts.StatusNoContent)
 	})
+}
+
+// anyOrigin lets a checker's page on another address read the answer: it is
+// public, and asks for nobody's credentials.
+func anyOrigin(_ context.Context, c *app.RequestContext) {
+	c.Header("Access-Control-Allow-Origin", "*")
 }
 
 func (l *Log) serveCheckpoint(ctx context.Context, c *app.RequestContext) {
