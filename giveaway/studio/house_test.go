@@ -41,6 +41,7 @@ var laws = []stage.Law[*house]{
 	{Name: "abroad", Test: abroad},
 	{Name: "currencies", Test: currencies},
 	{Name: "pounds", Test: pounds},
+	{Name: "place", Test: place},
 	{Name: "approval", Test: approval},
 	{Name: "template", Test: template2},
 	{Name: "what was approved", Test: whatWasApproved},
