@@ -90,8 +90,8 @@ func (ev *event) extend(cfg *Config, x Extension, after, now int64) error {
 	if to <= ev.terms.CloseAt || to <= now {
 		refuse(RuleEarlier, "giveaway %q closes at %d, it is %d: it can only close later, not at %d", x.Event, ev.terms.CloseAt, now, to)
 	}
-	if to-ev.Plan.OpenAt > MaxWindow {
-		refuse(RuleLong, "giveaway %q would be open for %d ms, most are %d", x.Event, to-ev.Plan.OpenAt, MaxWindow)
+	if most := ev.Plan.longest(); to-ev.Plan.OpenAt > most {
+		refuse(RuleLong, "giveaway %q would be open for %d ms, most of a %s are %d", x.Event, to-ev.Plan.OpenAt, ev.Plan.Kind, most)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err

@@ -39,7 +39,7 @@ func TestExtend(t *testing.T) {
 		{Extension{Event: "e1"}, "give one of them"},
 		{Extension{Event: "e1", CloseAt: first.CloseAt + 9000, ByMs: 9000}, "give one of them"},
 		{Extension{Event: "e1", ByMs: -9000}, "give one of them"},
-		{Extension{Event: "e1", ByMs: MaxWindow}, "most are"},
+		{Extension{Event: "e1", ByMs: MaxWindow}, "most of a lottery are"},
 		{Extension{Event: "e1", ByMs: 9000, Reason: strings.Repeat("慢", MaxReason)}, "at most 500"},
 		{Extension{Event: "e2", ByMs: 9000}, "no giveaway"},
 	} {

@@ -14,7 +14,7 @@ package giveaway
 // Bounds of a rain.
 const (
 	MinRain  = int64(3_000)  // ms it is open, at least: below, a slow phone has no chance to tap
-	MaxRain  = int64(60_000) // ms, at most, as it is planned; an extension may go beyond
+	MaxRain  = int64(60_000) // ms, at most, also when it is extended: behind that nobody waits for one more packet
 	MaxWaves = 12
 )
 
@@ -40,6 +40,22 @@ func (p *Plan) checkRain(refuse func(string, ...any)) {
 			refuse("prize %q: a wave of a rain is cash, not %q", p.Prizes[i].ID, kind)
 		}
 	}
+}
+
+// longest is for how many ms the event may be open, extensions included.
+func (p *Plan) longest() int64 {
+	if p.Kind == Rain {
+		return MaxRain
+	}
+	return MaxWindow
+}
+
+// part names one of the prizes, as refusals call it.
+func (p *Plan) part() string {
+	if p.Kind == Rain {
+		return "wave"
+	}
+	return "red packet"
 }
 
 // cuts reports whether every prize of the plan must be a sum that is cut.

@@ -37,11 +37,11 @@ func TestRainPlans(t *testing.T) {
 		{"no wave", func(w *world, p map[string]any) { p["prizes"] = nil }, []string{"0 prizes"}},
 		{"a wave of cups", func(w *world, p map[string]any) {
 			p["prizes"] = []map[string]any{wave("1", 3, 100), {"id": "2", "title": "杯", "kind": "goods", "qty": 1, "valueFen": 990}}
-		}, []string{`prize "2": a red packet needs a split`, `prize "2": a wave of a rain is cash`}},
+		}, []string{`prize "2": a wave needs a split`, `prize "2": a wave of a rain is cash`}},
 		{"everything at once", func(w *world, p map[string]any) {
 			p["closeAt"], p["phrases"], p["selection"] = w.now+90_000, []string{"下雨了"}, drawproof.SelectFirst
 			p["prizes"] = append(waves(12), map[string]any{"id": "13", "title": "券", "kind": "coupon", "qty": 1})
-		}, []string{"a rain of 89000 ms", "13 waves", "no passphrases", `selection "first"`, `prize "13": a red packet needs a split`, `is cash, not "coupon"`}},
+		}, []string{"a rain of 89000 ms", "13 waves", "no passphrases", `selection "first"`, `prize "13": a wave needs a split`, `is cash, not "coupon"`}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -57,6 +57,21 @@ func TestRainPlans(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A rain may be extended to its bound and not beyond.
+func TestRainExtended(t *testing.T) {
+	w := newWorld(t)
+	if err := w.control(record.CtlPlan, rain(w, "r1", waves(2)...)); err != nil { // of 15 s
+		t.Fatal(err)
+	}
+	w.pass(2000)
+	if err := w.extend(Extension{Event: "r1", ByMs: MaxRain - 15_000 + 1}); err == nil || !strings.Contains(err.Error(), "open for 60001 ms, most of a rain are 60000") || record.ProblemsOf(err)[0].Rule != RuleLong {
+		t.Errorf("beyond its bound: %v", err)
+	}
+	if err := w.extend(Extension{Event: "r1", ByMs: MaxRain - 15_000}); err != nil {
+		t.Errorf("to its bound: %v", err)
 	}
 }
 

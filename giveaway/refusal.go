@@ -15,7 +15,7 @@ const (
 	RuleNone    = "room-none"      // no such giveaway
 	RuleOften   = "extend-often"   // twice already
 	RuleClosed  = "extend-closed"  // nothing to extend
-	RuleLong    = "extend-long"    // beyond MaxWindow
+	RuleLong    = "extend-long"    // beyond MaxWindow, of a rain MaxRain
 	RuleEarlier = "extend-earlier" // the close only moves forward
 	RuleShort   = "extend-short"   // the round stays the same
 	RuleBegun   = "end-begun"      // too late to cancel

@@ -141,7 +141,7 @@ func (z *Prize) check(p *Plan, i int, refuse func(string, ...any)) {
 		refuse("prize %q: value of %d minor units", z.ID, z.ValueFen)
 	}
 	if p.cuts() && z.Split == nil {
-		refuse("prize %q: a red packet needs a split", z.ID)
+		refuse("prize %q: a %s needs a split", z.ID, p.part())
 	}
 	worth := z.ValueFen
 	if z.Split != nil {

@@ -298,6 +298,12 @@ func packets(t *testing.T, h *house, draft Draft, fen int64) {
 	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
 	h.announce(time.Now())
 	h.open(o, g.ID)
+	if draft.Kind == giveaway.Rain {
+		later := Extension{ByMs: giveaway.MaxRain - draft.OpenMs + 1000, Reason: "再下一会儿"}
+		if body := h.no(422, "mia", "POST", "/v1/studio/giveaways/"+g.ID+"/extend", later); !strings.Contains(body, "a rain is open for at most 60 s") {
+			t.Error(body)
+		}
+	}
 	for i := range 8 {
 		o.Enter(g.ID, fmt.Sprintf("u%d", i), "", nil)
 	}

@@ -233,7 +233,9 @@ func (s *Studio) extendGiveaway(c *rest.Call) (any, error) {
 		}
 	}
 	need(taken < drawproof.MaxAmendments, "closeAt", "later", fmt.Sprintf("it was extended %d times, as often as it may be", taken))
-	need(max(in.CloseAt, g.CloseAt+in.ByMs) > max(g.CloseAt, c.Now), "closeAt", "later", "it can only close later")
+	to := max(in.CloseAt, g.CloseAt+in.ByMs)
+	need(g.Draft.Kind != giveaway.Rain || to-g.OpenAt <= giveaway.MaxRain, "closeAt", "later", fmt.Sprintf("a rain is open for at most %d s, extended or not", giveaway.MaxRain/1000))
+	need(to > max(g.CloseAt, c.Now), "closeAt", "later", "it can only close later")
 	if err := sound(wrong); err != nil {
 		return nil, err
 	}

@@ -264,12 +264,13 @@ export function Bags() {
             </p>
             {(g.state === 'announced' || g.state === 'open') && (
               <div class="acts">
-                {(g.extended?.length ?? 0) < LATER_MOST && (
-                  <>
-                    <Hold onHold={() => later(g.event, false)}>{w('bagLater', { n: LATER_MIN })}</Hold>
-                    <Hold onHold={() => later(g.event, true)}>{w('bagPause', { n: LATER_MIN })}</Hold>
-                  </>
-                )}
+                {g.kind !== 'rain' && // open for seconds: minutes more would be refused
+                  (g.extended?.length ?? 0) < LATER_MOST && (
+                    <>
+                      <Hold onHold={() => later(g.event, false)}>{w('bagLater', { n: LATER_MIN })}</Hold>
+                      <Hold onHold={() => later(g.event, true)}>{w('bagPause', { n: LATER_MIN })}</Hold>
+                    </>
+                  )}
                 <Hold
                   klass="bad"
                   onHold={() =>
