@@ -38,9 +38,9 @@ type finding struct {
 }
 
 // check finds everything that is wrong with a draft at once. An event that
-// opens when something happens is checked as if that happened at now; with
-// fired it did, and the giveaway promises what it reserved.
-func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now int64, fired bool) (*finding, error) {
+// opens when something happens is checked as if that happened at now; where it
+// did, it was at fired, and the giveaway promises what it reserved.
+func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now, fired int64) (*finding, error) {
 	f := &finding{planned: planned{draft: &g.Draft, public: s.public()}}
 	var err error
 	if f.room, err = rooms.get(ctx, q, g.Room); err != nil {
@@ -56,7 +56,7 @@ func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now int64, f
 		return nil, err
 	}
 	f.times(now, fired, on, need)
-	if fired {
+	if fired != 0 {
 		f.kept(g)
 	} else if err := f.prizes(ctx, q, g, need); err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now int64, f
 }
 
 // times finds when it opens and closes.
-func (f *finding) times(now int64, fired bool, on onAir, need func(bool, string, string, string)) {
+func (f *finding) times(now, fired int64, on onAir, need func(bool, string, string, string)) {
 	d, t := f.draft, &f.draft.Trigger
 	f.zone = cmp.Or(t.Zone, f.shop.Zone)
 	need(d.NoticeMs >= 0 && d.NoticeMs <= 30*86_400_000, "draft.noticeMs", "notice", "notice is 0 to 30 days")
@@ -94,8 +94,8 @@ func (f *finding) times(now int64, fired bool, on onAir, need func(bool, string,
 		f.openAt = now + cmp.Or(d.NoticeMs, noticeNow)
 		f.closeAt = f.openAt + d.OpenMs
 	case t.waits():
-		if fired {
-			f.openAt = now + f.delay()
+		if fired != 0 {
+			f.openAt = max(fired+t.AfterMs, now+f.notice())
 			f.closeAt = f.openAt + d.OpenMs
 		} else {
 			f.begun(on, now)
@@ -113,7 +113,7 @@ func (f *finding) times(now int64, fired bool, on onAir, need func(bool, string,
 	}
 }
 
-// delay is how long after what it waits for it opens.
+// delay is how soon after what it waits for it opens.
 func (f *finding) delay() int64 {
 	return max(f.draft.Trigger.AfterMs, f.notice())
 }

@@ -60,7 +60,7 @@ func (s *Studio) checkDraft(c *rest.Call) (any, error) {
 	if err := c.May(g.Shop, g.Room); err != nil {
 		return nil, err
 	}
-	f, err := s.check(c, s.store.db, g, c.Now, false)
+	f, err := s.check(c, s.store.db, g, c.Now, 0)
 	if err != nil {
 		return nil, err
 	}

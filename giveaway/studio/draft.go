@@ -121,7 +121,7 @@ type Giveaway struct {
 	CopyOf   string `json:"copyOf,omitempty"`
 
 	Live     Live           `json:"live"`
-	Problems []rest.Problem `json:"problems,omitempty" doc:"State refused: why. State draft: what has changed since it was approved."`
+	Problems []rest.Problem `json:"problems,omitempty" doc:"State refused: why. State draft: what has changed since it was approved, or what it missed."`
 	Why      string         `json:"why,omitempty" doc:"States cancelled and void: why."`
 
 	Untaken  *Untaken  `json:"untaken,omitempty" doc:"State scheduled: its plan was sent, and the room has not answered yet."`

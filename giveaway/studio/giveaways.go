@@ -31,7 +31,7 @@ func (s *Studio) begin(ctx context.Context, q querier, in *NewGiveaway) (*Giveaw
 // measure brings what follows from the draft up to date. A draft may be as
 // wrong as it likes until it is to be approved.
 func (s *Studio) measure(ctx context.Context, q querier, g *Giveaway, now int64) (*finding, error) {
-	f, err := s.check(ctx, q, g, now, false)
+	f, err := s.check(ctx, q, g, now, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,7 @@ var laws = []stage.Law[*house]{
 	{Name: "stop", Test: stop},
 	{Name: "copies and series", Test: copiesAndSeries},
 	{Name: "triggers", Test: triggers},
+	{Name: "a draw read late", Test: readLate},
 	{Name: "no oversell", Test: noOversell},
 	{Name: "staff", Test: staff},
 	{Name: "trail", Test: tampered},

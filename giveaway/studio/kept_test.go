@@ -2,6 +2,7 @@ package studio
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/room/kafkalog"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 // dear is the example's cup, a hundred times dearer.
@@ -118,6 +121,63 @@ func whatATemplateIs(t *testing.T, h *house) {
 	h.ok("ann", "POST", path+"/approve", nil)
 	if g := as[Giveaway](h, h.ok("host", "POST", path+"/start", Start{"demo"})); g.WorthFen != 3*390_000 {
 		t.Fatalf("%+v", g)
+	}
+	h.books()
+}
+
+// A studio that was down over a show starts nothing after it: what waited for a
+// draw of then is a draft again and says so. What is read soon enough opens so
+// long after the draw as was said, not after it was read.
+func readLate(t *testing.T, h *house) {
+	h.furnish()
+	o := h.own("demo")
+	waits := exampleDraft
+	waits.Trigger = Trigger{On: "after-draw", AfterMs: 120_000}
+	read := func(after time.Duration) (Giveaway, int64) {
+		t.Helper()
+		o.Now = time.Now().UnixMilli()
+		waits.Phrases = []string{fmt.Sprint("连抽", after)}
+		second := h.add(waits)
+		h.ok("mia", "POST", "/v1/studio/giveaways/"+second.ID+"/schedule", nil)
+		first := fmt.Sprint("bag-", after)
+		h.plan("demo", bag(o.Now, first))
+		o.Pass(60 * time.Second)
+		drawn := int64(0)
+		for _, rec := range h.log.Records(kafkalog.Ledger, kafkalog.Partition("demo")) {
+			l, err := record.ParseLedger(rec.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range l.Decisions {
+				var v giveaway.DrawDecision
+				if d.Kind == record.DecideDraw && d.Event == first {
+					if err := json.Unmarshal(d.Data, &v); err != nil {
+						t.Fatal(err)
+					}
+					drawn = v.At
+				}
+			}
+		}
+		h.studio.cfg.Now = func() time.Time { return time.UnixMilli(drawn).Add(after) }
+		h.turn()
+		return h.giveaway(second.ID), drawn
+	}
+	g, _ := read(2 * time.Hour)
+	if g.State != Drafted || g.ApprovedBy != "" || len(g.Problems) != 1 || g.Problems[0].Rule != "missed" {
+		t.Fatalf("%s by %q: %+v", g.State, g.ApprovedBy, g.Problems)
+	}
+	if p := h.prize("cup"); p.Stock != (Stock{100, 0, 0}) {
+		t.Errorf("it still holds %+v", p.Stock)
+	}
+	if trail := as[rest.List[Act]](h, h.ok("boss", "GET", "/v1/studio/audit?shop=yunduo&id="+g.ID, nil)).Items; trail[0].Act != "missed" {
+		t.Errorf("%+v", trail[0])
+	}
+	g, drawn := read(90 * time.Second)
+	if g.State != Scheduled || g.OpenAt != drawn+120_000 {
+		t.Errorf("%s, opens %d ms after the draw: %+v", g.State, g.OpenAt-drawn, g.Problems)
+	}
+	if g, drawn = read(4 * time.Minute); g.OpenAt != drawn+240_000+noticeNow {
+		t.Errorf("%s, opens %d ms after the draw: %+v", g.State, g.OpenAt-drawn, g.Problems)
 	}
 	h.books()
 }

@@ -176,7 +176,7 @@ func (p *play) look(ctx context.Context) (over, busy bool, err error) {
 }
 
 func (p *play) tap(ctx context.Context, g *Giveaway) error {
-	return p.studio.store.db.Tx(ctx, func(tx *sql.Tx) error { return p.studio.fire(ctx, tx, g, "rehearsal", "tap", p.stage.Now) })
+	return p.studio.store.db.Tx(ctx, func(tx *sql.Tx) error { return p.studio.fire(ctx, tx, g, "rehearsal", "tap", p.stage.Now, p.stage.Now) })
 }
 
 // claim lets winners claim, and alternates when winners let it pass.

@@ -36,7 +36,7 @@ func (r reader) known(ctx context.Context, tx *sql.Tx, room, id string) (*Giveaw
 // Decision folds a decision of a room's owner.
 func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *record.Decision) error {
 	if d.Kind == record.DecideDraw {
-		if err := r.trigger(ctx, tx, d.Room, "after-draw", func(t *Trigger) bool { return t.Event == "" || t.Event == d.Event }, d.Event); err != nil {
+		if err := r.drawn(ctx, tx, d); err != nil {
 			return err
 		}
 	}
@@ -124,13 +124,13 @@ func (g *Giveaway) reach(state string) bool {
 	return true
 }
 
-// stale is how old a command may be to be what a giveaway waits for: a studio
+// stale is how old a command or a draw may be to be what a giveaway waits for: a studio
 // that was down over a show must not hold its bags in the next.
 const stale = 5 * time.Minute
 
 // Command looks at what staff do in a room for what giveaways wait for.
 func (r reader) Command(ctx context.Context, tx *sql.Tx, c *record.Control) error {
-	if r.s.cfg.Now().Sub(time.UnixMilli(c.At)) > stale && c.Kind == record.CtlProduct {
+	if r.late(c.At) && c.Kind == record.CtlProduct {
 		return nil
 	}
 	switch c.Kind {
@@ -144,7 +144,7 @@ func (r reader) Command(ctx context.Context, tx *sql.Tx, c *record.Control) erro
 	case record.CtlProduct:
 		var v record.ProductData
 		if json.Unmarshal(c.Data, &v) == nil && v.Item != "" {
-			return r.trigger(ctx, tx, c.Room, "product", func(t *Trigger) bool { return t.Item == v.Item }, v.Item)
+			return r.trigger(ctx, tx, c.Room, "product", c.At, func(t *Trigger) bool { return t.Item == v.Item }, v.Item)
 		}
 	}
 	return nil

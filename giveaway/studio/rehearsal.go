@@ -205,7 +205,7 @@ func (s *Studio) rehearse(ctx context.Context, room *Room, all []Giveaway, in Ne
 
 // inspect looks at the real draft, as it stands now, and changes nothing.
 func (s *Studio) inspect(ctx context.Context, r *Rehearsal, g *Giveaway, now int64) error {
-	f, err := s.check(ctx, s.store.db, g, now, false)
+	f, err := s.check(ctx, s.store.db, g, now, 0)
 	if err != nil {
 		return err
 	}

@@ -108,10 +108,10 @@ func (s *Studio) withdraw(ctx context.Context, tx querier, g *Giveaway, now int6
 	return release(ctx, tx, g, now, why)
 }
 
-// fire gives an armed giveaway its time, because what it waited for happened.
-// It promises what it reserved. A plan that has become impossible is refused, and what it held goes back.
-func (s *Studio) fire(ctx context.Context, tx querier, g *Giveaway, by, because string, now int64) error {
-	f, err := s.check(ctx, tx, g, now, true)
+// fire gives an armed giveaway its time, because what it waited for happened at
+// at. It promises what it reserved. A plan that has become impossible is refused, and what it held goes back.
+func (s *Studio) fire(ctx context.Context, tx querier, g *Giveaway, by, because string, at, now int64) error {
+	f, err := s.check(ctx, tx, g, now, at)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (s *Studio) tapGiveaway(c *rest.Call) (any, error) {
 		if g.State != Scheduled || g.AnnounceAt != 0 || !g.Draft.Trigger.waits() {
 			return rest.Refuse(http.StatusConflict, "state", "it does not wait for a tap: it is "+g.State)
 		}
-		return s.fire(c, tx, g, c.Claims.User, "tap", c.Now)
+		return s.fire(c, tx, g, c.Claims.User, "tap", c.Now, c.Now)
 	})
 	if err != nil {
 		return nil, err

@@ -47,7 +47,7 @@ func (t *Template) where() (string, string) { return t.Room, t.State }
 func (s *Studio) weigh(ctx context.Context, q querier, t *Template, now int64) (*finding, error) {
 	t.Draft.Trigger = Trigger{On: "now"}
 	t.Draft.CloseAt = ""
-	f, err := s.check(ctx, q, &Giveaway{Meta: Meta{ID: newID("g"), Shop: t.Shop}, Room: t.Room, State: stencil, Draft: t.Draft}, now, false)
+	f, err := s.check(ctx, q, &Giveaway{Meta: Meta{ID: newID("g"), Shop: t.Shop}, Room: t.Room, State: stencil, Draft: t.Draft}, now, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -85,8 +85,7 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
             <Alert
               type="warning"
               showIcon
-              title={t('changedSince')}
-              description={g.problems.map((p) => problem(language, p)).join(language === 'zh' ? '；' : '; ')}
+              title={g.problems.map((p) => problem(language, p)).join(language === 'zh' ? '；' : '; ')}
             />
           )}
           {g.rejected && <Alert type="warning" showIcon title={t('sentBack', { why: g.rejected })} />}
