@@ -27,14 +27,14 @@ func (n *node) answers(token, method, path string, body any) (int, string) {
 	return r.StatusCode, string(answer)
 }
 
-// A viewer on the block list of a bag from the host's desk is in, cannot win,
+// A viewer on the block list of a bag that a program planned is in, cannot win,
 // and says once why that is wrong. Staff see for what reason the room ruled them
 // out and answer; the viewer reads it; the draw stays as it was sealed.
 func TestAppeal(t *testing.T) {
 	n := start(t, t.TempDir())
 	room, event := newRoom(t), "e-appeal"
 	shop := "s-" + room
-	host, svc, viewer := n.token("host", "host", room), n.token("svc", "service"), n.token("u-out", "viewer")
+	svc, viewer := n.token("svc", "service"), n.token("u-out", "viewer")
 	n.ask(svc, "POST", "/v1/studio/shops", map[string]any{"id": shop, "name": "测试店", "profile": "cn-2020", "zone": "Asia/Shanghai", "organiser": "某公司", "contact": "400", "approval": map[string]any{"mode": "none"}}, nil)
 	n.ask(svc, "POST", "/v1/studio/rooms", map[string]any{"id": room, "shop": shop, "title": "测试间"}, nil)
 	draft := plan(event, "福气到", time.Second, 10*time.Second, 5)
@@ -43,7 +43,7 @@ func TestAppeal(t *testing.T) {
 	for _, user := range []string{"u-out", "u-0", "u-1"} {
 		in[user] = &viewerIn{n.join(room, n.token(user, "viewer"))}
 	}
-	if code, body := n.command(host, room, "plan", draft); code != 202 {
+	if code, body := n.command(svc, room, "plan", draft); code != 202 {
 		t.Fatalf("plan: %d %s", code, body)
 	}
 	for _, v := range in {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Two plans with one phrase, both accepted, one by the desk and one by the
-// studio: the room takes the first, and whoever sent the second hears why not,
+// Two plans with one phrase, both accepted, one of a program by the desk and one
+// by the studio: the room takes the first, and whoever sent the second hears why not,
 // at the desk and in the studio, with stock free again.
 func TestPlanRefusedLater(t *testing.T) {
 	n := start(t, t.TempDir())
@@ -46,7 +46,7 @@ func TestPlanRefusedLater(t *testing.T) {
 	})
 
 	first := plan("first-"+room, "同一句口令", time.Second, time.Hour, 1)
-	n.ask(host, "POST", "/v1/rooms/"+room+"/commands", map[string]any{"id": "c-first", "kind": "plan", "data": first}, nil)
+	n.ask(svc, "POST", "/v1/rooms/"+room+"/commands", map[string]any{"id": "c-first", "kind": "plan", "data": first}, nil)
 	var g struct {
 		ID       string `json:"id"`
 		State    string `json:"state"`

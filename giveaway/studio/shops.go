@@ -148,6 +148,15 @@ func (s *Studio) listShops(c *rest.Call) (any, error) {
 	return out, nil
 }
 
+// ShopOf answers the shop that a room is of, "" if of none.
+func (s *Store) ShopOf(ctx context.Context, room string) (shop string, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT shop FROM `+rooms.name+` WHERE id = $1`, room).Scan(&shop)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return shop, err
+}
+
 func (s *Studio) addShop(c *rest.Call) (any, error) {
 	if err := c.May(Every, ""); err != nil {
 		return nil, err

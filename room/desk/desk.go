@@ -57,6 +57,11 @@ type Config struct {
 	// Rules are those of a room that no command gave any, as the shards have
 	// them; nil: moderation.Default().
 	Rules *moderation.RuleSet
+	// ShopOf answers the shop whose giveaways a room's are, "" where it is of none:
+	// there people hold giveaways by the studio alone, which keeps the shop's law,
+	// stock, budget and approvals. nil: this desk knows of no studio, and takes
+	// every plan that a room could hold.
+	ShopOf func(ctx context.Context, room string) (string, error)
 	// View adds to what staff see of a room what is not the owner's: drafts of
 	// answers. It must not wait; nil adds nothing.
 	View func(room string, view []byte) []byte
@@ -166,6 +171,10 @@ func (d *Desk) command(ctx context.Context, c *app.RequestContext) {
 			return
 		}
 	} else if req.Kind == record.CtlPlan {
+		if no := d.shopPlan(ctx, &claims, room); no != nil {
+			refuse(c, no.status, no.code, no.err)
+			return
+		}
 		plan, err := d.complete(room, req.Data)
 		if err != nil {
 			refuse(c, consts.StatusBadRequest, "plan", err)
@@ -289,6 +298,13 @@ func (d *Desk) claims(c *app.RequestContext) (token.Claims, error) {
 		return token.Claims{User: "guest", Role: record.Guest}, nil
 	}
 	return d.cfg.Tokens.Verify(raw, time.Now().UnixMilli())
+}
+
+// refusal is why a command is not written.
+type refusal struct {
+	status int
+	code   string
+	err    error
 }
 
 func refuse(c *app.RequestContext, status int, code string, err error) {

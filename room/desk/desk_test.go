@@ -76,6 +76,7 @@ type office struct {
 	tail   feeder
 	keys   *record.Keys
 	tokens *token.Authority
+	desk   *Desk
 	h      *server.Hertz
 }
 
@@ -91,6 +92,7 @@ func newOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
+	o.desk = d
 	d.Mount(o.h)
 	d.Follow()
 	return o

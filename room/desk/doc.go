@@ -67,6 +67,15 @@
 // {"cluster","q","spoken","at","show_ms"}; its text is empty if the host only spoke.
 // Whoever asks the same within three minutes gets the answer at once.
 //
+// # Plans of shops
+//
+// A room of a shop of the studio takes no "plan" from people here: 403 shop-plan. Its giveaways come by the
+// studio, in two taps from an approved template (POST /v1/studio/templates/{id}/start), so that none goes past
+// stock, budget, approval and the law that the shop is under; the view's member "shop" says so beforehand.
+// "extend", "cancel" and "void" are taken, and everything is from programs (role service), which keep their own
+// books. Which room is of a shop the desk reads in the database (--store) that it shares with the studio; if it
+// cannot, 503 store. A desk with a database of its own, to which no studio writes, takes every plan.
+//
 // # Rounds of public randomness
 //
 // Anybody may hand in the round that a sealed giveaway waits for, without a token; a page may do what

@@ -32,8 +32,11 @@ func (d *Desk) view(ctx context.Context, c *app.RequestContext) {
 		refuse(c, consts.StatusServiceUnavailable, "elsewhere", err)
 		return
 	}
-	if status == http.StatusOK && d.cfg.View != nil {
-		body = d.cfg.View(room, body)
+	if status == http.StatusOK {
+		body = d.ofShop(ctx, room, body)
+		if d.cfg.View != nil {
+			body = d.cfg.View(room, body)
+		}
 	}
 	c.Data(status, "application/json; charset=utf-8", body)
 }

@@ -97,25 +97,18 @@ func (r *rounds) forget(one roundOf) {
 	delete(r.written, one)
 }
 
-// unworthy is a round that is not written.
-type unworthy struct {
-	status int
-	code   string
-	err    error
-}
-
 // round writes a round of public randomness if a sealed giveaway of the room
 // waits for it and it proves itself. It matters to nobody who hands it in, but
 // programs of the operator's are not held up.
 func (d *Desk) round(ctx context.Context, c *app.RequestContext, claims *token.Claims, room string, req *request) {
 	var one roundOf
 	var event string
-	var no *unworthy
+	var no *refusal
 	if claims.Role == record.Service || d.rounds.may(d.cfg.Caller(c), time.Now()) {
 		one, event, no = d.worth(ctx, room, req.Data)
 	} else {
 		c.Header("Retry-After", "1")
-		no = &unworthy{consts.StatusTooManyRequests, "too-many", errors.New("one address may hand in a round a second: wait a moment")}
+		no = &refusal{consts.StatusTooManyRequests, "too-many", errors.New("one address may hand in a round a second: wait a moment")}
 	}
 	if no != nil {
 		d.rounds.counted.WithLabelValues(no.code).Inc()
@@ -141,7 +134,7 @@ func (d *Desk) round(ctx context.Context, c *app.RequestContext, claims *token.C
 // answers which giveaway waits for it. The
 // chain is that of the plan: rounds of one that no relay is configured for any
 // more are as good.
-func (d *Desk) worth(ctx context.Context, room string, data []byte) (one roundOf, event string, no *unworthy) {
+func (d *Desk) worth(ctx context.Context, room string, data []byte) (one roundOf, event string, no *refusal) {
 	var said record.BeaconData
 	_ = json.Unmarshal(data, &said) // check has done so
 	one.room, one.round = room, said.Round
@@ -149,9 +142,9 @@ func (d *Desk) worth(ctx context.Context, room string, data []byte) (one roundOf
 	err = errors.Join(err, one.chain.UnmarshalText([]byte(said.Chain)))
 	switch {
 	case err != nil:
-		return one, "", &unworthy{consts.StatusBadRequest, "malformed", fmt.Errorf("data: chain and sig are hex: %w", err)}
+		return one, "", &refusal{consts.StatusBadRequest, "malformed", fmt.Errorf("data: chain and sig are hex: %w", err)}
 	case room == "" || said.Round == 0 || len(sigma) != drawproof.SigmaSize:
-		return one, "", &unworthy{consts.StatusBadRequest, "malformed", fmt.Errorf("want one room, a round from 1 and a sig of %d bytes", drawproof.SigmaSize)}
+		return one, "", &refusal{consts.StatusBadRequest, "malformed", fmt.Errorf("want one room, a round from 1 and a sig of %d bytes", drawproof.SigmaSize)}
 	}
 	status, body, err := d.ask(ctx, record.AskAwaits, url.Values{"room": {room}})
 	var awaits []giveaway.Await
@@ -161,7 +154,7 @@ func (d *Desk) worth(ctx context.Context, room string, data []byte) (one roundOf
 		err = fmt.Errorf("the owner of room %s says %d: %.200s", room, status, body)
 	}
 	if err != nil {
-		return one, "", &unworthy{consts.StatusServiceUnavailable, "elsewhere", err}
+		return one, "", &refusal{consts.StatusServiceUnavailable, "elsewhere", err}
 	}
 	known := slices.ContainsFunc(d.cfg.Chains, func(c drawproof.Chain) bool { return c.Hash == one.chain })
 	for _, a := range awaits {
@@ -172,12 +165,12 @@ func (d *Desk) worth(ctx context.Context, room string, data []byte) (one roundOf
 			continue
 		}
 		if err := drawproof.VerifyBeacon(a.Chain, a.Round, sigma); err != nil {
-			return one, "", &unworthy{consts.StatusBadRequest, "signature", err}
+			return one, "", &refusal{consts.StatusBadRequest, "signature", err}
 		}
 		return one, a.Event, nil
 	}
 	if !known {
-		return one, "", &unworthy{consts.StatusBadRequest, "chain", fmt.Errorf("no giveaway here goes by chain %s", one.chain)}
+		return one, "", &refusal{consts.StatusBadRequest, "chain", fmt.Errorf("no giveaway here goes by chain %s", one.chain)}
 	}
-	return one, "", &unworthy{consts.StatusConflict, "not-awaited", fmt.Errorf("no sealed giveaway of room %s waits for round %d: it may have it already", room, one.round)}
+	return one, "", &refusal{consts.StatusConflict, "not-awaited", fmt.Errorf("no sealed giveaway of room %s waits for round %d: it may have it already", room, one.round)}
 }

@@ -26,6 +26,8 @@ export interface View {
   };
   /** By cluster, where a model drafts answers (room/answer). */
   drafts?: Record<string, Draft>;
+  /** The shop that the room is of: its giveaways come by the studio. */
+  shop?: string;
   mutes: { user: string; until?: number; ban?: boolean }[];
   stats: {
     offered: number;

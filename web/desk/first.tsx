@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { Api, type Me, type Page, type Room } from '../studio/api.ts';
 import { done, facts, keepPassed, ownRoom, passed, type Step, steps } from '../studio/progress.ts';
+import { ready } from './ready.tsx';
 import { byLink, command, currentToken, gives, room, settings, show, tell, w } from './store.ts';
 
 // The way from an empty room to one's own show: the very steps of the studio,
@@ -17,7 +18,7 @@ const narrow = innerWidth <= 700;
 const field: Partial<Record<Step, string>> = {
   stream: '.room input[name=stream]',
   goods: '.goods input[type=file]',
-  bag: '.bags input[name=phrase]',
+  bag: '.bags .ready button',
 };
 
 interface Known {
@@ -101,7 +102,7 @@ export function First() {
 /** How a step is done from here. */
 function Way({ of: s, onDone }: { of: Step; onDone: () => void }) {
   if (s === 'link') return <CopyLink onDone={onDone} />;
-  if (field[s])
+  if (field[s] && (s !== 'bag' || ready.value.length > 0))
     return (
       <button type="button" class="main" onClick={() => lead(s)}>
         {w('firstGo')}

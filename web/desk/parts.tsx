@@ -7,8 +7,9 @@ import type { Held } from './api.ts';
 import { StreamForm } from './first.tsx';
 import { GoodsList } from './goods.tsx';
 import { Hold } from './hold.tsx';
-import { currency, ReadyBags } from './ready.tsx';
+import { currency, ReadyBags, ready } from './ready.tsx';
 import {
+  byLink,
   command,
   gives,
   lease,
@@ -285,16 +286,23 @@ export function Bags() {
         ))}
       </ul>
       <ReadyBags />
-      <form onSubmit={open}>
-        <Field name="phrase" label={w('bagPhrase')} max={30} />
-        <Field name="prize" label={w('bagPrize')} max={60} />
-        <Amount name="count" label={w('bagCount')} min={1} value="1" />
-        <Amount name="value" label={w('bagValue', { sign: sign(currency.value).trim() })} step="0.01" value="0" />
-        <Amount name="minutes" label={w('bagMinutes')} min={1} value="3" />
-        <button type="submit" class="main">
-          {w('bagStart')}
-        </button>
-      </form>
+      {view.value?.shop !== undefined ? (
+        <p class="none">
+          {w(ready.value.length > 0 ? 'bagOfShop' : 'bagOfShopNone')}{' '}
+          {!byLink() && <a href="/studio?part=library">{w('bagStudio')}</a>}
+        </p>
+      ) : (
+        <form onSubmit={open}>
+          <Field name="phrase" label={w('bagPhrase')} max={30} />
+          <Field name="prize" label={w('bagPrize')} max={60} />
+          <Amount name="count" label={w('bagCount')} min={1} value="1" />
+          <Amount name="value" label={w('bagValue', { sign: sign(currency.value).trim() })} step="0.01" value="0" />
+          <Amount name="minutes" label={w('bagMinutes')} min={1} value="3" />
+          <button type="submit" class="main">
+            {w('bagStart')}
+          </button>
+        </form>
+      )}
     </section>
   );
 }

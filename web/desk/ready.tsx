@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { line } from '../viewer/clean.ts';
 import { money } from '../words/money.ts';
 import { Refused } from './api.ts';
-import { currentToken, room, sorry, tell, w } from './store.ts';
+import { currentToken, room, sorry, tell, view, w } from './store.ts';
 
 // What the marketers left ready for the host: giveaways that wait for a tap, and
 // templates with an envelope. Two taps start one; the studio holds the books.
@@ -44,23 +44,35 @@ interface List<T> {
   items: T[];
 }
 
-let shop = '';
 /** Of the room's shop, where whoever is here may know it. */
 export const currency = signal<string | undefined>(undefined);
 
-/** The shop that the room is of; a room may be of none. */
-async function shopOf(): Promise<string> {
-  if (shop) return shop;
-  for (const s of (await ask<List<{ id: string; currency?: string }>>('GET', 'shops')).items) {
-    const rooms = await ask<List<{ id: string }>>('GET', `rooms?shop=${encodeURIComponent(s.id)}`);
-    if (rooms.items.some((r) => r.id === room.value)) [shop, currency.value] = [s.id, s.currency];
-  }
-  return shop;
+interface Shop {
+  id: string;
+  currency?: string;
+  approval: { mode: string; aboveFen?: number };
 }
 
+/** The shop that the room is of; a room may be of none. */
+async function shopOf(): Promise<Shop | undefined> {
+  for (const s of (await ask<List<Shop>>('GET', 'shops')).items) {
+    if (view.value?.shop === s.id) return s;
+    if (view.value?.shop !== undefined) continue;
+    const rooms = await ask<List<{ id: string }>>('GET', `rooms?shop=${encodeURIComponent(s.id)}`);
+    if (rooms.items.some((r) => r.id === room.value)) return s;
+  }
+  return undefined;
+}
+
+/** Whether somebody else must approve what is worth so much: as the studio decides it. */
+const needs = ({ approval: a }: Shop, fen: number): boolean =>
+  a.mode === 'always' || (a.mode === 'above' && fen > (a.aboveFen ?? 0));
+
 async function look(): Promise<void> {
-  const of = encodeURIComponent(await shopOf());
-  if (!of) return;
+  const shop = await shopOf();
+  if (!shop) return;
+  currency.value = shop.currency;
+  const of = encodeURIComponent(shop.id);
   const [waiting, templates] = await Promise.all([
     ask<List<{ id: string; draft: Draft; openAt?: number; worthFen: number }>>(
       'GET',
@@ -83,7 +95,9 @@ async function look(): Promise<void> {
       .filter((g) => !g.openAt)
       .map((g): Ready => ({ id: g.id, kind: 'giveaway', title: g.draft.title, fen: g.worthFen, currency: currency.value })),
     ...templates.items
-      .filter((t) => t.state === 'approved' && !(t.envelope.until && t.envelope.until < Date.now()))
+      .filter(
+        (t) => (t.state === 'approved' || !needs(shop, t.envelope.fen)) && !(t.envelope.until && t.envelope.until < Date.now()),
+      )
       .map(
         (t): Ready => ({
           id: t.id,
