@@ -62,6 +62,7 @@ func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now, fired i
 		return nil, err
 	}
 	need(slices.Contains([]string{"", BeaconWait, BeaconCancel}, g.Draft.NoBeacon), "draft.noBeacon", "beacon", "without a beacon it can wait or cancel")
+	f.proof(need)
 	profile := profiles[f.shop.Profile]
 	if profile == nil {
 		return nil, fmt.Errorf("studio: shop %s has the profile %q, which this build does not know", f.shop.ID, f.shop.Profile)
@@ -79,6 +80,19 @@ func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now, fired i
 		return f, nil // what is open beside it matters when it is started
 	}
 	return f, s.conflicts(ctx, q, f, g, now)
+}
+
+// proof is what is asked for beside the public random number, and the promise that
+// goes with it. With a local beacon it is allowed, to try it out: the operator then
+// holds both, and the grade stays where the beacon puts it, which a warning says.
+func (f *finding) proof(need func(bool, string, string, string)) {
+	d := f.draft
+	need(!d.Proof || d.Compensation != "", "draft.compensation", "compensation", "say what those who entered get if the operator's proof is missing")
+	need(d.Proof || d.Compensation == "", "draft.compensation", "compensation", "a compensation is for draws that take the operator's proof")
+	need(len(d.Compensation) <= giveaway.MaxCompensation, "draft.compensation", "compensation", fmt.Sprintf("the compensation has %d bytes, most are %d", len(d.Compensation), giveaway.MaxCompensation))
+	need(!d.Proof || d.Selection != drawproof.SelectFirst, "draft.proof", "proof-first", "who is first is not drawn: there is nothing for a proof to decide")
+	warn := wants(&f.warnings)
+	warn(!d.Proof || f.public, "draft.proof", "proof-local", "with a local beacon the operator holds both parts: the proof adds nothing to the grade")
 }
 
 // times finds when it opens and closes.
@@ -213,6 +227,9 @@ func (f *finding) compose(g *Giveaway, profile *Profile, now int64) []byte {
 		Plan: drawproof.Plan{Event: g.ID, Selection: d.Selection, Alternates: d.Alternates, OpenAt: openAt, CloseAt: closeAt, ClaimTTLMs: d.ClaimTTLMs},
 		V:    1, Room: g.Room, Kind: d.Kind, Title: d.Title, Phrases: d.Phrases, Conditions: d.Conditions, Weights: d.Weights, Caps: d.Caps, Block: d.Block,
 		Currency: f.shop.Currency, Profile: profile.ID, Organiser: f.shop.Organiser, Contact: f.shop.Contact, Texts: map[string]giveaway.Text{},
+	}
+	if n := len(d.Compensation); d.Proof && n > 0 && n <= giveaway.MaxCompensation { // else it is refused already
+		p.VRF, p.Compensation = &drawproof.VRF{}, d.Compensation // the key is filled in where the plan is finished
 	}
 	for i, t := range f.tiers {
 		z := giveaway.Prize{Prize: drawproof.Prize{ID: t.Tier, Qty: t.Qty, Split: d.Prizes[i].Split}, Title: t.Title, Kind: t.Kind, ValueFen: t.ValueFen}

@@ -10,24 +10,26 @@ import (
 // Draft is what a marketer says about a giveaway. The plan follows from it
 // once its time is known.
 type Draft struct {
-	Kind       string                   `json:"kind" enum:"lottery,bag,grab,packet,rain" doc:"rain: a red-packet rain, open for 3 to 60 s and entered by a tap; its prizes are 1 to 12 waves, each a sum with a split."`
-	Title      string                   `json:"title"`
-	Texts      map[string]giveaway.Text `json:"texts,omitempty" doc:"By language, zh or en. Rules that are left out are written from the plan by the region profile."`
-	Selection  string                   `json:"selection,omitempty" enum:"lot,first" doc:"first is for grabs and is labelled; default lot: all of the window are equal."`
-	Trigger    Trigger                  `json:"trigger"`
-	OpenMs     int64                    `json:"openMs,omitempty" doc:"For how long it is open."`
-	CloseAt    string                   `json:"closeAt,omitempty" doc:"In place of openMs where the trigger is a time: local time of its zone."`
-	NoticeMs   int64                    `json:"noticeMs,omitempty" doc:"How long before it opens it is announced; default 10 s, of one planned for a time 10 minutes."`
-	Prizes     []DraftPrize             `json:"prizes" doc:"In the order of their worth."`
-	Phrases    []string                 `json:"phrases,omitempty" doc:"Passphrases (口令): a comment that says one is an entry."`
-	Conditions []giveaway.Condition     `json:"conditions,omitempty" doc:"All must hold; see /v1/studio/conditions."`
-	Weights    []giveaway.Weight        `json:"weights,omitempty"`
-	Caps       []giveaway.Cap           `json:"caps,omitempty"`
-	Block      []giveaway.Blocked       `json:"block,omitempty" doc:"Who may not win, with a public reason code. There is no list of who must."`
-	Alternates uint32                   `json:"alternates,omitempty" doc:"Ranks kept in reserve for prizes nobody claims."`
-	ClaimTTLMs int64                    `json:"claimTtlMs,omitempty" doc:"How long a winner has to claim; 0: nothing has to be claimed."`
-	NoBeacon   string                   `json:"noBeacon,omitempty" enum:"wait,cancel" doc:"If no relay of the public beacon can be reached before it opens: wait (default) opens it and draws when the round comes, cancel cancels it. No other random number stands in."`
-	Budget     string                   `json:"budget,omitempty" doc:"Budget that pays; cash always needs one."`
+	Kind         string                   `json:"kind" enum:"lottery,bag,grab,packet,rain" doc:"rain: a red-packet rain, open for 3 to 60 s and entered by a tap; its prizes are 1 to 12 waves, each a sum with a split."`
+	Title        string                   `json:"title"`
+	Texts        map[string]giveaway.Text `json:"texts,omitempty" doc:"By language, zh or en. Rules that are left out are written from the plan by the region profile."`
+	Selection    string                   `json:"selection,omitempty" enum:"lot,first" doc:"first is for grabs and is labelled; default lot: all of the window are equal."`
+	Trigger      Trigger                  `json:"trigger"`
+	OpenMs       int64                    `json:"openMs,omitempty" doc:"For how long it is open."`
+	CloseAt      string                   `json:"closeAt,omitempty" doc:"In place of openMs where the trigger is a time: local time of its zone."`
+	NoticeMs     int64                    `json:"noticeMs,omitempty" doc:"How long before it opens it is announced; default 10 s, of one planned for a time 10 minutes."`
+	Prizes       []DraftPrize             `json:"prizes" doc:"In the order of their worth."`
+	Phrases      []string                 `json:"phrases,omitempty" doc:"Passphrases (口令): a comment that says one is an entry."`
+	Conditions   []giveaway.Condition     `json:"conditions,omitempty" doc:"All must hold; see /v1/studio/conditions."`
+	Weights      []giveaway.Weight        `json:"weights,omitempty"`
+	Caps         []giveaway.Cap           `json:"caps,omitempty"`
+	Block        []giveaway.Blocked       `json:"block,omitempty" doc:"Who may not win, with a public reason code. There is no list of who must."`
+	Alternates   uint32                   `json:"alternates,omitempty" doc:"Ranks kept in reserve for prizes nobody claims."`
+	ClaimTTLMs   int64                    `json:"claimTtlMs,omitempty" doc:"How long a winner has to claim; 0: nothing has to be claimed."`
+	NoBeacon     string                   `json:"noBeacon,omitempty" enum:"wait,cancel" doc:"If no relay of the public beacon can be reached before it opens: wait (default) opens it and draws when the round comes, cancel cancels it. No other random number stands in."`
+	Proof        bool                     `json:"proof,omitempty" doc:"For very large prizes: the draw takes a proof under this installation's key as well as the public random number (grade A+V where nothing else is lacking), so nobody foresees it without both. In return the operator can withhold it: the event is then void an hour after its round, and compensation is owed."`
+	Compensation string                   `json:"compensation,omitempty" doc:"With proof, and only then: what everybody who entered gets if the proof is missing; published in the plan, at most 600 bytes."`
+	Budget       string                   `json:"budget,omitempty" doc:"Budget that pays; cash always needs one."`
 }
 
 // DraftPrize is one tier.

@@ -70,6 +70,9 @@ func rulesChinese(p *planned) string {
 			line("　开始前若无法连接公共随机数的来源，活动取消并说明原因。")
 		}
 	}
+	if d.Proof {
+		line("　本活动开奖另需主办方以事先公布的密钥给出可验证的证明，与公共随机数一起决定结果，主办方不能挑选。随机数公布后一小时内未给出证明的，活动作废，主办方补偿每位参与者：%s", d.Compensation)
+	}
 	if d.Selection == "first" {
 		line("　本活动按到达先后取前若干名，不抽签。")
 	}
@@ -193,6 +196,9 @@ func rulesEnglish(p *planned) string {
 		if d.NoBeacon == BeaconCancel {
 			line("If its source cannot be reached before the opening, the giveaway is cancelled.")
 		}
+	}
+	if d.Proof {
+		line("The draw also takes a proof under a key that the organiser named beforehand; with the public number it decides, and the organiser cannot choose it. If it is missing an hour after that number, the giveaway is void, and everybody who entered gets: %s", d.Compensation)
 	}
 	if d.ClaimTTLMs > 0 {
 		line("To claim: within %d s of winning; after that the next of %d in reserve follows.", d.ClaimTTLMs/1000, d.Alternates)

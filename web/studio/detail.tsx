@@ -107,6 +107,15 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
                 children: <bdi>{approver(g, t)}</bdi>,
               },
               { label: t('fairness'), span: 'filled', children: <Fairness g={g} /> },
+              ...(g.draft.proof
+                ? [
+                    {
+                      label: t('proof'),
+                      span: 'filled' as const,
+                      children: <bdi>{t('proofOwes', { what: g.draft.compensation ?? '' })}</bdi>,
+                    },
+                  ]
+                : []),
               { label: t('noBeacon'), span: 'filled', children: t(`noBeacon_${g.draft.noBeacon ?? 'wait'}`) },
             ]}
           />

@@ -21,6 +21,8 @@ export interface Fields {
   alternates?: number;
   budget?: string;
   noBeacon?: 'wait' | 'cancel';
+  proof?: boolean;
+  compensation?: string;
   /** What the form does not show and must not lose. */
   rest?: Partial<Draft>;
 }
@@ -72,6 +74,7 @@ export function toDraft(f: Fields): Draft {
     claimTtlMs: Math.round((f.claimHours ?? 0) * HOUR),
     ...(f.budget && { budget: f.budget }),
     ...(f.noBeacon === 'cancel' && { noBeacon: f.noBeacon }),
+    ...(f.proof && { proof: true, compensation: (f.compensation ?? '').trim() }),
   };
 }
 
@@ -91,8 +94,22 @@ function condition(c: Fields['conditions'][number]): Condition {
 }
 
 export function toFields(g: Giveaway): Fields {
-  const { kind, title, trigger, openMs, prizes, phrases, conditions, alternates, claimTtlMs, budget, noBeacon, ...rest } =
-    g.draft;
+  const {
+    kind,
+    title,
+    trigger,
+    openMs,
+    prizes,
+    phrases,
+    conditions,
+    alternates,
+    claimTtlMs,
+    budget,
+    noBeacon,
+    proof,
+    compensation,
+    ...rest
+  } = g.draft;
   const simple = (conditions ?? []).filter((c) => c.rule);
   const trees = (conditions ?? []).filter((c) => !c.rule);
   const at = fromWall(trigger.at);
@@ -117,6 +134,8 @@ export function toFields(g: Giveaway): Fields {
     alternates: alternates ?? 0,
     ...(budget && { budget }),
     noBeacon: noBeacon ?? 'wait',
+    ...(proof && { proof }),
+    ...(compensation && { compensation }),
     rest: {
       ...rest,
       ...((phrases?.length ?? 0) > 1 && { phrases: phrases?.slice(1) }),

@@ -1,5 +1,5 @@
 /** @jsxImportSource react */
-import { Alert, Button, Drawer, Form, Input, InputNumber, Select, Space, Spin } from 'antd';
+import { Alert, Button, Checkbox, Drawer, Form, Input, InputNumber, Select, Space, Spin } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
 import type { Budget, Checked, Giveaway, Page, Prize, Problem } from './api.ts';
@@ -102,6 +102,19 @@ export function Editor({ of, onClose, onSaved }: Props) {
           <Form.Item name="noBeacon" label={t('noBeacon')} extra={t('noBeaconHow')} {...at(checked, 'noBeacon')}>
             <Select options={(['wait', 'cancel'] as const).map((x) => ({ value: x, label: t(`noBeacon_${x}`) }))} />
           </Form.Item>
+          <Form.Item name="proof" valuePropName="checked" extra={t('proofHow')} {...at(checked, 'proof')}>
+            <Checkbox>{t('proof')}</Checkbox>
+          </Form.Item>
+          {fields?.proof && (
+            <Form.Item
+              name="compensation"
+              label={t('compensation')}
+              extra={t('compensationHow')}
+              {...at(checked, 'compensation')}
+            >
+              <Input maxLength={150} placeholder={t('compensationLike')} />
+            </Form.Item>
+          )}
           {(budgets.value?.items.length ?? 0) > 0 && (
             <Form.Item name="budget" label={t('budget')} {...at(checked, 'budget')}>
               <Select
@@ -168,6 +181,8 @@ const placed = new Set([
   'alternates',
   'budget',
   'noBeacon',
+  'proof',
+  'compensation',
 ]);
 
 /** What the plan comes to: worth, times, whether somebody must approve it, and the rules viewers will read. */
