@@ -117,7 +117,7 @@ func (s *scan) note(r rune) {
 
 func (s *scan) take(w *word, at int) {
 	switch {
-	case w.flags&flagAsk != 0 && s.denies(w, at):
+	case w.flags&flagAsk != 0 && (s.denies(w, at) || s.told(w, at)):
 	case w.flags&flagAsk != 0:
 		s.sign += signAsk
 	case w.flags&flagHalf != 0:

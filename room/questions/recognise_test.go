@@ -37,3 +37,17 @@ func TestSubjectBeforeTheVerb(t *testing.T) {
 		}
 	}
 }
+
+// Who is praised for telling is asked nothing; who is asked to tell is.
+func TestToldIsNotAsked(t *testing.T) {
+	for text, ask := range map[string]bool{
+		"I like that you say what it is not good at": false, "敢说不适合谁，靠谱": false, "love how you explain which size runs small": false,
+		"主播敢讲哪里不好": false, "直说谁不能用，我服": false,
+		"tell me what it is not good at": true, "can you say which size runs small": true, "i like it what size should i get": true,
+		"i love that you show it, who makes it?": true, "你敢说成本多少吗": true, "敢说不适合谁？": true, "不适合谁": true, "说一下哪里不好": true, "靠谱，敢说，适合谁": true,
+	} {
+		if got := questions.Recognise([]byte(text), moderation.AppendCanon(nil, text)).Question; got != ask {
+			t.Errorf("%s: a question: %v, want %v", text, got, ask)
+		}
+	}
+}
