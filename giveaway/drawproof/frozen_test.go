@@ -72,6 +72,9 @@ func holdFrozen(t *testing.T, file string, rules []string, shows ...string) {
 		}
 		all, bundles = append(all, f), append(bundles, f.Bundle)
 	}
+	if r := Verify(bundles[0]); !r.OK() {
+		t.Errorf("%s, which is honest:\n%s", all[0].Name, r.Text())
+	}
 	hold := func(who string, i int, r Report) {
 		t.Helper()
 		got := statuses(r)

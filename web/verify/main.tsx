@@ -7,9 +7,10 @@ import { count } from '../viewer/clean.ts';
 import { Contradiction } from '../viewer/fork.tsx';
 import { language, speak, w } from '../viewer/prefs.ts';
 import { fork, recordEnv } from '../viewer/record.ts';
-import { byOrder, trust } from '../viewer/trust.ts';
+import { byOrder, seen, trust } from '../viewer/trust.ts';
 import { Findings, useCheck } from '../viewer/verdict.tsx';
 import { check } from '../viewer/verify.ts';
+import type { Word } from '../words/index.ts';
 import './style.css';
 
 // The page one sends to somebody who was not there, at /verify/ROOM/EVENT: it
@@ -61,7 +62,7 @@ function Page() {
         <h2>{w('verifyHow')}</h2>
         <ol>
           <li>{w('verifyHow1')}</li>
-          <li>{w(step.is === 'done' && byOrder(step.verdict) ? 'verifyHow2Order' : 'verifyHow2')}</li>
+          <li>{w(step.is === 'done' ? sealing(step.verdict) : 'verifyHow2')}</li>
           <li>{w('verifyHow3')}</li>
         </ol>
       </section>
@@ -71,6 +72,12 @@ function Page() {
       </section>
     </main>
   );
+}
+
+/** How the order or the seal came about, by what the file shows of it. */
+function sealing(v: Verdict): Word {
+  if (byOrder(v)) return 'verifyHow2Order';
+  return v.ok && seen(v) ? 'verifyHow2Seen' : 'verifyHow2';
 }
 
 function Outcome({ v }: { v: Verdict }) {

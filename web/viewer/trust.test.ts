@@ -6,8 +6,12 @@ describe('what a check is worth', () => {
     [['no-witnesses', 'sealed-by-one-host'], ['trustPublic']],
     [
       ['no-mirror', 'sealed-by-one-host'],
-      ['trustWitness', 'trustPublic'],
+      ['trustWitness', 'trustPublicSeen'],
     ],
+    [[], ['trustWitness', 'trustMirror', 'trustPublicSeen']],
+    [['sealed-by-one-host'], ['trustWitness', 'trustMirror', 'trustPublicSeen']],
+    [['local-beacon'], ['trustLocal', 'trustWitness', 'trustMirror']],
+    [['order-of-arrival'], ['trustOrder']],
     [['few-witnesses', 'sealed-by-one-host'], ['trustPublic']],
     [
       ['no-witnesses', 'late-marker'],
@@ -37,8 +41,8 @@ describe('what a check is worth', () => {
 });
 
 it("tells of the organiser's own part only where it adds something", () => {
-  expect(trust({ reasons: ['sealed-by-one-host'], proved: true })).toEqual(['trustPublic', 'trustProved']);
-  expect(trust({ reasons: ['local-beacon'], proved: true })).toEqual(['trustLocal']);
+  expect(trust({ reasons: ['sealed-by-one-host'], proved: true })).toEqual(['trustWitness', 'trustPublicSeen', 'trustProved']);
+  expect(trust({ reasons: ['local-beacon', 'no-witnesses'], proved: true })).toEqual(['trustLocal']);
 });
 
 describe('what a card promises', () => {

@@ -17,14 +17,21 @@ export function trust(v: Pick<Verdict, 'reasons' | 'proved'>): Word[] {
   if (has('local-beacon')) all.push('trustLocal');
   if (has('late-marker') && has('later-round')) all.push('trustMoved');
   else if (has('late-marker') || has('later-round')) all.push('trustLate');
-  if (has('no-mirror') && !has('order-of-arrival')) all.push('trustWitness');
+  const ordered = has('order-of-arrival');
+  if (seen(v) && !ordered) all.push('trustWitness');
+  // Not where the operator's own part was needed, too: nobody else finishes that.
+  if (seen(v) && !has('no-mirror') && !ordered && !v.proved) all.push('trustMirror');
   // Only where nothing worse is to be said of the number.
-  if (!has('order-of-arrival') && !has('local-beacon')) {
-    all.push('trustPublic');
+  if (!ordered && !has('local-beacon')) {
+    all.push(seen(v) ? 'trustPublicSeen' : 'trustPublic');
     if (v.proved) all.push('trustProved');
   }
   return all;
 }
+
+/** Whether enough witnesses signed in time that the list was sealed. */
+export const seen = (v: Pick<Verdict, 'reasons'>): boolean =>
+  !v.reasons.includes('no-witnesses') && !v.reasons.includes('few-witnesses');
 
 /** What a card may promise before the draw: no more than the check will say after it. */
 export function promise(g: Pick<Give, 'why_grade' | 'weights'> | undefined): Record<'fair' | 'step' | 'wait' | 'check', Word> {

@@ -24,14 +24,10 @@ export function useCheck(first: 'idle' | 'running', check: () => Promise<Verdict
   return [step, run];
 }
 
-/** Rules, grade and its reasons, folded away; children stand between rules and grade. */
-export function Findings({ v, children, below }: { v: Verdict; children?: ComponentChildren; below?: ComponentChildren }) {
+/** The grade and its reasons; what does not check out has none that is worth saying. */
+function Grade({ v }: { v: Verdict }) {
   return (
-    <details>
-      <summary>{w('checkMore')}</summary>
-      <p class="calm">{w('checkCount', { n: v.rules })}</p>
-      {v.failed.length > 0 && <p class="calm">{v.failed.join(' ')}</p>}
-      {children}
+    <>
       <p>
         {w('checkGrade')} <b>{v.grade}</b>
       </p>
@@ -41,6 +37,19 @@ export function Findings({ v, children, below }: { v: Verdict; children?: Compon
           <li key={r}>{said(language.value, `grade-${r}`).what}</li>
         ))}
       </ul>
+    </>
+  );
+}
+
+/** Rules, grade and its reasons, folded away; children stand between rules and grade. */
+export function Findings({ v, children, below }: { v: Verdict; children?: ComponentChildren; below?: ComponentChildren }) {
+  return (
+    <details>
+      <summary>{w('checkMore')}</summary>
+      <p class="calm">{w('checkCount', { n: v.rules })}</p>
+      {v.failed.length > 0 && <p class="calm">{v.failed.join(' ')}</p>}
+      {children}
+      {v.ok && <Grade v={v} />}
       <p class="calm">{w('checkLimits')}</p>
       {below}
     </details>

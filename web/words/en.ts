@@ -182,6 +182,10 @@ export const ui: Record<keyof typeof zh, string> = {
   verifyMissing: 'There is no draw to check here yet. Look at the link again, or come back after the draw.',
   trustTitle: 'How much this tells',
   trustWitness: 'Witnesses outside signed that the list was sealed before the number existed.',
+  trustMirror:
+    'Before the draw the whole list was in the hands of others outside, too: had the operator rather not drawn, anybody could have worked out the result.',
+  trustPublicSeen:
+    'The random number comes from a public source, the operator could not choose it, and its signature was checked too. To know the winners in advance takes the help of those who run that source, or several witnesses who sign falsely together.',
   trustPublic:
     'The random number comes from a public source, the operator could not choose it, and its signature was checked too. To know the winners in advance takes the help of those who run that source, or a list that was exchanged afterwards.',
   trustProved:
@@ -201,6 +205,8 @@ export const ui: Record<keyof typeof zh, string> = {
     'Rules and prizes stand in the plan. The sealed list and the receipts of those who took part all refer to that plan: one changed word, and they no longer agree.',
   verifyHow2:
     'The list of entries was sealed first; which random number it would use was fixed by then, and that one was due only after the seal. No third party witnessed when it was sealed: the seal words stand for it.',
+  verifyHow2Seen:
+    'The list of entries was sealed first; which random number it would use was fixed by then, and that one was due only after the seal. Witnesses outside signed when it was sealed, and their signatures were checked here.',
   verifyHow2Order: 'First come, first served: places go by the recorded order of arrival, not by a random number.',
   verifyHow3:
     'This page fetched all of it and worked out the winners again on your device: the operator’s own calculation need not be believed.',
@@ -232,7 +238,7 @@ export const ui: Record<keyof typeof zh, string> = {
   checkLimits:
     'What no proof of one draw can show: whether a prize was claimed in time, and who had already won too often elsewhere. For these two the organiser’s signed record stands.',
   checkGradeWhy:
-    'A is best. It says how hard the time of the seal and the random number are to influence; it does not change who won.',
+    'A is a public random number, a seal that others witnessed, and a list that others held before the draw; A+V adds a number of the organiser’s own that anybody can verify. What was missing is said below; it does not change who won.',
   fate_won: 'Your entry is on the list, and it won.',
   fate_alternate: 'Your entry is on the list, as a reserve.',
   fate_lost: 'Your entry is on the list; it was not drawn this time.',
@@ -337,7 +343,7 @@ export const codes: Record<string, Said> = {
   '503': said('The room is full', 'Very many people are entering', 'We try again; no need to reload'),
   'grade-few-witnesses': said('Fewer witnesses than the rules ask for signed in time that the list was sealed'),
   'grade-no-mirror': said(
-    'Independent witnesses signed the time of the seal; the list itself was kept by the operator alone until the draw',
+    'Witnesses outside signed the time of the seal, but nobody outside held the list in time: the operator could have put off the draw',
   ),
   'grade-no-witnesses': said('No third party witnessed the time of the seal; the seal words shown to everyone stand for it'),
   'grade-local-beacon': said(
