@@ -79,8 +79,6 @@ func published(p *planned, rule string, need func(ok bool, field, rule, message 
 	for i, t := range p.tiers {
 		need(t.Kind == Cash || t.ValueFen > 0, fmt.Sprintf("draft.prizes[%d]", i), rule, fmt.Sprintf("the worth of %q must be published, the library says 0", t.Title))
 	}
-	text, given := p.draft.Texts["en"]
-	need(!given || text.Rules == "" || len(text.Rules) >= 100, "draft.texts.en.rules", rule, "the rules are too short to say what must be said; leave them out to have them written from the plan")
 }
 
 // free refuses purchases that let in or that help.

@@ -237,10 +237,9 @@ func (f *finding) compose(g *Giveaway, profile *Profile, now int64) []byte {
 	}
 	maps.Copy(p.Texts, d.Texts)
 	for lang, rules := range profile.rules(&f.planned) {
-		if text := p.Texts[lang]; text.Rules == "" {
-			text.Rules = rules
-			p.Texts[lang] = text
-		}
+		text := p.Texts[lang]
+		text.Rules = rules + more(lang, text.Rules)
+		p.Texts[lang] = text
 	}
 	raw, err := json.Marshal(&p)
 	if err != nil {

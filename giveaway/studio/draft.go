@@ -12,7 +12,7 @@ import (
 type Draft struct {
 	Kind         string                   `json:"kind" enum:"lottery,bag,grab,packet,rain" doc:"rain: a red-packet rain, open for 3 to 60 s and entered by a tap; its prizes are 1 to 12 waves, each a sum with a split."`
 	Title        string                   `json:"title"`
-	Texts        map[string]giveaway.Text `json:"texts,omitempty" doc:"By language, zh or en. Rules that are left out are written from the plan by the region profile."`
+	Texts        map[string]giveaway.Text `json:"texts,omitempty" doc:"By language, zh or en. The region profile writes the rules from the plan; those that are given stand behind them."`
 	Selection    string                   `json:"selection,omitempty" enum:"lot,first" doc:"first is for grabs and is labelled; default lot: all of the window are equal."`
 	Trigger      Trigger                  `json:"trigger"`
 	OpenMs       int64                    `json:"openMs,omitempty" doc:"For how long it is open."`

@@ -39,6 +39,7 @@ var laws = []stage.Law[*house]{
 	{Name: "red-packet rain", Test: redPacketRain},
 	{Name: "bad plans", Test: badPlans},
 	{Name: "abroad", Test: abroad},
+	{Name: "rules", Test: rulesStand},
 	{Name: "currencies", Test: currencies},
 	{Name: "pounds", Test: pounds},
 	{Name: "place", Test: place},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
@@ -33,6 +34,19 @@ func fill(text, lang, currency string, c *giveaway.Condition) string {
 }
 
 var kindZh = map[string]string{Goods: "实物", Coupon: "优惠券", Points: "积分", Cash: "现金"}
+
+// more is what the marketer adds to the rules that follow from the plan: they
+// say what the law asks for, so nothing takes their place.
+func more(lang, own string) string {
+	switch {
+	case strings.TrimSpace(own) == "":
+		return ""
+	case lang == "zh":
+		return "补充说明：\n" + own
+	default:
+		return "In addition:\n" + own
+	}
+}
 
 // rulesChinese writes the 活动规则 of a plan: everything that article 13 asks to
 // be published before the event begins.
@@ -63,7 +77,14 @@ func rulesChinese(p *planned) string {
 	if d.Kind == giveaway.Rain {
 		line("　以上每一项为红包雨的一波，单独拆分；红包雨结束后一并开奖，每人最多得一个红包，没有人得到的退回主办方。")
 	}
-	line("七、开奖时间与方式：活动截止后封存参与名单，以预先公布轮次的公共随机数开奖，所有人可自行验证；结果在直播间公布。中奖概率由奖品数量与实际参与人数（含权重）决定，参与人数实时显示。")
+	if d.Selection == "first" {
+		line("七、开奖时间与方式：本活动按到达先后取前若干名，不抽签；活动截止后封存参与名单，所有人可自行验证；结果在直播间公布。")
+	} else {
+		line("七、开奖时间与方式：活动截止后封存参与名单，以预先公布轮次的公共随机数开奖，所有人可自行验证；结果在直播间公布。中奖概率由奖品数量与实际参与人数（含权重）决定，参与人数实时显示。")
+	}
+	if len(d.Weights) > 0 {
+		line("　权重：每位参与者有 1 份机会；%s。", weightsChinese(p))
+	}
 	if p.public {
 		line("　公共随机数若未按时发布，开奖顺延至其发布之时，结果稍后公布，不使用其他随机数代替；逾期 72 小时仍未发布的，活动作废并说明原因。")
 		if d.NoBeacon == BeaconCancel {
@@ -73,9 +94,6 @@ func rulesChinese(p *planned) string {
 	if d.Proof {
 		line("　本活动开奖另需主办方以事先公布的密钥给出可验证的证明，与公共随机数一起决定结果，主办方不能挑选。随机数公布后一小时内未给出证明的，活动作废，主办方补偿每位参与者：%s", d.Compensation)
 	}
-	if d.Selection == "first" {
-		line("　本活动按到达先后取前若干名，不抽签。")
-	}
 	if d.ClaimTTLMs > 0 {
 		line("八、兑奖：中奖者须在中奖后 %s内确认领取；逾期未领取视为放弃%s。", spanChinese(d.ClaimTTLMs), alternatesChinese(d))
 	} else {
@@ -83,12 +101,14 @@ func rulesChinese(p *planned) string {
 	}
 	line("九、交付：实物由主办方寄送至中奖者填写的地址，不收取任何费用。")
 	if len(d.Caps) > 0 {
-		for _, c := range d.Caps {
-			line("十、中奖次数限制：本直播间 %s内中奖满 %d 次者不再中奖。", spanChinese(c.PeriodMs), c.N)
-		}
+		line("十、中奖次数限制：%s。", capsChinese(d.Caps))
 	}
 	if n := len(d.Block); n > 0 {
-		line("十、排除名单：%d 个账号因公布的原因代码不参与开奖，名单摘要已在活动前封存。", n)
+		number := "十"
+		if len(d.Caps) > 0 {
+			number = "十一"
+		}
+		line(number+"、排除名单：%d 个账号因公布的原因代码不参与开奖，名单摘要已在活动前封存。", n)
 	}
 	line("本规则自公布起不作变更，不附加条件；有利于参与者的延长除外。")
 	return b.String()
@@ -112,6 +132,23 @@ func conditionsChinese(p *planned) string {
 	var all []string
 	for i := range d.Conditions {
 		all = append(all, wordsZh(&d.Conditions[i], p.shop.Currency)+"（"+sourcesOf(&d.Conditions[i], "zh")+"）")
+	}
+	return strings.Join(all, "；")
+}
+
+func weightsChinese(p *planned) string {
+	var all []string
+	for i := range p.draft.Weights {
+		w := &p.draft.Weights[i]
+		all = append(all, fmt.Sprintf("满足“%s”的加 %d 份", wordsZh(&w.When, p.shop.Currency), w.Add))
+	}
+	return strings.Join(all, "；")
+}
+
+func capsChinese(caps []giveaway.Cap) string {
+	var all []string
+	for _, c := range caps {
+		all = append(all, fmt.Sprintf("本直播间 %s内中奖满 %d 次者不再中奖", spanChinese(c.PeriodMs), c.N))
 	}
 	return strings.Join(all, "；")
 }
@@ -190,7 +227,24 @@ func rulesEnglish(p *planned) string {
 	if d.Kind == giveaway.Rain {
 		line("Each prize is one wave of the rain, a sum cut into packets. All are drawn together when it has ended; at most one packet a person, the rest goes back.")
 	}
-	line("Draw: over the sealed list of entrants with a public random number of a round named beforehand. Anybody can verify it.")
+	if d.Selection == "first" {
+		line("No draw: the first to arrive win, in the order of their arrival. Anybody can verify it.")
+	} else {
+		line("Draw: over the sealed list of entrants with a public random number of a round named beforehand. Anybody can verify it.")
+	}
+	if len(d.Weights) > 0 {
+		line("Tickets: everybody has 1.")
+	}
+	for i := range d.Weights {
+		w := &d.Weights[i]
+		line("Tickets: %d more for who meets: %s", w.Add, words(&w.When, "en", p.shop.Currency, " and ", " or ", "not "))
+	}
+	for _, c := range d.Caps {
+		line("Limit: who won %d times in this room within %s does not win again.", c.N, time.Duration(c.PeriodMs)*time.Millisecond)
+	}
+	if n := len(d.Block); n > 0 {
+		line("Left out: %d accounts, for reasons with published codes; a digest of the list is sealed before it opens.", n)
+	}
 	if p.public {
 		line("If that number is late, the draw waits for it and no other one is used; if it is missing after 72 hours the giveaway is void.")
 		if d.NoBeacon == BeaconCancel {

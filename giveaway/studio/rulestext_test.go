@@ -1,0 +1,51 @@
+package studio
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/fudai-live/fudai/giveaway"
+)
+
+// What the law asks to be published stands whatever the marketer writes, which
+// stands behind it; and it names what decides about the chances.
+func rulesStand(t *testing.T, h *house) {
+	h.furnish()
+	abroad := exampleShop
+	abroad.Profile = "generic"
+	h.ok("boss", "POST", "/v1/studio/shops", NewShop{"abroad", abroad})
+	h.ok("boss", "POST", "/v1/studio/rooms", NewRoom{"abroad", "abroad", RoomSpec{Title: "Elsewhere"}})
+	h.ok("boss", "POST", "/v1/studio/prizes", NewPrize{"mug", "abroad", PrizeSpec{Title: "Mug", Kind: Goods, ValueFen: 3900}, 100})
+	d := exampleDraft
+	own := "本店保留一切解释权，请大家多多支持本直播间，谢谢各位新老朋友。"
+	d.Texts = map[string]giveaway.Text{"zh": {Rules: own}, "en": {Rules: "Be nice."}}
+	d.Weights = []giveaway.Weight{{When: giveaway.Condition{Rule: "fan_level", N: 5}, Add: 2}}
+	d.Caps = []giveaway.Cap{{Scope: "room", PeriodMs: 7 * 86_400_000, N: 2}, {Scope: "room", PeriodMs: 86_400_000, N: 1}}
+	d.Block = []giveaway.Blocked{{User: "u1", Reason: 7}}
+	rules := func(room string, d Draft) string {
+		t.Helper()
+		got := as[Checked](h, h.ok("boss", "POST", "/v1/studio/check", NewGiveaway{room, d}))
+		if !got.OK {
+			t.Fatalf("%+v", got.Problems)
+		}
+		return got.Rules
+	}
+	got := rules("demo", d)
+	for _, want := range []string{"一、活动名称", "二、主办方：云朵（杭州）商贸有限公司", "三、活动时间", "四、", "五、", "六、奖品（共 3 份）", "七、", "八、兑奖", "九、", "加 2 份",
+		"十、中奖次数限制：本直播间 7 天内中奖满 2 次者不再中奖；本直播间 1 天内中奖满 1 次者不再中奖。", "十一、排除名单：1 个", "\n补充说明：\n" + own} {
+		if strings.Count(got, want) != 1 {
+			t.Errorf("%d times %q in\n%s", strings.Count(got, want), want, got)
+		}
+	}
+	d.Caps = nil
+	if got := rules("demo", d); !strings.Contains(got, "\n十、排除名单") {
+		t.Error(got)
+	}
+	d.Texts, d.Budget, d.Prizes = map[string]giveaway.Text{"en": {Rules: "Be nice."}}, "", []DraftPrize{{Prize: "mug", Qty: 3}}
+	english := rules("abroad", d)
+	for _, want := range []string{"Giveaway: ", "Tickets: 2 more for who meets: ", "Left out: 1 accounts", "In addition:\nBe nice."} {
+		if strings.Count(english, want) != 1 {
+			t.Errorf("not once %q in\n%s", want, english)
+		}
+	}
+}
