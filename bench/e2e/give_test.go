@@ -9,10 +9,13 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fudai-live/fudai/giveaway/drawproof"
 )
 
 // nonce is what PROTOCOL.md 5 asks of an entry.
@@ -34,7 +37,8 @@ func plan(event, phrase string, openIn, openFor time.Duration, winners int) map[
 }
 
 // One lottery from plan to proof: announced, opened, entered by viewers and by
-// passphrase, closed, sealed, drawn, and checked offline by `fudai verify`.
+// passphrase, closed, sealed, drawn with the operator's proof, and checked offline
+// by `fudai verify` and by the verifiers in other languages.
 func TestLottery(t *testing.T) {
 	n := start(t, t.TempDir())
 	room, event := newRoom(t), "e-lottery"
@@ -46,7 +50,9 @@ func TestLottery(t *testing.T) {
 	for i := range 5 {
 		viewers = append(viewers, n.join(room, n.token(fmt.Sprintf("u%d", i), "viewer")))
 	}
-	if code, body := n.command(host, room, "plan", plan(event, "福气到", time.Second, 6*time.Second, 2)); code != 202 {
+	asked := plan(event, "福气到", time.Second, 6*time.Second, 2)
+	asked["vrf"], asked["compensation"] = map[string]any{}, "每位参与者一张券"
+	if code, body := n.command(host, room, "plan", asked); code != 202 {
 		t.Fatalf("plan: %d %s", code, body)
 	}
 	card := func(v *viewer, state string) item {
@@ -82,9 +88,9 @@ func TestLottery(t *testing.T) {
 		t.Errorf("a second entry: %s, want already", out.raw)
 	}
 	// "checking" says that the owner has not answered in time: ask again.
-	asked := 0
+	tries := 0
 	wait(t, patience, "my own state to be in", func() bool {
-		if asked++; asked%25 == 1 { // twice a second
+		if tries++; tries%25 == 1 { // twice a second
 			v.send(map[string]any{"op": "me", "event": event})
 		}
 		_, in := v.find(func(m *message) bool { return m.Op == "me" && m.State == "in" })
@@ -110,10 +116,11 @@ func TestLottery(t *testing.T) {
 	}
 	result := v.until("result", func(m *message) bool { return m.Op == "result" && m.Event == event && m.State == "drawn" })
 	var r struct {
-		Entered int `json:"entered"`
+		Entered int    `json:"entered"`
+		Proof   string `json:"proof"`
 		Winners []struct{ N, H, Prize string }
 	}
-	if err := json.Unmarshal(result.raw, &r); err != nil || r.Entered != 5 || len(r.Winners) != 2 {
+	if err := json.Unmarshal(result.raw, &r); err != nil || r.Entered != 5 || len(r.Winners) != 2 || len(r.Proof) != 160 {
 		t.Fatalf("result %s", result.raw)
 	}
 	won := map[string]bool{}
@@ -152,10 +159,48 @@ func TestLottery(t *testing.T) {
 	}
 	t.Logf("verify says:\n%s", out)
 	b, _ := os.ReadFile(file)
+	if !strings.Contains(out, "pass   R44") || !strings.Contains(string(b), `"proof":"`+r.Proof+`"`) {
+		t.Error("the bundle has not the proof that viewers were told")
+	}
+	strangers(t, file, drawproof.Verify(b))
 	b[len(b)/2] ^= 1
 	os.WriteFile(file, b, 0o600)
 	if out, err := run(t, "verify", file); err == nil {
 		t.Errorf("a flipped bit in the bundle passes:\n%s", out)
+	}
+}
+
+// strangers has the verifiers in other languages check a bundle that is good, and
+// wants the values that ours computed of them. One that cannot run is passed over,
+// but never in CI.
+func strangers(t *testing.T, file string, ours drawproof.Report) {
+	t.Helper()
+	const dir = "../../giveaway/drawproof/verifiers/"
+	for _, v := range []struct {
+		command []string
+		code    int
+	}{{[]string{"node", dir + "cli.js", file}, 0}, {[]string{"python3", "-B", dir + "verify.py", file}, 100}} {
+		_, missing := exec.LookPath(v.command[0])
+		if _, err := os.Stat(dir + "node_modules/@noble/curves"); v.command[0] == "node" && err != nil {
+			missing = err
+		}
+		if missing != nil && os.Getenv("CI") != "true" {
+			t.Logf("%s does not check it: %v", v.command[0], missing)
+			continue
+		}
+		cmd := exec.Command(v.command[0], v.command[1:]...)
+		out, err := cmd.CombinedOutput()
+		if cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != v.code {
+			t.Errorf("%v: %v\n%s", v.command, err, out)
+		}
+		for name, value := range ours.Values {
+			if !strings.Contains(string(out), value) {
+				t.Errorf("%s computes another %s than %s:\n%s", v.command[0], name, value, out)
+			}
+		}
+		if !strings.Contains(string(out), "pass   R44") {
+			t.Errorf("%s says nothing of the operator's proof:\n%s", v.command[0], out)
+		}
 	}
 }
 
