@@ -43,6 +43,10 @@ type SealDecision struct {
 	Close     drawproof.Close `json:"close"`
 	CloseHash drawproof.Hash  `json:"close_hash"`
 	Code      string          `json:"code"` // to be read out
+	// Out is how many are excluded by each reason; Devices how many different ones
+	// the entrants had, in two digits, of a plan that ties accounts by them.
+	Out     map[uint32]int64 `json:"out,omitempty"`
+	Devices int64            `json:"devices,omitempty"`
 }
 
 // DrawDecision fixes the result, which follows from list, seal, sigma and, where

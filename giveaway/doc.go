@@ -24,6 +24,12 @@
 // nothing else: without the key the sealed event waits, and is void an hour after
 // its round, with what the organiser promised for that case ([ProofDueMs]).
 //
+// Accounts that are tied to each other (Plan.Cluster: one device, one pay
+// account, and so on) get one ticket together, that of whoever entered first.
+// Like the block list and the caps it works before the seal and never after:
+// whom it excludes stands in the sealed exclusions with its public reason, and an
+// appeal that is right changes what comes later, not the draw.
+//
 // The package is pure: no clock, no randomness, no I/O. Time is room time, an
 // argument. It does not decide which plans a shop may run (giveaway/studio), does
 // not fetch public randomness (giveaway/beacon) and moves no goods or money

@@ -119,7 +119,7 @@ func (e *Events) dueSeal(ev *event, now int64, in *Due) {
 	}
 	round, _ := ev.roundFor(now)
 	c := e.closeOf(ev, l, round)
-	d := e.decide(ev, record.DecideSeal, SealDecision{now, c, c.Hash(), drawproof.SealCode(c.Hash())})
+	d := e.decide(ev, record.DecideSeal, SealDecision{now, c, c.Hash(), drawproof.SealCode(c.Hash()), l.reasons(), ev.devices()})
 	d.Public = e.publicSeal(ev, &c)
 	in.Decisions = append(in.Decisions, d)
 }

@@ -72,11 +72,11 @@ func (e *Events) Funnel(event string) (f Funnel, ok bool) {
 		return f, true
 	}
 	if ev.Plan.Cluster != nil {
-		known, devices := ev.entries.ties.known[:], ev.entries.ties.devices.n
+		known := ev.entries.ties.known[:]
 		if ev.Tied != nil {
-			known, devices = ev.Tied.Known, ev.Tied.Devices
+			known = ev.Tied.Known
 		}
-		f.Devices, f.Known = twoDigits(int64(devices)), map[string]int64{}
+		f.Devices, f.Known = ev.devices(), map[string]int64{}
 		for _, k := range ev.Plan.Cluster.kinds() {
 			if int(k) < len(known) {
 				f.Known[tieNames[k]] = known[k]
@@ -84,12 +84,26 @@ func (e *Events) Funnel(event string) (f Funnel, ok bool) {
 		}
 	}
 	if ev.Closed != nil && ev.Listed.Of > 0 {
-		f.Out = map[uint32]int64{}
-		for _, x := range e.listed(ev, ev.Listed.Cap).out {
-			f.Out[x.reason]++
-		}
+		f.Out = e.listed(ev, ev.Listed.Cap).reasons()
 	}
 	return f, true
+}
+
+// reasons counts the excluded by reason.
+func (l *listing) reasons() map[uint32]int64 {
+	by := map[uint32]int64{}
+	for _, x := range l.out {
+		by[x.reason]++
+	}
+	return by
+}
+
+// devices is how many different ones the entrants have, in two digits.
+func (ev *event) devices() int64 {
+	if ev.Tied != nil {
+		return twoDigits(int64(ev.Tied.Devices))
+	}
+	return twoDigits(int64(ev.entries.ties.devices.n))
 }
 
 // twoDigits rounds down to two leading digits: a number from which no single

@@ -48,6 +48,9 @@ type Plan struct {
 	BlockHash  *drawproof.Hash `json:"blockHash,omitempty"`
 	BlockCount int             `json:"blockCount,omitempty"`
 
+	// Reasons says the codes of the block list in words.
+	Reasons []BlockReason `json:"reasons,omitempty"`
+
 	// Cluster gives accounts that are tied to each other one ticket together; nil:
 	// each has its own.
 	Cluster *Cluster `json:"cluster,omitempty"`
@@ -98,6 +101,13 @@ type Blocked struct {
 	Reason uint32 `json:"reason"` // public code
 }
 
+// BlockReason is what a code of the block list means, as viewers read it.
+type BlockReason struct {
+	Code uint32 `json:"code"`
+	Zh   string `json:"zh,omitempty"`
+	En   string `json:"en,omitempty"`
+}
+
 // Reasons of exclusions that the engine itself gives. Codes of a block list
 // are its author's, 1..999.
 const (
@@ -113,6 +123,8 @@ const (
 	MaxCaps       = 4
 	MaxBlock      = 5000
 	MaxBlockCode  = 999
+	MaxReasons    = 32
+	MaxReasonText = 120    // bytes a language
 	MaxTitle      = 200    // bytes
 	MaxRules      = 16_384 // bytes a language
 	// MaxHorizon bounds how far ahead the deciding round may lie: beacons get retired.

@@ -197,6 +197,16 @@ func (p *Plan) checkWho(refuse func(string, ...any)) {
 }
 
 func (p *Plan) checkBlock(refuse func(string, ...any)) {
+	named := map[uint32]bool{}
+	for _, r := range p.Reasons {
+		if r.Code < 1 || r.Code > MaxBlockCode || named[r.Code] || r.Zh+r.En == "" || len(r.Zh) > MaxReasonText || len(r.En) > MaxReasonText {
+			refuse("reasons: code %d stands twice, is outside 1..%d, or its texts of %d and %d bytes are none or above %d", r.Code, MaxBlockCode, len(r.Zh), len(r.En), MaxReasonText)
+		}
+		named[r.Code] = true
+	}
+	if len(p.Reasons) > MaxReasons {
+		refuse("%d reasons, most are %d", len(p.Reasons), MaxReasons)
+	}
 	seen := map[string]bool{}
 	for _, b := range p.Block {
 		if b.User == "" || len(b.User) > record.MaxUser || seen[b.User] {

@@ -12,6 +12,7 @@ import (
 // New York and Florida want a registration and a bond, they are left out.
 var states = &Profile{
 	ID: "us-2026", Name: "United States", From: "2026-01-01", Currency: "USD", KeepDays: 3*365 + 1,
+	Ties: []string{giveaway.TieDevice},
 	Demands: []string{"organiser", "contact", "title", "prizes with their worth", "no purchase as a condition or a weight", "official rules in en",
 		"above 5,000 dollars in all: a condition that leaves out US-NY and US-FL"},
 	Sources: []Source{
@@ -44,6 +45,7 @@ func checkStates(p *planned, need func(ok bool, field, rule, message string)) {
 // far as a plan can keep it.
 var kingdom = &Profile{
 	ID: "uk-2026", Name: "United Kingdom", From: "2026-01-01", Currency: "GBP", KeepDays: 3*365 + 1,
+	Ties:    []string{giveaway.TieDevice},
 	Demands: []string{"organiser", "contact", "title", "prizes with their worth", "claim time of goods", "no purchase as a condition or a weight", "drawn by lot", "rules in en"},
 	Sources: []Source{
 		{"CAP Code (non-broadcast)", "rule 8.17", "2026-01-01", "before entry: how to take part, start and closing date, prizes, restrictions, the promoter's name and address"},

@@ -59,8 +59,9 @@ type Appeal struct {
 	Code  string `json:"code,omitempty" doc:"What the viewer was told, by their own word."`
 	Text  string `json:"text"`
 	// What the studio and the room know, at the time of the appeal.
-	Block uint32 `json:"block,omitempty" doc:"Why the room rules them out: 1..999 is the code of the plan's block list, 1000 that they won as often as its caps allow; 0: it does not, or does not say."`
-	Entry string `json:"entry,omitempty" enum:"in,out" doc:"Whether the room had an entry of theirs; absent where it could not be asked."`
+	Block uint32   `json:"block,omitempty" doc:"Why the room rules them out: 1..999 is the code of the plan's block list, 1000 that they won as often as its caps allow, 1001 that an account tied to theirs has the ticket; 0: it does not, or does not say."`
+	Ties  []string `json:"ties,omitempty" enum:"device,pay,address,phone" doc:"Of 1001, what ties them to another entrant; what is the same is not kept anywhere."`
+	Entry string   `json:"entry,omitempty" enum:"in,out" doc:"Whether the room had an entry of theirs; absent where it could not be asked."`
 
 	State      string `json:"state" enum:"open,accepted,refused"`
 	Answer     string `json:"answer,omitempty" doc:"The reason that staff gave."`
@@ -141,7 +142,7 @@ func (s *Studio) appeal(c *rest.Call) (any, error) {
 	}
 	a := &Appeal{Meta: Meta{ID: d.appealID(c.Claims.User), Shop: d.shop}, Room: d.room, Event: d.event, Title: d.title, User: c.Claims.User,
 		Code: in.Code, Text: in.Text, State: AppealOpen}
-	a.Entry, a.Block = s.entryOf(c, &d, a.User)
+	a.Entry, a.Block, a.Ties = s.entryOf(c, &d, a.User)
 	if a.Entry == "in" && a.Block == 0 {
 		return nil, rest.Refuse(http.StatusConflict, "appeal-in", "their entry counts, and no list rules them out")
 	}
@@ -164,30 +165,30 @@ func (s *Studio) appeal(c *rest.Call) (any, error) {
 // the shop's business, and so is the code of its list.
 func (a *Appeal) own() *Appeal {
 	mine := *a
-	mine.AnsweredBy, mine.By, mine.Block = "", "", 0
+	mine.AnsweredBy, mine.By, mine.Block, mine.Ties = "", "", 0, nil
 	return &mine
 }
 
 // entryOf asks the room whether a user is in, "" where it does not say, and
 // what rules them out. The room keeps few giveaways that are over; of those that
 // were planned here the block list is known for good.
-func (s *Studio) entryOf(ctx context.Context, d *disputed, user string) (state string, reason uint32) {
+func (s *Studio) entryOf(ctx context.Context, d *disputed, user string) (state string, reason uint32, ties []string) {
 	for _, b := range d.block {
 		if b.User == user {
 			reason = b.Reason
 		}
 	}
 	if s.cfg.Ask == nil {
-		return "", reason
+		return "", reason, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	status, body, err := s.cfg.Ask(ctx, record.AskEntry, url.Values{"room": {d.room}, "event": {d.event}, "user": {user}})
 	var at giveaway.Standing
 	if err != nil || status != http.StatusOK || json.Unmarshal(body, &at) != nil || at.State != "in" && at.State != "out" {
-		return "", reason
+		return "", reason, nil
 	}
-	return at.State, cmp.Or(at.Reason, reason)
+	return at.State, cmp.Or(at.Reason, reason), at.Ties
 }
 
 // myAppeals answers viewers what they said and what they were answered.

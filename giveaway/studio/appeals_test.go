@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,4 +143,73 @@ func sameID(t *testing.T, h *house) {
 		t.Fatalf("moved to %s by another room", g.State)
 	}
 	h.books()
+}
+
+// Of two accounts on one device the later one is excluded at the seal: the
+// studio counts it by its reason, the viewer may appeal, staff see what ties them
+// and not what is the same, and the seal stands. A shop whose platform states
+// no pay account is told that the rule ties nobody by it.
+func tiedAccounts(t *testing.T, h *house) {
+	h.furnish()
+	h.ok("boss", "PUT", "/v1/studio/shops/yunduo/staff/ann", StaffSpec{[]string{Approver}})
+	o := h.own("demo")
+	draft := exampleDraft
+	draft.Cluster = &giveaway.Cluster{By: []string{giveaway.TieDevice, giveaway.TiePay, giveaway.TiePhone}, Weak: &giveaway.Weak{BurstSec: 4711, CoPercent: 60}}
+	draft.Reasons = []giveaway.BlockReason{{Code: 3, Zh: "本店员工", En: "staff of the shop"}}
+	draft.Block = []giveaway.Blocked{{User: "clerk", Reason: 3}}
+	g := h.add(draft)
+	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil)
+	h.announce(time.Now())
+	h.open(o, g.ID)
+	for _, user := range []string{"first", "second", "clerk", "alone"} {
+		f := fan()
+		f.Known |= record.FactDevice
+		if f.Device = "shelf"; user == "alone" {
+			f.Device = "own"
+		}
+		if r := o.Enter(g.ID, user, "云朵上新", f); r.Code != record.Entered {
+			t.Fatal(user, r.Code)
+		}
+	}
+	h.pass(o, 220*time.Second)
+	for _, who := range []string{"mia", "host"} {
+		if text := h.ok(who, "GET", "/v1/studio/giveaways/"+g.ID, nil); strings.Contains(string(text), "4711") != (who == "mia") {
+			t.Errorf("%s reads the thresholds, or does not: %s", who, text)
+		}
+	}
+	done := as[Giveaway](h, h.ok("mia", "GET", "/v1/studio/giveaways/"+g.ID, nil))
+	want := []OutBy{{3, 1, "本店员工", "staff of the shop"}, {giveaway.ReasonCluster, 1, "同一设备或账户已有一个名额", "the same device or account has a ticket"}}
+	if !slices.Equal(done.Out, want) || done.Live.Devices != 2 || done.Live.Excluded != 2 {
+		t.Errorf("excluded: %+v of %+v", done.Out, done.Live)
+	}
+	h.no(409, "first", "POST", "/v1/me/appeals", NewAppeal{"demo", g.ID, "", "我也要"})
+	mine := as[Appeal](h, h.ok("second", "POST", "/v1/me/appeals", NewAppeal{"demo", g.ID, "excluded", "我和家人共用平板"}))
+	if mine.Block != 0 || mine.Ties != nil {
+		t.Errorf("as the viewer reads it: %+v", mine)
+	}
+	queue := as[rest.List[Appeal]](h, h.ok("ann", "GET", "/v1/studio/appeals?shop=yunduo", nil)).Items
+	if len(queue) != 1 || queue[0].Block != giveaway.ReasonCluster || !slices.Equal(queue[0].Ties, []string{giveaway.TieDevice}) {
+		t.Errorf("the queue: %+v", queue)
+	}
+	h.ok("ann", "POST", "/v1/studio/appeals/"+mine.ID+"/answer", Answer{true, "核实为家人，下次为你登记"})
+	if after := as[Giveaway](h, h.ok("mia", "GET", "/v1/studio/giveaways/"+g.ID, nil)); after.Live.Seal != done.Live.Seal || after.Live.Excluded != 2 {
+		t.Errorf("the seal does not stand: %+v", after.Live)
+	}
+	f := as[Funnel](h, h.ok("mia", "GET", "/v1/studio/giveaways/"+g.ID+"/funnel", nil))
+	if f.Devices != 2 || !slices.Equal(f.Out, want) {
+		t.Errorf("the funnel: %+v", f)
+	}
+	if _, err := h.store.db.ExecContext(h.ctx, `INSERT INTO studio_funnels (event, at, body) VALUES ($1, 1, '{"give":{"entered":4,"known":{"device":4,"pay":0}}}')
+		ON CONFLICT (event) DO UPDATE SET body = excluded.body`, g.ID); err != nil {
+		t.Fatal(err)
+	}
+	warned := []string{}
+	for _, p := range as[Checked](h, h.ok("mia", "POST", "/v1/studio/check", NewGiveaway{"demo", draft})).Warnings {
+		if p.Rule == "untied-pay" {
+			warned = append(warned, p.Field)
+		}
+	}
+	if !slices.Equal(warned, []string{"draft.cluster.by[1]"}) {
+		t.Errorf("warned of %q", warned)
+	}
 }

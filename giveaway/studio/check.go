@@ -71,6 +71,9 @@ func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now, fired i
 	if err := f.cleared(ctx, q); err != nil {
 		return nil, err
 	}
+	if err := f.untied(ctx, q); err != nil {
+		return nil, err
+	}
 	plan := f.compose(g, profile, now)
 	if f.crowd, err = crowd(ctx, q, g.Room); err != nil {
 		return nil, err
@@ -225,7 +228,7 @@ func (f *finding) compose(g *Giveaway, profile *Profile, now int64) []byte {
 	}
 	p := giveaway.Plan{
 		Plan: drawproof.Plan{Event: g.ID, Selection: d.Selection, Alternates: d.Alternates, OpenAt: openAt, CloseAt: closeAt, ClaimTTLMs: d.ClaimTTLMs},
-		V:    1, Room: g.Room, Kind: d.Kind, Title: d.Title, Phrases: d.Phrases, Conditions: d.Conditions, Weights: d.Weights, Caps: d.Caps, Block: d.Block,
+		V:    1, Room: g.Room, Kind: d.Kind, Title: d.Title, Phrases: d.Phrases, Conditions: d.Conditions, Weights: d.Weights, Caps: d.Caps, Block: d.Block, Reasons: d.Reasons, Cluster: d.Cluster,
 		Currency: f.shop.Currency, Profile: profile.ID, Organiser: f.shop.Organiser, Contact: f.shop.Contact, Texts: map[string]giveaway.Text{},
 	}
 	if n := len(d.Compensation); d.Proof && n > 0 && n <= giveaway.MaxCompensation { // else it is refused already

@@ -10,6 +10,7 @@ import (
 var china = &Profile{
 	ID: "cn-2020", Name: "中国大陆", From: "2020-12-01", Currency: giveaway.CNY, TopFen: 5_000_000, KeepDays: 3*365 + 1,
 	Demands: []string{"organiser", "contact", "title", "prizes with their worth", "how to enter", "times", "claim time of goods", "rules in zh"},
+	Ties:    []string{giveaway.TieDevice, giveaway.TiePay},
 	Sources: []Source{
 		{"规范促销行为暂行规定（国家市场监督管理总局令第 32 号）", "第十一、十二条", "2020-12-01", "为引流而设的抽奖同属有奖销售"},
 		{"规范促销行为暂行规定", "第十三条", "2020-12-01", "事前明示奖品种类、参与条件与方式、开奖时间与方式、金额或价格、数量或概率、兑奖与放弃条件、主办方与联系方式；不得变更，不得附加条件"},

@@ -1,6 +1,11 @@
 package studio
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
@@ -24,6 +29,8 @@ type Draft struct {
 	Weights      []giveaway.Weight        `json:"weights,omitempty"`
 	Caps         []giveaway.Cap           `json:"caps,omitempty"`
 	Block        []giveaway.Blocked       `json:"block,omitempty" doc:"Who may not win, with a public reason code. There is no list of who must."`
+	Reasons      []giveaway.BlockReason   `json:"reasons,omitempty" doc:"What the codes of the block list mean, as viewers read it; at most 32."`
+	Cluster      *giveaway.Cluster        `json:"cluster,omitempty" doc:"Accounts that are tied to each other get one ticket together, that of whoever entered first; the others are excluded before the seal (code 1001). by: device, pay, address, phone, as the token's facts state them. phone also needs weak: the accounts were made within burstSec of each other and entered the same giveaways before, coPercent of them; the thresholds are fixed by a hash and not published. weakHash is filled in."`
 	Alternates   uint32                   `json:"alternates,omitempty" doc:"Ranks kept in reserve for prizes nobody claims."`
 	ClaimTTLMs   int64                    `json:"claimTtlMs,omitempty" doc:"How long a winner has to claim; 0: nothing has to be claimed."`
 	NoBeacon     string                   `json:"noBeacon,omitempty" enum:"wait,cancel" doc:"If no relay of the public beacon can be reached before it opens: wait (default) opens it and draws when the round comes, cancel cancels it. No other random number stands in."`
@@ -123,6 +130,7 @@ type Giveaway struct {
 	CopyOf   string `json:"copyOf,omitempty"`
 
 	Live     Live           `json:"live"`
+	Out      []OutBy        `json:"out,omitempty" doc:"Of live.excluded: by reason."`
 	Problems []rest.Problem `json:"problems,omitempty" doc:"State refused: why. State draft: what has changed since it was approved, or what it missed."`
 	Why      string         `json:"why,omitempty" doc:"States cancelled and void: why."`
 
@@ -147,6 +155,7 @@ type Extended struct {
 type Live struct {
 	Entrants   int64  `json:"entrants" doc:"On the sealed list."`
 	Excluded   int64  `json:"excluded"`
+	Devices    int64  `json:"devices,omitempty" doc:"Different devices of those who entered, in two digits; where the draft ties accounts by them."`
 	Seal       string `json:"seal,omitempty" doc:"Code to be read out."`
 	Round      uint64 `json:"round,omitempty"`
 	Winners    int64  `json:"winners"`
@@ -156,4 +165,32 @@ type Live struct {
 	Expired    int64  `json:"expired" doc:"Holders who did not claim in time."`
 	Skipped    int64  `json:"skipped" doc:"Ranks passed over by a cap."`
 	Returned   int64  `json:"returned" doc:"Units that nobody got."`
+}
+
+// OutBy is how many are excluded for one reason.
+type OutBy struct {
+	Code uint32 `json:"code" doc:"1..999 of the block list, 1000 a cap, 1001 an account tied to theirs has the ticket."`
+	N    int64  `json:"n"`
+	Zh   string `json:"zh"`
+	En   string `json:"en"`
+}
+
+// outBy says counts of exclusions in words, the smallest code first.
+func (d *Draft) outBy(counts map[uint32]int64) (all []OutBy) {
+	for _, code := range slices.Sorted(maps.Keys(counts)) {
+		o := OutBy{Code: code, N: counts[code], Zh: fmt.Sprintf("排除名单（代码 %d）", code), En: fmt.Sprintf("block list (code %d)", code)}
+		switch code {
+		case giveaway.ReasonCap:
+			o.Zh, o.En = "近期中奖已达上限", "won as often as the limit allows"
+		case giveaway.ReasonCluster:
+			o.Zh, o.En = "同一设备或账户已有一个名额", "the same device or account has a ticket"
+		}
+		for _, r := range d.Reasons {
+			if r.Code == code {
+				o.Zh, o.En = cmp.Or(r.Zh, r.En), cmp.Or(r.En, r.Zh)
+			}
+		}
+		all = append(all, o)
+	}
+	return all
 }

@@ -1,10 +1,12 @@
 package studio
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -25,7 +27,17 @@ type Funnel struct {
 	Asked     int64         `json:"asked" doc:"Attempts that came in time with the right passphrase, and were asked the conditions."`
 	Qualified []QualifiedBy `json:"qualified" doc:"Of those, for how many each condition held, in the order of draft.conditions."`
 	Entered   int64         `json:"entered"`
-	Live      Live          `json:"live" doc:"What the ledger says of winners and claims."`
+	// Of a draft that ties accounts to each other; while it runs, as the room says.
+	Devices int64     `json:"devices" doc:"Different devices of those who entered, in two digits; 0: none was stated."`
+	Known   []KnownBy `json:"known" doc:"How many came with each fact that ties accounts."`
+	Out     []OutBy   `json:"out" doc:"Once the list is cut: the excluded, by reason."`
+	Live    Live      `json:"live" doc:"What the ledger says of winners and claims."`
+}
+
+// KnownBy is one fact that ties accounts.
+type KnownBy struct {
+	Tie string `json:"tie" enum:"device,pay,address,phone"`
+	N   int64  `json:"n"`
 }
 
 // QualifiedBy is one condition of the draft.
@@ -122,23 +134,32 @@ const crowdOf = 20
 // crowd is the largest number of viewers that a show of the room had while one of
 // its last giveaways ran, 0 if none did: the time for the seal follows from it.
 func crowd(ctx context.Context, q querier, room string) (most int64, err error) {
+	all, err := lately(ctx, q, room)
+	for _, w := range all {
+		most = max(most, w.Room.Online, w.Room.Unique, int64(w.Give.Entered))
+	}
+	return most, err
+}
+
+// lately is what the room said last of its last giveaways, the newest first.
+func lately(ctx context.Context, q querier, room string) (all []watched, err error) {
 	rows, err := q.QueryContext(ctx, `SELECT f.body FROM studio_funnels f JOIN studio_line l ON l.event = f.event WHERE l.room = $1 ORDER BY f.at DESC LIMIT $2`, room, crowdOf)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var body string
 		if err := rows.Scan(&body); err != nil {
-			return 0, err
+			return nil, err
 		}
 		var w watched
 		if err := json.Unmarshal([]byte(body), &w); err != nil {
-			return 0, err
+			return nil, err
 		}
-		most = max(most, w.Room.Online, w.Room.Unique, int64(w.Give.Entered))
+		all = append(all, w)
 	}
-	return most, rows.Err()
+	return all, rows.Err()
 }
 
 // funnel answers how far viewers have come: asked of the room while it runs,
@@ -156,7 +177,8 @@ func (s *Studio) funnel(c *rest.Call) (any, error) {
 			}
 		}
 	}
-	out := Funnel{State: g.State, Live: g.Live, Entered: g.Live.Entrants + g.Live.Excluded, Refused: []RefusedBy{}, Qualified: []QualifiedBy{}}
+	out := Funnel{State: g.State, Live: g.Live, Entered: g.Live.Entrants + g.Live.Excluded, Refused: []RefusedBy{}, Qualified: []QualifiedBy{}, Known: []KnownBy{},
+		Devices: g.Live.Devices, Out: append([]OutBy{}, g.Out...)}
 	var body string
 	err = s.store.db.QueryRowContext(c, `SELECT at, body FROM studio_funnels WHERE event = $1`, g.ID).Scan(&out.AsOf, &body)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -171,6 +193,15 @@ func (s *Studio) funnel(c *rest.Call) (any, error) {
 	}
 	out.Online, out.Seen, out.Entered = w.Room.Online, w.Room.Unique, max(out.Entered, int64(w.Give.Entered))
 	out.Refused, out.Asked, out.Qualified = refusals(g, &w.Give), w.Give.Tries.Asked, qualified(g, &w.Give)
+	out.Devices = cmp.Or(out.Devices, w.Give.Devices)
+	if len(out.Out) == 0 {
+		out.Out = append(out.Out, g.Draft.outBy(w.Give.Out)...)
+	}
+	if g.Draft.Cluster != nil {
+		for _, tie := range g.Draft.Cluster.By {
+			out.Known = append(out.Known, KnownBy{tie, w.Give.Known[tie]})
+		}
+	}
 	return out, nil
 }
 
@@ -215,4 +246,25 @@ func refusals(g *Giveaway, f *giveaway.Funnel) []RefusedBy {
 		}
 	}
 	return all
+}
+
+// untied warns where the last giveaways of the room that asked for a fact which
+// ties accounts got none: the platform does not state it.
+func (f *finding) untied(ctx context.Context, q querier) error {
+	if f.draft.Cluster == nil {
+		return nil
+	}
+	all, err := lately(ctx, q, f.room.ID)
+	warn, seen := wants(&f.warnings), map[string]bool{}
+	for _, w := range all {
+		for i, tie := range f.draft.Cluster.By {
+			n, asked := w.Give.Known[tie]
+			if !asked || w.Give.Entered == 0 || seen[tie] {
+				continue
+			}
+			seen[tie] = true // the newest says how it is
+			warn(n > 0, fmt.Sprintf("draft.cluster.by[%d]", i), "untied-"+tie, "nobody who entered last time came with this fact: the platform does not state it, so it ties nobody")
+		}
+	}
+	return err
 }

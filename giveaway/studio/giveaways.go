@@ -97,10 +97,23 @@ func (s *Studio) listGiveaways(c *rest.Call) (any, error) {
 	return out, nil
 }
 
-// redact takes out the users of a block list for who may not read it.
+// redact takes out what the plan does not publish for who may not read it: the
+// users of a block list, the thresholds of weak ties.
 func (s *Studio) redact(c *rest.Call, g *Giveaway) {
-	if len(g.Draft.Block) > 0 && c.MayAlso("block.read", g.Shop, "") != nil {
-		g.Draft.Block = nil
+	if g.Draft.secret() && c.MayAlso("block.read", g.Shop, "") != nil {
+		g.Draft.conceal()
+	}
+}
+
+// secret reports whether a draft holds what its plan does not publish.
+func (d *Draft) secret() bool { return len(d.Block) > 0 || d.Cluster != nil && d.Cluster.Weak != nil }
+
+// conceal takes that out.
+func (d *Draft) conceal() {
+	d.Block = nil
+	if d.Cluster != nil {
+		open := *d.Cluster
+		open.Weak, d.Cluster = nil, &open
 	}
 }
 

@@ -34,6 +34,7 @@ var laws = []stage.Law[*house]{
 	{Name: "an end refused", Test: endRefused},
 	{Name: "appeals", Test: appealed},
 	{Name: "appeals elsewhere", Test: appealedElsewhere},
+	{Name: "tied accounts", Test: tiedAccounts},
 	{Name: "same id elsewhere", Test: sameID},
 	{Name: "red packets", Test: redPackets},
 	{Name: "red-packet rain", Test: redPacketRain},

@@ -20,6 +20,7 @@ type Profile struct {
 	TopFen   int64    `json:"topFen,omitempty" doc:"Most that one unit may be worth, in minor units."`
 	KeepDays int      `json:"keepDays" doc:"For how long records are kept at least."`
 	Demands  []string `json:"demands" doc:"What a plan must say."`
+	Ties     []string `json:"ties" doc:"By which facts a new draft ties accounts to each other, unless somebody says otherwise (draft.cluster.by)."`
 
 	check func(*planned, func(ok bool, field, rule, message string))
 	rules func(*planned) map[string]string // by language
@@ -53,9 +54,9 @@ func (p *planned) money(lang string, minor int64) string {
 
 var profiles = map[string]*Profile{"cn-2020": china, "us-2026": states, "uk-2026": kingdom, "generic": {
 	ID: "generic", Name: "No region: only what every plan must have", KeepDays: 3*365 + 1,
-	Demands: []string{"title", "prizes"},
-	check:   func(*planned, func(bool, string, string, string)) {},
-	rules:   func(p *planned) map[string]string { return map[string]string{"en": rulesEnglish(p)} },
+	Demands: []string{"title", "prizes"}, Ties: []string{},
+	check: func(*planned, func(bool, string, string, string)) {},
+	rules: func(p *planned) map[string]string { return map[string]string{"en": rulesEnglish(p)} },
 }}
 
 func (s *Studio) listProfiles(c *rest.Call) (any, error) {

@@ -78,6 +78,7 @@ func (r reader) fold(ctx context.Context, tx *sql.Tx, g *Giveaway, d *record.Dec
 		var v giveaway.SealDecision
 		if read(&v) && g.reach(Sealed) {
 			g.Live.Entrants, g.Live.Excluded, g.Live.Seal, g.Live.Round = int64(v.Close.Entrants), int64(v.Close.Excluded), v.Code, v.Close.Round
+			g.Out, g.Live.Devices = g.Draft.outBy(v.Out), v.Devices
 		}
 	case record.DecideDraw:
 		var v giveaway.DrawDecision

@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -100,15 +101,22 @@ func rulesChinese(p *planned) string {
 		line("八、兑奖：中奖即视为领取，无需另行确认；优惠券、积分与现金由主办方发放至中奖账号。")
 	}
 	line("九、交付：实物由主办方寄送至中奖者填写的地址，不收取任何费用。")
+	clauses := []string{"十", "十一", "十二"} // what is left counts on
+	clause := func(format string, args ...any) {
+		line(clauses[0]+"、"+format, args...)
+		clauses = clauses[1:]
+	}
 	if len(d.Caps) > 0 {
-		line("十、中奖次数限制：%s。", capsChinese(d.Caps))
+		clause("中奖次数限制：%s。", capsChinese(d.Caps))
 	}
 	if n := len(d.Block); n > 0 {
-		number := "十"
-		if len(d.Caps) > 0 {
-			number = "十一"
-		}
-		line(number+"、排除名单：%d 个账号因公布的原因代码不参与开奖，名单摘要已在活动前封存。", n)
+		clause("排除名单：%d 个账号因公布的原因代码不参与开奖，名单摘要已在活动前封存。", n)
+	}
+	if d.Cluster != nil {
+		clause("同一人的多个账号：%s的账号合计一个名额，由其中最早参与的账号持有，其余账号在封存名单前排除（代码 1001）；被排除者可以申诉。", tied(d.Cluster, "zh", "，或"))
+	}
+	for _, r := range d.Reasons {
+		line("　排除代码 %d：%s", r.Code, cmp.Or(r.Zh, r.En))
 	}
 	line("本规则自公布起不作变更，不附加条件；有利于参与者的延长除外。")
 	return b.String()
@@ -245,6 +253,12 @@ func rulesEnglish(p *planned) string {
 	if n := len(d.Block); n > 0 {
 		line("Left out: %d accounts, for reasons with published codes; a digest of the list is sealed before it opens.", n)
 	}
+	if d.Cluster != nil {
+		line("Accounts that %s get one ticket together, that of whichever entered first; the others are excluded before the list is sealed (code 1001) and may appeal.", tied(d.Cluster, "en", ", or "))
+	}
+	for _, r := range d.Reasons {
+		line("Exclusion code %d: %s", r.Code, cmp.Or(r.En, r.Zh))
+	}
 	if p.public {
 		line("If that number is late, the draw waits for it and no other one is used; if it is missing after 72 hours the giveaway is void.")
 		if d.NoBeacon == BeaconCancel {
@@ -258,4 +272,20 @@ func rulesEnglish(p *planned) string {
 		line("To claim: within %d s of winning; after that the next of %d in reserve follows.", d.ClaimTTLMs/1000, d.Alternates)
 	}
 	return b.String()
+}
+
+// tieWords say what accounts share that are tied.
+var tieWords = map[string]map[string]string{
+	"zh": {giveaway.TieDevice: "使用同一设备", giveaway.TiePay: "使用同一支付账户", giveaway.TieAddress: "使用同一收货地址",
+		giveaway.TiePhone: "手机号段相同、注册时间接近且此前总是一同参与"},
+	"en": {giveaway.TieDevice: "use the same device", giveaway.TiePay: "use the same payment account", giveaway.TieAddress: "have the same delivery address",
+		giveaway.TiePhone: "have the same phone segment, were made at nearly the same time and have entered the same giveaways"},
+}
+
+func tied(c *giveaway.Cluster, lang, or string) string {
+	var all []string
+	for _, tie := range c.By {
+		all = append(all, tieWords[lang][tie])
+	}
+	return strings.Join(all, or)
 }

@@ -66,8 +66,8 @@ func (s *Studio) listTemplates(c *rest.Call) (any, error) {
 	}
 	all, err := templates.list(c, s.store.db, filter{shop: c.Query("shop")})
 	for i := range all {
-		if len(all[i].Draft.Block) > 0 && c.MayAlso("block.read", all[i].Shop, "") != nil {
-			all[i].Draft.Block = nil
+		if all[i].Draft.secret() && c.MayAlso("block.read", all[i].Shop, "") != nil {
+			all[i].Draft.conceal()
 		}
 	}
 	return rest.List[Template]{Items: all}, err

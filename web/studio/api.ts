@@ -90,6 +90,20 @@ export interface Draft {
   proof?: boolean;
   compensation?: string;
   budget?: string;
+  cluster?: Cluster;
+}
+export type Tie = 'device' | 'pay' | 'address' | 'phone';
+/** Accounts that are tied to each other get one ticket together. */
+export interface Cluster {
+  by: Tie[];
+  weak?: { burstSec: number; coPercent: number };
+}
+/** How many are excluded for one reason. */
+export interface OutBy {
+  code: number;
+  n: number;
+  zh: string;
+  en: string;
 }
 export interface Problem {
   field: string;
@@ -150,7 +164,9 @@ export type Giveaway = Meta & {
     claimed: number;
     expired: number;
     returned: number;
+    devices?: number;
   };
+  out?: OutBy[];
   problems?: Problem[];
   why?: string;
   /** Its plan was sent, and the room has not answered. */
@@ -169,6 +185,9 @@ export interface Funnel {
   asked: number;
   qualified: { condition: number; rule?: Condition; yes: number; no: number; unknown: number }[];
   entered: number;
+  devices: number;
+  known: { tie: Tie; n: number }[];
+  out: OutBy[];
   live: Giveaway['live'];
 }
 /** What a viewer says who was kept out of a giveaway. */
@@ -179,6 +198,8 @@ export type Appeal = Meta & {
   text: string;
   /** Why the room rules them out: of the plan's block list, or a cap. */
   block?: number;
+  /** Of an account that is tied to another entrant's. */
+  ties?: Tie[];
   /** Absent where the room could not say. */
   entry?: 'in' | 'out';
   state: 'open' | 'accepted' | 'refused';
@@ -269,6 +290,8 @@ export interface Profile {
   currency?: string;
   topFen?: number;
   keepDays: number;
+  /** By which facts a new draft ties accounts. */
+  ties: Tie[];
   sources?: { title: string; part: string; date: string; says: string }[];
 }
 export interface Act {

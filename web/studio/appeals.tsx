@@ -12,6 +12,7 @@ export function Appeals() {
   const { md } = Grid.useBreakpoint();
   const may = useMay();
   const { api, shop, language } = useStudio();
+  const tiesOf = (a: Appeal): string => (a.ties ?? []).map((k) => t(`tie_${k}`)).join('、') || '—';
   const list = useLoad(() => api.get<Page<Appeal>>('appeals', { shop: shop.id, most: 100 }), [api, shop.id], 10_000);
   return (
     <section aria-labelledby="h-appeals">
@@ -29,7 +30,7 @@ export function Appeals() {
         columns={[
           { title: t('name'), render: (_, a) => <bdi>{a.title}</bdi> },
           { title: t('appealSays'), render: (_, a) => <bdi>{a.text}</bdi> },
-          { title: t('appealFound'), render: (_, a) => t(found(a), { n: a.block ?? 0 }) },
+          { title: t('appealFound'), render: (_, a) => t(found(a), { n: a.block ?? 0, ties: tiesOf(a) }) },
           { title: t('appealAt'), responsive: ['md'], render: (_, a) => when(a.created, shop.zone, language) },
           {
             title: t('state'),
@@ -49,11 +50,12 @@ export function Appeals() {
   );
 }
 
-/** The engine's own reason (giveaway.ReasonCap); smaller ones are of the plan's block list. */
+/** The engine's own reasons (giveaway.ReasonCap and ReasonCluster); smaller ones are of the plan's block list. */
 const CAP = 1000;
+const CLUSTER = 1001;
 
 function found(a: Appeal): StudioWord {
-  if (a.block) return a.block === CAP ? 'appealCapped' : 'appealBlocked';
+  if (a.block) return a.block === CAP ? 'appealCapped' : a.block === CLUSTER ? 'appealClustered' : 'appealBlocked';
   return a.entry ? 'appealRefused' : 'appealUnknown';
 }
 

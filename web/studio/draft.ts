@@ -1,5 +1,5 @@
 import dayjs, { type Dayjs } from 'dayjs';
-import type { Condition, Draft, DraftPrize, Giveaway, Trigger } from './api.ts';
+import type { Condition, Draft, DraftPrize, Giveaway, Tie, Trigger } from './api.ts';
 import { fen, fromWall, wall } from './format.ts';
 
 /** A draft as the form holds it: minutes (of a rain seconds), units of money, one phrase. */
@@ -23,6 +23,9 @@ export interface Fields {
   noBeacon?: 'wait' | 'cancel';
   proof?: boolean;
   compensation?: string;
+  ties?: Tie[];
+  burstMinutes?: number;
+  coPercent?: number;
   /** What the form does not show and must not lose. */
   rest?: Partial<Draft>;
 }
@@ -36,6 +39,7 @@ const RAIN_S = 15;
 export const isCut = (kind: Draft['kind'] | undefined): boolean => kind === 'packet' || kind === 'rain';
 
 export const empty = (room: string): Fields => ({
+  ties: [],
   room,
   kind: 'bag',
   on: 'now',
@@ -75,7 +79,19 @@ export function toDraft(f: Fields): Draft {
     ...(f.budget && { budget: f.budget }),
     ...(f.noBeacon === 'cancel' && { noBeacon: f.noBeacon }),
     ...(f.proof && { proof: true, compensation: (f.compensation ?? '').trim() }),
+    ...((f.ties?.length ?? 0) > 0 && { cluster: cluster(f) }),
   };
+}
+
+const order: readonly Tie[] = ['device', 'pay', 'address', 'phone'];
+const BURST_MINUTES = 10;
+const CO_PERCENT = 60;
+
+/** The phone ties only together with its thresholds. */
+function cluster(f: Fields): Draft['cluster'] & object {
+  const by = order.filter((tie) => f.ties?.includes(tie));
+  const weak = { burstSec: Math.round((f.burstMinutes ?? BURST_MINUTES) * 60), coPercent: f.coPercent ?? CO_PERCENT };
+  return { by, ...(by.includes('phone') && { weak }) };
 }
 
 const prize =
@@ -108,6 +124,7 @@ export function toFields(g: Giveaway): Fields {
     noBeacon,
     proof,
     compensation,
+    cluster,
     ...rest
   } = g.draft;
   const simple = (conditions ?? []).filter((c) => c.rule);
@@ -136,6 +153,8 @@ export function toFields(g: Giveaway): Fields {
     noBeacon: noBeacon ?? 'wait',
     ...(proof && { proof }),
     ...(compensation && { compensation }),
+    ties: cluster?.by ?? [],
+    ...(cluster?.weak && { burstMinutes: cluster.weak.burstSec / 60, coPercent: cluster.weak.coPercent }),
     rest: {
       ...rest,
       ...((phrases?.length ?? 0) > 1 && { phrases: phrases?.slice(1) }),

@@ -2,9 +2,9 @@
 import { Alert, Button, Checkbox, Drawer, Form, Input, InputNumber, Select, Space, Spin } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
-import type { Budget, Checked, Giveaway, Page, Prize, Problem } from './api.ts';
+import type { Budget, Checked, Giveaway, Page, Prize, Problem, Profile } from './api.ts';
 import { empty, type Fields, place, toDraft, toFields } from './draft.ts';
-import { Conditions, Prizes, When } from './fields.tsx';
+import { Conditions, Prizes, Ties, When } from './fields.tsx';
 import { when } from './format.ts';
 import { problem, sorted } from './say.ts';
 import { useDo, useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
@@ -35,6 +35,17 @@ export function Editor({ of, onClose, onSaved }: Props) {
     () => (may('ledger.read') ? api.get<Page<Budget>>('budgets', { shop: shop.id }) : Promise.resolve({ items: [] })),
     [api, shop.id],
   );
+  const isNew = of === undefined;
+  useEffect(() => {
+    if (!isNew) return;
+    void api.get<Page<Profile>>('profiles').then(
+      (all) => {
+        const ties = all.items.find((p) => p.id === shop.profile)?.ties;
+        if (ties && !form.isFieldTouched('ties')) form.setFieldValue('ties', ties);
+      },
+      () => undefined, // then it begins with none
+    );
+  }, [api, form, isNew, shop.profile]);
   const checked = useCheck(fields);
   const save = async (): Promise<void> => {
     const f = form.getFieldsValue(true) as Fields;
@@ -91,6 +102,7 @@ export function Editor({ of, onClose, onSaved }: Props) {
             </Form.Item>
           )}
           <Conditions checked={checked} />
+          <Ties checked={checked} />
           <div className="two">
             <Form.Item name="claimHours" label={t('claimHours')} extra={t('claimHoursHow')} {...at(checked, 'claimTtlMs')}>
               <InputNumber min={0} max={720} />
@@ -183,6 +195,7 @@ const placed = new Set([
   'noBeacon',
   'proof',
   'compensation',
+  'cluster',
 ]);
 
 /** What the plan comes to: worth, times, whether somebody must approve it, and the rules viewers will read. */

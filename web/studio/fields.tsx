@@ -1,5 +1,5 @@
 /** @jsxImportSource react */
-import { Button, DatePicker, Form, Input, InputNumber, Select, Space } from 'antd';
+import { Button, Checkbox, DatePicker, Form, Input, InputNumber, Select, Space } from 'antd';
 import { useState } from 'react';
 import type { Checked, Page, Prize, Vocabulary } from './api.ts';
 import { evening, type Fields, isCut } from './draft.ts';
@@ -170,5 +170,34 @@ export function Conditions({ checked }: { checked: Checked | undefined }) {
         )}
       </Form.List>
     </Form.Item>
+  );
+}
+
+const ties = ['device', 'pay', 'address', 'phone'] as const;
+
+/** Which facts tie accounts to each other, so that they get one ticket together. */
+export function Ties({ checked }: { checked: Checked | undefined }) {
+  const t = useWords();
+  const chosen = (Form.useWatch('ties') ?? []) as readonly string[];
+  return (
+    <>
+      <Form.Item name="ties" label={t('ties')} extra={t('tiesHow')} {...at(checked, 'cluster')}>
+        <Checkbox.Group options={ties.map((tie) => ({ value: tie, label: t(`tie_${tie}`) }))} />
+      </Form.Item>
+      {chosen.includes('address') && <p className="hint">{t('tieAddressHow')}</p>}
+      {chosen.includes('phone') && (
+        <>
+          <div className="two">
+            <Form.Item name="burstMinutes" label={t('tieBurst')} initialValue={10}>
+              <InputNumber min={1} max={43_200} />
+            </Form.Item>
+            <Form.Item name="coPercent" label={t('tieCo')} initialValue={60}>
+              <InputNumber min={1} max={100} />
+            </Form.Item>
+          </div>
+          <p className="hint">{t('tieWeakHow')}</p>
+        </>
+      )}
+    </>
   );
 }

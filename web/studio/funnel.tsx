@@ -34,6 +34,7 @@ export function Funnel({ g }: { g: Giveaway }) {
     [
       ['seen', f.seen],
       ['entered', f.entered],
+      ['devices', f.devices],
       ['entrants', f.live.entrants],
       ['winners', f.live.winners],
       ['claimed', f.live.claimed],
@@ -71,6 +72,27 @@ export function Funnel({ g }: { g: Giveaway }) {
             ))}
           </ol>
           <p className="hint">{t('byConditionHint', { n: f.asked })}</p>
+        </>
+      )}
+      {(f.out.length > 0 || f.known.length > 0) && (
+        <>
+          <h2 className="small">{t(f.out.length > 0 ? 'outBy' : 'ties')}</h2>
+          <ul className="whynot">
+            {f.out.map((o) => (
+              <li key={o.code}>
+                <span>
+                  <bdi>{o[language]}</bdi>
+                </span>
+                <b>{o.n.toLocaleString('en-US')}</b>
+              </li>
+            ))}
+            {f.known.map((k) => (
+              <li key={k.tie}>
+                <span>{t('tieKnown', { tie: t(`tie_${k.tie}`) })}</span>
+                <b>{k.n.toLocaleString('en-US')}</b>
+              </li>
+            ))}
+          </ul>
         </>
       )}
       {f.refused.length > 0 && (

@@ -5,6 +5,7 @@ import { bundlePath } from '../viewer/bundle.ts';
 import type { Verdict } from '../viewer/checker.ts';
 import { count } from '../viewer/clean.ts';
 import { Contradiction } from '../viewer/fork.tsx';
+import { counted } from '../viewer/outs.ts';
 import { language, speak, w } from '../viewer/prefs.ts';
 import { fork, recordEnv } from '../viewer/record.ts';
 import { byOrder, seen, trust } from '../viewer/trust.ts';
@@ -84,6 +85,7 @@ function Outcome({ v }: { v: Verdict }) {
   const sentence = v.ok
     ? w(byOrder(v) ? 'verifyOkOrder' : 'verifyOk', { n: count(v.entrants, language.value), k: count(v.winners, language.value) })
     : w('checkBad');
+  const outs = v.outs.reduce((sum, o) => sum + o.n, 0);
   return (
     <>
       {v.closeAt > 0 && (
@@ -92,6 +94,18 @@ function Outcome({ v }: { v: Verdict }) {
         </p>
       )}
       <p class={`lead ${v.ok ? 'ok' : 'bad'}`}>{sentence}</p>
+      {v.ok && v.outs.length > 0 && (
+        <section class="outs">
+          <p>{w('outLine', { n: count(outs, language.value) })}</p>
+          <ul>
+            {v.outs.map((o) => (
+              <li key={o.code}>
+                <bdi>{counted(o, count(o.n, language.value))}</bdi>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {v.ok && (
         <section class="worth">
           <h2>{w('trustTitle')}</h2>

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { said, type Word } from '../words/index.ts';
 import { line } from './clean.ts';
+import { type Out, told as toldWhy } from './outs.ts';
 import { language, w } from './prefs.ts';
 import { client, gives, roomName, tell } from './store.ts';
 
@@ -23,10 +24,10 @@ const TEXT_MOST = 300;
 const appeals = signal<Appeal[] | undefined>(undefined);
 
 /** Giveaways whose check found this viewer ruled out, with the public reason. */
-export const keptOut = signal<ReadonlyMap<string, number>>(new Map());
+export const keptOut = signal<ReadonlyMap<string, Out>>(new Map());
 
-export function noteKeptOut(event: string, reason: number): void {
-  keptOut.value = new Map(keptOut.value).set(event, reason);
+export function noteKeptOut(event: string, out: Out): void {
+  keptOut.value = new Map(keptOut.value).set(event, out);
 }
 
 const told: Record<Appeal['state'], Word> = { open: 'appeal_open', accepted: 'appeal_accepted', refused: 'appeal_refused' };
@@ -115,14 +116,13 @@ export function AppealForm({ event, code }: { event: string; code: string }) {
   );
 }
 
-/** The engine's own reason (giveaway.ReasonCap); others are the organiser's numbers. */
-const CAP = 1000;
-
 /** Why somebody was ruled out, in words, and the way to say that it is wrong. */
-export function KeptOut({ event, reason }: { event: string; reason: number }) {
+export function KeptOut({ event, out }: { event: string; out: Out }) {
   return (
     <div class="kept-out">
-      <p>{reason === CAP ? w('outCap') : w('outBlock', { n: reason })}</p>
+      <p>
+        <bdi>{toldWhy(out)}</bdi>
+      </p>
       <AppealForm event={event} code="excluded" />
     </div>
   );
@@ -135,13 +135,13 @@ export function MyAppeals() {
   if (open.length === 0 && !appeals.value?.length) return null;
   return (
     <ul class="appeals">
-      {open.map(([event, reason]) => (
+      {open.map(([event, out]) => (
         <li key={event}>
           <div>
             <b>
               <bdi>{line(gives.value.get(event)?.title) || w('resultTitle')}</bdi>
             </b>
-            <KeptOut event={event} reason={reason} />
+            <KeptOut event={event} out={out} />
           </div>
         </li>
       ))}

@@ -160,7 +160,7 @@ function Yours({ g, phase, open }: { g: Give; phase: Phase; open: boolean }) {
   return (
     <section class="yours" aria-live="polite">
       {e && <EntryLine e={e} g={g} onRetry={enter} />}
-      {out !== undefined && <KeptOut event={g.event} reason={out} />}
+      {out !== undefined && <KeptOut event={g.event} out={out} />}
       {open && (!e || e.state === 'ineligible') && (
         <button type="button" class="go big" onClick={enter}>
           <bdi>{callOf(g)}</bdi>

@@ -5,6 +5,7 @@ import { bundlePath } from './bundle.ts';
 import type { Verdict } from './checker.ts';
 import { Contradiction } from './fork.tsx';
 import { Check as Tick } from './icons.tsx';
+import type { Out } from './outs.ts';
 import { w } from './prefs.ts';
 import { Sheet } from './sheet.tsx';
 import { client, entries, gives, roomName, sheetEvent } from './store.ts';
@@ -17,7 +18,7 @@ export function CheckSheet({ onClose }: { onClose: () => void }) {
   const [step, run] = useCheck('idle', async () => {
     const { check } = await import('./verify.ts');
     const found = await check(roomName.value, event, entries.value.get(event), gives.value.get(event));
-    if (found?.fate === 'excluded') noteKeptOut(event, found.reason);
+    if (found?.fate === 'excluded') noteKeptOut(event, outOf(found));
     void client.checkLog(found?.note);
     return found;
   });
@@ -53,7 +54,7 @@ function Outcome({ v, event }: { v: Verdict; event: string }) {
         {v.ok ? w('checkOk') : w('checkBad')}
       </p>
       {v.fate && fates.has(v.fate) && <p>{w(`fate_${v.fate}` as Word)}</p>}
-      {v.fate === 'excluded' && <KeptOut event={event} reason={v.reason} />}
+      {v.fate === 'excluded' && <KeptOut event={event} out={outOf(v)} />}
       {v.ok && trust(v).map((key) => <p key={key}>{w(key)}</p>)}
       <a
         class="link"
@@ -80,3 +81,5 @@ function Outcome({ v, event }: { v: Verdict; event: string }) {
 }
 
 const fates = new Set(['won', 'alternate', 'lost', 'excluded', 'outside', 'omitted']);
+
+const outOf = (v: Verdict): Out => v.outs.find((o) => o.code === v.reason) ?? { code: v.reason };

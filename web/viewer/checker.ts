@@ -1,7 +1,8 @@
 // The worker that checks a draw: the project's own verifier, the one that runs
 // in Node, on the viewer's device.
-import { bytes, join, sha, unhex } from '../../giveaway/drawproof/verifiers/primitives.js';
+import { bytes, join, sha, unbase64, unhex } from '../../giveaway/drawproof/verifiers/primitives.js';
 import { verify, verifyReceipt } from '../../giveaway/drawproof/verifiers/verify.js';
+import type { Named, Out } from './outs.ts';
 
 export interface Job {
   bundle: ArrayBuffer;
@@ -18,6 +19,8 @@ export interface Verdict {
   fate: string;
   /** Of who is ruled out: the public code. */
   reason: number;
+  /** Why others were not in the draw, the most frequent reason first. */
+  outs: (Out & { n: number })[];
   entrants: number;
   winners: number;
   openAt: number;
@@ -49,12 +52,13 @@ self.onmessage = (e: MessageEvent<Job>) => {
 };
 
 /** How many took part and won, and when, as the file says; the verifier has judged whether that is true. */
-function facts(raw: Uint8Array): Pick<Verdict, 'entrants' | 'winners' | 'openAt' | 'closeAt' | 'note' | 'proved'> {
+function facts(raw: Uint8Array): Pick<Verdict, 'outs' | 'entrants' | 'winners' | 'openAt' | 'closeAt' | 'note' | 'proved'> {
   try {
     const b = JSON.parse(new TextDecoder().decode(raw)) as Bundle;
     const { openAt = 0, closeAt = 0 } = b.plan ?? {};
     const note = noteOf(b);
     return {
+      outs: outsOf(b),
       entrants: b.close?.entrants ?? 0,
       winners: b.result?.winners?.length ?? 0,
       openAt,
@@ -63,15 +67,35 @@ function facts(raw: Uint8Array): Pick<Verdict, 'entrants' | 'winners' | 'openAt'
       ...(b.plan?.vrf !== undefined && { proved: true }),
     };
   } catch {
-    return { entrants: 0, winners: 0, openAt: 0, closeAt: 0 };
+    return { outs: [], entrants: 0, winners: 0, openAt: 0, closeAt: 0 };
   }
 }
 
 interface Bundle {
-  plan?: { openAt?: number; closeAt?: number; log?: { origin: string; key: string }; vrf?: unknown };
+  excluded?: string;
+  plan?: { reasons?: Named[]; openAt?: number; closeAt?: number; log?: { origin: string; key: string }; vrf?: unknown };
   close?: { entrants?: number };
   result?: { winners?: unknown[] };
   log?: { size: number; root: string; signature: string };
+}
+
+/** A row of the exclusions: 1 byte, the tag, the reason (rule 15). */
+const ROW = 37;
+
+function outsOf(b: Bundle): Verdict['outs'] {
+  const rows = unbase64(b.excluded ?? '');
+  const view = new DataView(rows.buffer, rows.byteOffset, rows.byteLength);
+  const by = new Map<number, number>();
+  for (let at = 0; at + ROW <= rows.length; at += ROW) {
+    const code = view.getUint32(at + ROW - 4);
+    by.set(code, (by.get(code) ?? 0) + 1);
+  }
+  return [...by]
+    .sort((a, b) => b[1] - a[1])
+    .map(([code, n]) => {
+      const named = b.plan?.reasons?.find((r) => r.code === code);
+      return { code, n, ...(named && { named }) };
+    });
 }
 
 /** The checkpoint of a bundle (rule 39) as the signed note that rooms tell (C2SP signed-note). */

@@ -19,6 +19,7 @@ declare module '*/verify.js' {
 declare module '*/primitives.js' {
   export function bytes(text: string): Uint8Array;
   export function unhex(text: string): Uint8Array;
+  export function unbase64(text: string): Uint8Array;
   export function join(...parts: Uint8Array[]): Uint8Array;
   export function sha(...parts: Uint8Array[]): Uint8Array;
 }

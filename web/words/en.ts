@@ -147,7 +147,10 @@ export const ui: Record<keyof typeof zh, string> = {
   appealGo: 'Send appeal',
   appealSent: 'Sent. The answer will stand with your prizes',
   outCap: 'You won not long ago, and by the rules of this one you cannot win again.',
-  outBlock: 'The organiser had ruled you out before the draw (reason {n}).',
+  outCluster:
+    'Another account with the same device, payment account or address took part first. Such accounts share one ticket, so this one was not in the draw. If you are different people, say so here.',
+  outNamed: 'The organiser had ruled you out before the draw: {why}.',
+  outBlock: 'The organiser had ruled you out before the draw and did not say why. An appeal asks them to (code {n}).',
   appeal_open: 'waiting',
   appeal_accepted: 'you were right',
   appeal_refused: 'it stands',
@@ -178,6 +181,11 @@ export const ui: Record<keyof typeof zh, string> = {
     '{n} people took part, {k} were drawn. Your device has just repeated the draw: the published list, the random number and every winner agree.',
   verifyOkOrder:
     '{n} people took part, the first {k} won. Your device has just checked it: every winner agrees with the recorded order.',
+  outLine: 'The entries of {n} are on record and were, by rules published before, not in the draw:',
+  outOf_cap: 'had won as often as the rules allow: {n}',
+  outOf_cluster: 'share a device, account or address with somebody who was in first: {n}',
+  outOf_named: '{why}: {n}',
+  outOf_block: 'on the organiser’s block list (code {code}): {n}',
   verifyWhen: 'Event {event}, entries from {open} to {close}',
   verifyMissing: 'There is no draw to check here yet. Look at the link again, or come back after the draw.',
   trustTitle: 'How much this tells',

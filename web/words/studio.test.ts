@@ -67,7 +67,7 @@ describe("the studio's texts", () => {
       .map((f) => readFileSync(new URL(f, dir), 'utf8'))
       .join('\n');
     const built =
-      /^(state|kind|kindHow|on|prize|prizeHow|policy|role|approval|award|step|stepHow|level|reason|day|every|slot|noBeacon)_/;
+      /^(state|kind|tie|kindHow|on|prize|prizeHow|policy|role|approval|award|step|stepHow|level|reason|day|every|slot|noBeacon)_/;
     for (const k of Object.keys(zh)) if (!built.test(k)) expect(new RegExp(`['"]${k}['"]`).test(source), k).toBe(true);
   });
 });
