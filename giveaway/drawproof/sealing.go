@@ -45,7 +45,9 @@ func (s *Sealing) Sign(engine ed25519.PrivateKey) ([]byte, error) {
 		s.Amendments = []Amendment{}
 	}
 	s.Format, s.Signature = SealingFormat, nil
-	raw, err := json.Marshal(s)
+	short := *s // the lists may have 66 MB, and are canonical as they are
+	short.Entrants, short.Excluded = EntrantList{}, ExcludedList{}
+	raw, err := json.Marshal(short)
 	if err != nil {
 		return nil, fmt.Errorf("sealing: %w", err)
 	}
@@ -54,9 +56,12 @@ func (s *Sealing) Sign(engine ed25519.PrivateKey) ([]byte, error) {
 		return nil, fmt.Errorf("sealing: %w", err)
 	}
 	doc := v.(map[string]any)
+	entrants, _ := s.Entrants.MarshalText()
+	excluded, _ := s.Excluded.MarshalText()
+	doc["entrants"], doc["excluded"] = string(entrants), string(excluded)
 	s.Signature = ed25519.Sign(engine, sealingMessage(doc))
 	doc["signature"] = fmt.Sprintf("%x", []byte(s.Signature))
-	return appendJSON(make([]byte, 0, len(raw)+2*ed25519.SignatureSize), doc), nil
+	return appendJSON(make([]byte, 0, len(raw)+len(entrants)+len(excluded)+2*ed25519.SignatureSize), doc), nil
 }
 
 // sealingMessage is what the engine key signs: all members but the signature.
@@ -116,6 +121,9 @@ func signedBy(key Hash, message, signature []byte) error {
 
 // Terms are the plan that a checked sealing is under.
 func (s *Sealing) Terms() Plan { return s.plan }
+
+// PlanHash names that plan, as it was announced.
+func (s *Sealing) PlanHash() Hash { return s.planHash }
 
 // Finish draws draw number no of a checked sealing, as the operator must. It fails
 // unless the beacon signed the sealed round with sigma, proof is the operator's where

@@ -10,7 +10,7 @@
 // plan, amendments, markers and both lists (drawproof.Sealing). It goes by the
 // entries under the heads that it cosigned, checks all that can be checked before
 // the draw, and has the list and since when it holds it synced to the disk before
-// it signs that it does. It holds one list of a giveaway and never a second, keeps
+// it signs that it does. It holds one list of a plan and never a second, keeps
 // each as long as it promised (--keep) and takes nothing new when --space is full.
 // --listen gives all of it to anybody: with a list and the beacon's round a draw is
 // finished without the operator (fudai verify --finish). A list that is not to be

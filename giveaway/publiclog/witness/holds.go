@@ -27,6 +27,7 @@ var errFull = errors.New("the mirror holds as much as it may (--space): nothing 
 type Held struct {
 	Log   string         `json:"log"`
 	Event string         `json:"event"`
+	Plan  drawproof.Hash `json:"plan"` // as it was announced, whatever amended it
 	Close drawproof.Hash `json:"close"`
 	Bytes int64          `json:"bytes"`
 	Time  int64          `json:"time"`  // Unix s: since when; this is what the mirror signs
@@ -43,10 +44,10 @@ type Holds struct {
 
 	fetch sync.Mutex // one list is fetched and checked at a time: a long one takes memory
 
-	mu     sync.Mutex
-	all    map[drawproof.Hash]Held
-	events map[string]drawproof.Hash // "log event": an event is sealed once
-	bytes  int64
+	mu    sync.Mutex
+	all   map[drawproof.Hash]Held
+	plans map[drawproof.Hash]drawproof.Hash // close hash by plan hash: a plan is sealed once
+	bytes int64
 }
 
 const (
@@ -56,7 +57,7 @@ const (
 
 // OpenHolds reads the notes in a directory and sweeps what a killed process left.
 func OpenHolds(dir string, space int64, keep time.Duration) (*Holds, error) {
-	h := &Holds{Dir: dir, Space: space, Keep: keep, all: map[drawproof.Hash]Held{}, events: map[string]drawproof.Hash{}}
+	h := &Holds{Dir: dir, Space: space, Keep: keep, all: map[drawproof.Hash]Held{}, plans: map[drawproof.Hash]drawproof.Hash{}}
 	files, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return h, nil
@@ -97,7 +98,7 @@ func OpenHolds(dir string, space int64, keep time.Duration) (*Holds, error) {
 
 func (h *Holds) know(held Held) {
 	h.all[held.Close] = held
-	h.events[held.Log+" "+held.Event] = held.Close
+	h.plans[held.Plan] = held.Close
 	h.bytes += held.Bytes
 }
 
@@ -130,11 +131,11 @@ func (h *Holds) Path(close drawproof.Hash) string {
 
 // Hold puts a list on the disk, and only then notes since when it is held. When
 // it returns, no failure of process or power takes either back. A second list of
-// one event is refused: whoever holds one of them vouches for it alone.
+// one plan is refused: whoever holds one of them vouches for it alone.
 func (h *Holds) Hold(held Held, list []byte, now func() time.Time) (Held, error) {
 	held.Bytes = int64(len(list))
 	h.mu.Lock()
-	other, sealed := h.events[held.Log+" "+held.Event]
+	other, sealed := h.plans[held.Plan]
 	full := len(h.all) >= maxHeld || h.bytes+held.Bytes > h.Space
 	h.mu.Unlock()
 	if sealed && other != held.Close {
@@ -172,7 +173,7 @@ func (h *Holds) Sweep(now time.Time) error {
 			return err
 		}
 		delete(h.all, close)
-		delete(h.events, held.Log+" "+held.Event)
+		delete(h.plans, held.Plan)
 		h.bytes -= held.Bytes
 	}
 	return nil

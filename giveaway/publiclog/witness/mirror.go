@@ -237,7 +237,7 @@ func (m *Mirror) hold(ctx context.Context, e drawproof.LogEntry) (Held, error) {
 		return Held{}, errors.New("its plan names another log than the one it stands in")
 	}
 	own := drawproof.Witness{Name: m.Name, Key: drawproof.Hash(m.Key.Public().(ed25519.PublicKey))}
-	return m.Holds.Hold(Held{Log: m.Log.Name(), Event: e.Event, Close: e.Hash, Named: slices.Contains(p.Log.Mirrors, own)}, raw, m.Now)
+	return m.Holds.Hold(Held{Log: m.Log.Name(), Event: e.Event, Plan: sealing.PlanHash(), Close: e.Hash, Named: slices.Contains(p.Log.Mirrors, own)}, raw, m.Now)
 }
 
 // send gives the word for a list that is held, and reports whether it is done
