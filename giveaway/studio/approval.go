@@ -75,8 +75,9 @@ type Done struct {
 	Error *rest.Error `json:"error,omitempty"`
 }
 
-// approveMany approves each by itself: one that is wrong holds up no other.
-func (s *Studio) approveMany(c *rest.Call) (any, error) {
+// each does something with each of several by itself: one that is refused holds
+// up no other, and says all that is wrong with it.
+func (s *Studio) each(c *rest.Call, do func(id string) error) (any, error) {
 	var in IDs
 	if err := c.Read(&in); err != nil {
 		return nil, err
@@ -85,13 +86,9 @@ func (s *Studio) approveMany(c *rest.Call) (any, error) {
 		return nil, rest.Refuse(http.StatusBadRequest, "malformed", "name 1 to 200 giveaways")
 	}
 	c.Sifted()
-	tested := s.tests(c)
 	out := rest.List[Done]{Items: []Done{}}
 	for _, id := range in.IDs {
-		_, err := s.moveOne(c, id, "approve", []string{Drafted}, func(tx *sql.Tx, g *Giveaway) (any, error) {
-			tested(g)
-			return g.Beacon, s.approve(c, tx, g, c.Claims.User, c.Now)
-		})
+		err := do(id)
 		one := Done{ID: id, OK: err == nil}
 		if err != nil && !errors.As(err, &one.Error) {
 			return nil, err
@@ -99,4 +96,15 @@ func (s *Studio) approveMany(c *rest.Call) (any, error) {
 		out.Items = append(out.Items, one)
 	}
 	return out, nil
+}
+
+func (s *Studio) approveMany(c *rest.Call) (any, error) {
+	tested := s.tests(c)
+	return s.each(c, func(id string) error {
+		_, err := s.moveOne(c, id, "approve", []string{Drafted}, func(tx *sql.Tx, g *Giveaway) (any, error) {
+			tested(g)
+			return g.Beacon, s.approve(c, tx, g, c.Claims.User, c.Now)
+		})
+		return err
+	})
 }

@@ -101,6 +101,7 @@ func (h *house) everyRoute() {
 	h.ok("host", "POST", "/v1/studio/giveaways/"+tap.ID+"/tap", nil)
 	h.ok("mia", "DELETE", "/v1/studio/giveaways/"+h.add(exampleDraft).ID, nil)
 	h.ok("ann", "POST", "/v1/studio/approvals", example("POST", "/v1/studio/approvals"))
+	h.ok("ann", "POST", "/v1/studio/schedules", example("POST", "/v1/studio/schedules"))
 	tpl := "/v1/studio/templates/" + first["/v1/studio/templates"]
 	h.ok("ann", "POST", tpl+"/approve", nil)
 	h.ok("host", "POST", tpl+"/start", example("POST", "/v1/studio/templates/{id}/start"))

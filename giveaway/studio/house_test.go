@@ -54,6 +54,8 @@ var laws = []stage.Law[*house]{
 	{Name: "triggers", Test: triggers},
 	{Name: "a draw read late", Test: readLate},
 	{Name: "no oversell", Test: noOversell},
+	{Name: "one host, one room", Test: oneHost},
+	{Name: "schedule many", Test: scheduleMany},
 	{Name: "staff", Test: staff},
 	{Name: "trail", Test: tampered},
 	{Name: "funnel", Test: funnel},

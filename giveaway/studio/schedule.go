@@ -18,7 +18,7 @@ import (
 // schedule reserves everything that a giveaway promises and puts it in line;
 // one that waits for something is armed.
 func (s *Studio) schedule(ctx context.Context, tx querier, g *Giveaway, by string, now int64) error {
-	if err := holdAir(ctx, tx, g.Room); err != nil {
+	if err := errors.Join(holdAir(ctx, tx, g.Room), holdShop(ctx, tx, g.Shop)); err != nil {
 		return err
 	}
 	was := g.Tiers
@@ -50,6 +50,14 @@ func (s *Studio) schedule(ctx context.Context, tx querier, g *Giveaway, by strin
 	return s.line(ctx, tx, g, f, by)
 }
 
+// holdShop keeps another transaction from giving a time to a giveaway of the shop
+// until this one is over: of two at once the second sees the first, and one host
+// is not planned for two rooms.
+func holdShop(ctx context.Context, tx querier, shop string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE studio_shops SET version = version WHERE id = $1`, shop)
+	return err
+}
+
 // line puts a finished plan in line for fudai.control.
 func (s *Studio) line(ctx context.Context, tx querier, g *Giveaway, f *finding, by string) error {
 	p := f.plan.Plan
@@ -68,16 +76,28 @@ func (s *Studio) scheduleGiveaway(c *rest.Call) (any, error) {
 	if _, err := s.find(c); err != nil {
 		return nil, err
 	}
-	tested := s.tests(c)
-	g, err := s.move(c, "schedule", []string{Drafted, Approved}, func(tx *sql.Tx, g *Giveaway) (any, error) {
+	return s.scheduleOne(c, c.Param("id"), s.tests(c))
+}
+
+func (s *Studio) scheduleOne(c *rest.Call, id string, tested func(*Giveaway)) (*Giveaway, error) {
+	g, err := s.moveOne(c, id, "schedule", []string{Drafted, Approved}, func(tx *sql.Tx, g *Giveaway) (any, error) {
 		tested(g)
 		return map[string]string{}, s.schedule(c, tx, g, c.Claims.User, c.Now)
 	})
 	if no, is := outdated(err); is {
-		return nil, errors.Join(no, s.unapprove(c, c.Param("id"), no))
+		return nil, errors.Join(no, s.unapprove(c, id, no))
 	}
 	s.nudge()
 	return g, err
+}
+
+// scheduleMany schedules a series, or the copies of one giveaway.
+func (s *Studio) scheduleMany(c *rest.Call) (any, error) {
+	tested := s.tests(c)
+	return s.each(c, func(id string) error {
+		_, err := s.scheduleOne(c, id, tested)
+		return err
+	})
 }
 
 // unschedule takes back what is not yet on its way, and makes it a draft again.
@@ -111,6 +131,9 @@ func (s *Studio) withdraw(ctx context.Context, tx querier, g *Giveaway, now int6
 // fire gives an armed giveaway its time, because what it waited for happened at
 // at. It promises what it reserved. A plan that has become impossible is refused, and what it held goes back.
 func (s *Studio) fire(ctx context.Context, tx querier, g *Giveaway, by, because string, at, now int64) error {
+	if err := holdShop(ctx, tx, g.Shop); err != nil {
+		return err
+	}
 	f, err := s.check(ctx, tx, g, now, at)
 	if err != nil {
 		return err
