@@ -130,10 +130,8 @@ const slack = 64
 // admit decides whether a viewer is taken, and as whom. Who is refused has
 // cost no socket: the answer is plain HTTP.
 func (e *edge) admit(ctx context.Context, c *app.RequestContext, a *arrival, raw, ticket string) *refusal {
-	a.room = c.Param("room")
-	if e.draining.Load() {
-		least, most := e.back()
-		return &refusal{http.StatusServiceUnavailable, "draining", "this edge goes away; another one takes you", least + most}
+	if bad := e.leaving(); bad != nil {
+		return bad
 	}
 	most := e.most
 	if e.cfg.Kin != nil {
@@ -144,6 +142,21 @@ func (e *edge) admit(ctx context.Context, c *app.RequestContext, a *arrival, raw
 	if e.viewers.Load() >= most {
 		return &refusal{http.StatusServiceUnavailable, "full", fmt.Sprintf("this edge holds %d viewers, its most", e.most), 5000}
 	}
+	return e.know(ctx, c, a, raw, ticket)
+}
+
+// leaving refuses everything new while the edge drains.
+func (e *edge) leaving() *refusal {
+	if !e.draining.Load() {
+		return nil
+	}
+	least, most := e.back()
+	return &refusal{http.StatusServiceUnavailable, "draining", "this edge goes away; another one takes you", least + most}
+}
+
+// know finds out who asks, for which room, and whether they may be in it.
+func (e *edge) know(ctx context.Context, c *app.RequestContext, a *arrival, raw, ticket string) *refusal {
+	a.room = c.Param("room")
 	if !e.allowed(c) {
 		return &refusal{http.StatusForbidden, "origin", "pages of this origin may not connect", 0}
 	}

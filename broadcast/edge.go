@@ -50,6 +50,8 @@ type edge struct {
 	flight   sync.WaitGroup // produced, not yet acknowledged
 	caughtUp sync.WaitGroup // feeds that have read what was there at the start
 
+	posters posters
+
 	presences int        // owned by count
 	accepts   sharedGCRA // how often accepts that fail are logged
 }
@@ -70,6 +72,7 @@ func newEdge(cfg Config) (e *edge, err error) {
 		cfg: cfg, log: cfg.Logger, metrics: newMetrics(cfg.Registerer, cfg.Loops), tokens: token.New(cfg.Keys.Token, cfg.PublicKeys),
 		id: binary.BigEndian.Uint32(id[:]), started: nowMS(), rooms: newRooms(cfg.Loops), users: newUsers(),
 		addresses: newAddresses(cfg.PerAddress, cfg.Proxies), tickets: NewTickets(), bans: newBans(), asks: make(chan struct{}, asksMost),
+		posters: posters{by: map[string]gcra{}},
 	}
 	e.watch = newWatchBook(e)
 	cfg.Registerer.MustRegister(newFullest(e.rooms))
@@ -201,6 +204,7 @@ func (e *edge) server(ln net.Listener) *server.Hertz {
 	h.GET("/v1/rooms/:room/ws", e.websocket)
 	h.GET("/v1/rooms/:room/events", e.events)
 	h.POST("/v1/rooms/:room/messages", e.upstream)
+	h.POST("/v1/rooms/:room/giveaways/:event/enter", e.enterBy)
 	h.OPTIONS("/v1/*any", e.preflight)
 	h.GET("/v1/rooms/:room/giveaways/:event/receipt", e.receipt)
 	h.POST("/v1/tickets", e.issueTicket)
