@@ -26,7 +26,7 @@ export function Home({ who, may }: { who: Session; may: string[] }) {
           )}
           {can('desk.view') && (
             <li>
-              <b>{w('toDesk')}</b>
+              {who.rooms.length === 1 ? <a href={`/desk/${who.rooms[0]}`}>{w('toDesk')}</a> : <b>{w('toDesk')}</b>}
               <p>{w('toDeskHow')}</p>
               <Rooms rooms={who.rooms} />
             </li>

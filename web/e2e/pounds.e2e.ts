@@ -59,6 +59,7 @@ it('plans a red packet of pounds, and a viewer reads pounds', { timeout: 240_000
   await own.page.context().addInitScript((x) => localStorage.setItem('fudai.demo-token', x), token);
   await own.page.goto(`${server.url}r/london`);
   await own.page.waitForSelector('.composer');
+  expect(await own.page.locator('.watching').count()).toBe(0); // a count of one says nothing
 
   await page.locator('.ant-drawer-footer').getByRole('button', { name: 'Schedule', exact: true }).click();
   await page.getByText('1 prizes worth £12.50 are set aside in full.').waitFor();

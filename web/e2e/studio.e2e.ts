@@ -41,7 +41,16 @@ describe('the studio', () => {
     // The check says what is missing while it is typed, and then that nothing is.
     await page.getByRole('menuitem', { name: '活动', exact: true }).click();
     await page.getByRole('button', { name: '新建活动' }).click();
+    // Nothing is red before anything was tried: how much is open stands beside the form.
+    await page.locator('.editor aside .ant-alert').waitFor();
+    expect(await page.locator('.editor .ant-form-item-has-error').count()).toBe(0);
+    await shot(page, 'studio-editor-new');
+    await page.getByLabel('名称', { exact: true }).focus();
+    await page.getByLabel('口令').focus();
     await page.getByText('请填名称').waitFor();
+    expect(await page.getByText('请选至少一种奖品').count()).toBe(0);
+    await page.getByLabel('份数').focus();
+    await page.getByLabel('口令').focus();
     await page.getByText('请选至少一种奖品').waitFor();
     await page.getByLabel('名称', { exact: true }).fill('开场福袋');
     await choose(page, '奖品', /青瓷茶杯/);
@@ -124,6 +133,12 @@ describe('the studio', () => {
     await page.getByRole('menuitem', { name: '操作记录' }).click();
     await page.getByRole('button', { name: '核对记录' }).click();
     await page.getByText(/条记录完整/).waitFor();
+    // On a phone the table stands as it is: nothing of it is beside the screen.
+    await page.setViewportSize(phone.viewport ?? { width: 390, height: 844 });
+    await page.locator('.which').first().waitFor();
+    expect(await page.locator('.ant-table-content').evaluate((e) => e.scrollWidth - e.clientWidth)).toBeLessThanOrEqual(0);
+    await shot(page, 'studio-audit-phone');
+    await page.setViewportSize(desktop.viewport ?? { width: 1440, height: 900 });
     expect(complaints).toEqual([]);
   }, 600_000);
 

@@ -1,5 +1,5 @@
 /** @jsxImportSource react */
-import { Alert, Button, Empty, Table } from 'antd';
+import { Alert, Button, Empty, Grid, Table } from 'antd';
 import { useState } from 'react';
 import { acts, things } from '../words/studio.ts';
 import type { Act, Page, Trail } from './api.ts';
@@ -9,6 +9,7 @@ import { useDo, useLoad, useStudio, useWords } from './state.tsx';
 /** Who did what. The trail only grows, and whoever doubts that has it computed again. */
 export function Audit() {
   const t = useWords();
+  const { md } = Grid.useBreakpoint();
   const act = useDo();
   const { api, shop, language } = useStudio();
   const [after, page] = useState<string[]>([]);
@@ -38,15 +39,29 @@ export function Audit() {
         size="small"
         loading={!list.value && !list.failed}
         dataSource={list.value?.items ?? []}
-        scroll={{ x: 640 }}
+        {...(md && { scroll: { x: 640 } })}
         pagination={false}
         locale={{ emptyText: <Empty description={t('auditNone')} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}
         columns={[
           { title: t('when'), render: (_, a) => when(a.at, shop.zone, language) },
           { title: t('who'), render: (_, a) => <bdi>{a.by}</bdi> },
-          { title: t('did'), render: (_, a) => name(acts, a.act) },
-          { title: t('what'), render: (_, a) => name(things, a.what) },
-          { title: t('which'), render: (_, a) => <bdi>{a.id}</bdi> },
+          {
+            title: t('did'),
+            render: (_, a) =>
+              md ? (
+                name(acts, a.act)
+              ) : (
+                // A phone has no room for columns of their own.
+                <>
+                  {name(acts, a.act)} · {name(things, a.what)}
+                  <small className="which">
+                    <bdi>{a.id}</bdi>
+                  </small>
+                </>
+              ),
+          },
+          { title: t('what'), responsive: ['md'], render: (_, a) => name(things, a.what) },
+          { title: t('which'), responsive: ['md'], render: (_, a) => <bdi>{a.id}</bdi> },
         ]}
       />
       <div className="tools">

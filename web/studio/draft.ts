@@ -169,5 +169,21 @@ export function place(field: string): string {
   return name === 'noticeMs' || name === 'closeAt' ? 'trigger' : name;
 }
 
+/** The same of a member of the form, which mostly has the name of what it becomes. */
+export const placeOf = (member: string): string => (Object.hasOwn(places, member) ? (places[member] ?? '') : member);
+const places: Record<string, string> = {
+  on: 'trigger',
+  at: 'trigger',
+  item: 'trigger',
+  afterMinutes: 'trigger',
+  minutes: 'openMs',
+  seconds: 'openMs',
+  phrase: 'phrases',
+  claimHours: 'claimTtlMs',
+  ties: 'cluster',
+  burstMinutes: 'cluster',
+  coPercent: 'cluster',
+};
+
 /** Tomorrow at eight in the evening: when most shows begin. */
 export const evening = (): Dayjs => dayjs().add(1, 'day').hour(20).minute(0).second(0);

@@ -3,7 +3,7 @@ import { Alert, Button, Checkbox, Drawer, Form, Input, InputNumber, Select, Spac
 import { useEffect, useRef, useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
 import type { Budget, Checked, Giveaway, Page, Prize, Problem, Profile } from './api.ts';
-import { empty, type Fields, place, toDraft, toFields } from './draft.ts';
+import { empty, type Fields, place, placeOf, toDraft, toFields } from './draft.ts';
 import { Conditions, Prizes, Ties, When } from './fields.tsx';
 import { when } from './format.ts';
 import { problem, sorted } from './say.ts';
@@ -47,7 +47,9 @@ export function Editor({ of, onClose, onSaved }: Props) {
     );
   }, [api, form, isNew, shop.profile]);
   const checked = useCheck(fields);
+  const { shown, touch, tryIt } = useShown(checked, of !== undefined);
   const save = async (): Promise<void> => {
+    tryIt();
     const f = form.getFieldsValue(true) as Fields;
     let saved: Giveaway | undefined;
     const ok = await act(async () => {
@@ -75,9 +77,15 @@ export function Editor({ of, onClose, onSaved }: Props) {
       }
     >
       <div className="editor">
-        <Form<Fields> form={form} layout="vertical" initialValues={of ? toFields(of) : empty(rooms[0]?.id ?? '')}>
+        <Form<Fields>
+          form={form}
+          layout="vertical"
+          initialValues={of ? toFields(of) : empty(rooms[0]?.id ?? '')}
+          onValuesChange={(changed) => Object.keys(changed).forEach(touch)}
+          onBlur={(e) => touch((e.target as HTMLElement).id?.split('_')[0] ?? '')}
+        >
           <div className="two">
-            <Form.Item name="kind" label={t('kind')} {...at(checked, 'kind')}>
+            <Form.Item name="kind" label={t('kind')} {...at(shown, 'kind')}>
               <Select
                 options={(['bag', 'lottery', 'grab', 'packet', 'rain'] as const).map((k) => ({
                   value: k,
@@ -86,49 +94,44 @@ export function Editor({ of, onClose, onSaved }: Props) {
                 onChange={(k) => k === 'rain' && form.setFieldsValue({ claimHours: 0 })}
               />
             </Form.Item>
-            <Form.Item name="room" label={t('room')} {...at(checked, 'room')}>
+            <Form.Item name="room" label={t('room')} {...at(shown, 'room')}>
               <Select disabled={of !== undefined} options={rooms.map((r) => ({ value: r.id, label: r.title || r.id }))} />
             </Form.Item>
           </div>
           <p className="hint">{t(`kindHow_${kind}` as StudioWord)}</p>
-          <Form.Item name="title" label={t('name')} {...at(checked, 'title')}>
+          <Form.Item name="title" label={t('name')} {...at(shown, 'title')}>
             <Input maxLength={60} placeholder={t('namePlaceholder')} />
           </Form.Item>
-          <When checked={checked} />
-          <Prizes all={prizes.value?.items ?? []} checked={checked} onNew={prizes.again} />
+          <When checked={shown} />
+          <Prizes all={prizes.value?.items ?? []} checked={shown} onNew={prizes.again} />
           {(kind === 'bag' || kind === 'lottery') && (
-            <Form.Item name="phrase" label={t('phrase')} extra={t('phraseHow')} {...at(checked, 'phrases')}>
+            <Form.Item name="phrase" label={t('phrase')} extra={t('phraseHow')} {...at(shown, 'phrases')}>
               <Input maxLength={30} />
             </Form.Item>
           )}
-          <Conditions checked={checked} />
-          <Ties checked={checked} />
+          <Conditions checked={shown} />
+          <Ties checked={shown} />
           <div className="two">
-            <Form.Item name="claimHours" label={t('claimHours')} extra={t('claimHoursHow')} {...at(checked, 'claimTtlMs')}>
+            <Form.Item name="claimHours" label={t('claimHours')} extra={t('claimHoursHow')} {...at(shown, 'claimTtlMs')}>
               <InputNumber min={0} max={720} />
             </Form.Item>
-            <Form.Item name="alternates" label={t('alternates')} extra={t('alternatesHow')} {...at(checked, 'alternates')}>
+            <Form.Item name="alternates" label={t('alternates')} extra={t('alternatesHow')} {...at(shown, 'alternates')}>
               <InputNumber min={0} max={10_000} />
             </Form.Item>
           </div>
-          <Form.Item name="noBeacon" label={t('noBeacon')} extra={t('noBeaconHow')} {...at(checked, 'noBeacon')}>
+          <Form.Item name="noBeacon" label={t('noBeacon')} extra={t('noBeaconHow')} {...at(shown, 'noBeacon')}>
             <Select options={(['wait', 'cancel'] as const).map((x) => ({ value: x, label: t(`noBeacon_${x}`) }))} />
           </Form.Item>
-          <Form.Item name="proof" valuePropName="checked" extra={t('proofHow')} {...at(checked, 'proof')}>
+          <Form.Item name="proof" valuePropName="checked" extra={t('proofHow')} {...at(shown, 'proof')}>
             <Checkbox>{t('proof')}</Checkbox>
           </Form.Item>
           {fields?.proof && (
-            <Form.Item
-              name="compensation"
-              label={t('compensation')}
-              extra={t('compensationHow')}
-              {...at(checked, 'compensation')}
-            >
+            <Form.Item name="compensation" label={t('compensation')} extra={t('compensationHow')} {...at(shown, 'compensation')}>
               <Input maxLength={150} placeholder={t('compensationLike')} />
             </Form.Item>
           )}
           {(budgets.value?.items.length ?? 0) > 0 && (
-            <Form.Item name="budget" label={t('budget')} {...at(checked, 'budget')}>
+            <Form.Item name="budget" label={t('budget')} {...at(shown, 'budget')}>
               <Select
                 allowClear
                 options={(budgets.value?.items ?? []).map((b) => ({
@@ -143,6 +146,25 @@ export function Editor({ of, onClose, onSaved }: Props) {
       </div>
     </Drawer>
   );
+}
+
+/**
+ * What the check says where somebody can already have done something about it:
+ * of a new draft the fields that were typed in or left, and all once it was to be
+ * saved. What is open in all stands beside the form from the start.
+ */
+function useShown(checked: Checked | undefined, all: boolean) {
+  const [touched, set] = useState<ReadonlySet<string>>(new Set());
+  const [tried, turn] = useState(all);
+  const touch = (name: string): void => {
+    const field = placeOf(name);
+    if (field) set((was) => (was.has(field) ? was : new Set(was).add(field)));
+  };
+  const shown = checked && {
+    ...checked,
+    problems: tried ? checked.problems : checked.problems.filter((p) => touched.has(place(p.field))),
+  };
+  return { shown, touch, tryIt: () => turn(true) };
 }
 
 /** What the check says of a field, as a form item shows it. */

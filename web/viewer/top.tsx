@@ -5,9 +5,14 @@ import { Eye, Gear, Share } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { client, isOffline, likes, onAir, online, openSheet, status, tell, title } from './store.ts';
 
+/** From how many on a count of viewers is shown. */
+const COUNTED = 10;
+
 export function Top() {
   const [followed, follow] = useState(false);
-  const known = online.value > 0; // whoever reads this is one of them: none means that nobody has counted yet
+  // Comments and entries also come by other ways than a page that is open here, so a small count would say less than
+  // everybody sees; and none means that nobody has counted yet.
+  const known = online.value >= COUNTED;
   return (
     <header class="top">
       <div class="host">
