@@ -14,7 +14,7 @@ import (
 var exportHead = []string{"中奖编号 grant", "活动 event", "活动名称 title", "房间 room", "奖品 prize", "类型 kind", "价值 worth", "金额 amount", "币种 currency", "用户 user",
 	"状态 state", "中奖时间 won", "领取时间 claimed", "承运 carrier", "单号 tracking", "失败 failed", "收件人 name", "电话 phone", "地址 address", "备注 note", "其他 answers"}
 
-// mostExport bounds an export, in rows.
+// mostExport bounds an export, in rows: of more nothing is left out unsaid.
 const mostExport = 100_000
 
 // export writes the queue for a spreadsheet: ids and numbers of parcels stay
@@ -27,7 +27,14 @@ func (d *Desk) export(c *rest.Call) (any, error) {
 	}
 	person := c.MayAlso("prize.person", shop, "") == nil
 	condition, args := d.where(c)
-	rows, err := d.db.QueryContext(c, `SELECT `+prizeColumns+prizeTables+condition+fmt.Sprintf(` ORDER BY p.won_at, p.grant_id LIMIT %d`, mostExport), args...)
+	var n int
+	if err := d.db.QueryRowContext(c, `SELECT COUNT(*)`+prizeTables+condition, args...).Scan(&n); err != nil {
+		return nil, err
+	}
+	if n > mostExport {
+		return nil, rest.Refuse(http.StatusUnprocessableEntity, "too-large", fmt.Sprintf("these are %d prizes, one file holds %d: choose a giveaway, a room or a state", n, mostExport))
+	}
+	rows, err := d.db.QueryContext(c, `SELECT `+prizeColumns+prizeTables+condition+` ORDER BY p.won_at, p.grant_id`, args...)
 	all, err := d.rows(c.Now, rows, err)
 	if err != nil {
 		return nil, err

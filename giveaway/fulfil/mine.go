@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/fudai-live/fudai/giveaway/claimform"
@@ -14,9 +15,13 @@ import (
 	"github.com/fudai-live/fudai/room/record"
 )
 
+// mostMine are the prizes of a page of one's own.
+const mostMine = 200
+
 // mine answers winners what they won, newest first, also long after the show.
 func (d *Desk) mine(c *rest.Call) (any, error) {
-	rows, err := d.db.QueryContext(c, `SELECT `+prizeColumns+prizeTables+`WHERE p.user_id = $1 ORDER BY p.won_at DESC, p.grant_id LIMIT 200`, c.Claims.User)
+	condition, args := behind(c, `p.user_id = $1`, []any{c.Claims.User})
+	rows, err := d.db.QueryContext(c, `SELECT `+prizeColumns+prizeTables+`WHERE `+condition+fmt.Sprintf(` ORDER BY p.won_at DESC, p.grant_id DESC LIMIT %d`, mostMine), args...)
 	out := rest.List[Award]{}
 	if out.Items, err = d.rows(c.Now, rows, err); err != nil {
 		return nil, err
@@ -29,6 +34,9 @@ func (d *Desk) mine(c *rest.Call) (any, error) {
 				return nil, err
 			}
 		}
+	}
+	if n := len(out.Items); n == mostMine {
+		out.Next = cursor(&out.Items[n-1])
 	}
 	return out, nil
 }

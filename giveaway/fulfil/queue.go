@@ -1,12 +1,9 @@
 package fulfil
 
 import (
-	"bytes"
 	"database/sql"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
@@ -32,15 +29,25 @@ func (d *Desk) where(c *rest.Call) (condition string, args []any) {
 	if c.Query("failed") != "" {
 		parts = append(parts, "p.failed <> ''")
 	}
-	if at, grant, ok := strings.Cut(c.Query("after"), "/"); ok {
-		var won int64
-		fmt.Sscanf(at, "%d", &won)
-		args = append(args, won, grant)
-		n := len(args)
-		parts = append(parts, fmt.Sprintf("(p.won_at < $%d OR p.won_at = $%d AND p.grant_id < $%d)", n-1, n-1, n))
-	}
-	return " WHERE " + strings.Join(parts, " AND "), args
+	condition, args = behind(c, strings.Join(parts, " AND "), args)
+	return " WHERE " + condition, args
 }
+
+// behind narrows a list, newest first, to what follows the page before.
+func behind(c *rest.Call, condition string, args []any) (string, []any) {
+	at, grant, ok := strings.Cut(c.Query("after"), "/")
+	if !ok {
+		return condition, args
+	}
+	var won int64
+	fmt.Sscanf(at, "%d", &won)
+	args = append(args, won, grant)
+	n := len(args)
+	return condition + fmt.Sprintf(" AND (p.won_at < $%d OR p.won_at = $%d AND p.grant_id < $%d)", n-1, n-1, n), args
+}
+
+// cursor is what a page says in next.
+func cursor(last *Award) string { return fmt.Sprintf("%d/%s", last.WonAt, last.Grant) }
 
 // queue answers the prizes of a shop, newest first.
 func (d *Desk) queue(c *rest.Call) (any, error) {
@@ -55,7 +62,7 @@ func (d *Desk) queue(c *rest.Call) (any, error) {
 		return nil, err
 	}
 	if n := len(out.Items); n == page.Most {
-		out.Next = fmt.Sprintf("%d/%s", out.Items[n-1].WonAt, out.Items[n-1].Grant)
+		out.Next = cursor(&out.Items[n-1])
 	}
 	return out, nil
 }
@@ -217,53 +224,4 @@ func (d *Desk) retry(c *rest.Call) (any, error) {
 		return nil, err
 	}
 	return d.get(c)
-}
-
-// importTracking reads rows of grant, carrier, tracking number as a carrier's
-// system or a spreadsheet writes them. Each row stands by itself.
-func (d *Desk) importTracking(c *rest.Call) (any, error) {
-	shop := c.Query("shop")
-	if err := c.May(shop, ""); err != nil {
-		return nil, err
-	}
-	out := Imported{Wrong: []string{}}
-	rows := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(c.Body(), []byte("\ufeff"))))
-	rows.FieldsPerRecord, rows.TrimLeadingSpace = -1, true
-	return &out, d.db.Tx(c, func(tx *sql.Tx) error {
-		for n := 1; ; n++ {
-			row, err := rows.Read()
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				return rest.Refuse(http.StatusBadRequest, "malformed", "tracking: "+err.Error())
-			}
-			for i := range row {
-				row[i] = strings.TrimPrefix(strings.TrimSpace(row[i]), "'") // as an export wrote it
-			}
-			if len(row) < 3 || n == 1 && len(row[0]) != 64 {
-				if n > 1 {
-					out.Wrong = append(out.Wrong, fmt.Sprintf("row %d has %d fields, want grant, carrier, number", n, len(row)))
-				}
-				continue // the head
-			}
-			parcel := Parcel{row[1], row[2]}
-			if err := parcel.check(); err != nil {
-				out.Wrong = append(out.Wrong, fmt.Sprintf("row %d: %v", n, err))
-				continue
-			}
-			done, err := tx.ExecContext(c, shipQuery+` WHERE grant_id = $4 AND shop = $5 AND state IN ('to-ship', 'shipped')`, parcel.Carrier, parcel.Tracking, c.Now, row[0], shop)
-			if err != nil {
-				return err
-			}
-			if k, err := done.RowsAffected(); err != nil {
-				return err
-			} else if k == 0 {
-				out.Wrong = append(out.Wrong, fmt.Sprintf("row %d: %.64q is no prize of this shop that could be shipped", n, row[0]))
-				continue
-			}
-			out.Updated++
-		}
-		return d.cfg.Audit(c, tx, c.Now, shop, c.Claims.User, "import", "tracking", "", map[string]int{"updated": out.Updated, "wrong": len(out.Wrong)})
-	})
 }
