@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -100,6 +102,82 @@ func TestAppeal(t *testing.T) {
 		t.Fatalf("told: %+v", queue.Items)
 	}
 	if after := facts(t, proof()); after != before {
+		t.Errorf("the draw was %+v, is %+v", before, after)
+	}
+}
+
+// Two accounts on one device, as the shop's own server says of them: whoever was
+// in first has the ticket of both. The other is excluded under the public code
+// before the seal and hears nothing of a device; staff read what ties them; the
+// proof names neither, and stands after the appeal.
+func TestTiedAccounts(t *testing.T) {
+	const key = "tied-service-key-0123456789abcdef"
+	n := start(t, t.TempDir(), "--service-keys", key)
+	room, event := newRoom(t), "e-tied"
+	shop := "s-" + room
+	svc := n.token("svc", "service")
+	n.ask(svc, "POST", "/v1/studio/shops", map[string]any{"id": shop, "name": "测试店", "profile": "cn-2020", "zone": "Asia/Shanghai", "organiser": "某公司", "contact": "400", "approval": map[string]any{"mode": "none"}}, nil)
+	n.ask(svc, "POST", "/v1/studio/rooms", map[string]any{"id": room, "shop": shop, "title": "测试间"}, nil)
+	draft := plan(event, "福气到", time.Second, 10*time.Second, 5)
+	draft["cluster"] = map[string]any{"by": []string{"device", "pay"}}
+	tokens, in := map[string]string{}, map[string]*viewerIn{}
+	for _, one := range []struct{ user, device string }{{"u-first", "8f21c09a"}, {"u-second", "8f21c09a"}, {"u-own", "77b1"}} {
+		var made struct{ Token string }
+		n.ask(key, "POST", "/v1/tokens", map[string]any{"sub": one.user, "name": one.user, "facts": map[string]any{"device": one.device}, "ttl_s": 600}, &made)
+		tokens[one.user], in[one.user] = made.Token, &viewerIn{n.join(room, made.Token)}
+	}
+	if code, body := n.command(svc, room, "plan", draft); code != 202 {
+		t.Fatalf("plan: %d %s", code, body)
+	}
+	for _, user := range []string{"u-first", "u-second", "u-own"} {
+		in[user].enters(event)
+	}
+	in["u-own"].until("result", func(m *message) bool { return m.Op == "result" && m.Event == event && m.State == "drawn" })
+	var proof string
+	wait(t, patience, "the proof", func() bool {
+		var status int
+		status, proof = n.get("", "/v1/rooms/"+room+"/bundle/"+event)
+		return status == http.StatusOK
+	})
+	before := facts(t, proof)
+	if before.Excluded != 1 || before.Entrants != 2 || strings.Contains(proof, "8f21c09a") {
+		t.Fatalf("sealed: %+v", before)
+	}
+	say := map[string]any{"room": room, "event": event, "code": "excluded", "text": "我和家人共用平板"}
+	var mine struct {
+		ID, State string
+		Block     uint32
+		Ties      []string
+	}
+	wait(t, patience, "the studio to hear of the bag", func() bool {
+		status, body := n.answers(tokens["u-second"], "POST", "/v1/me/appeals", say)
+		if status == http.StatusNotFound {
+			return false
+		}
+		if status != http.StatusCreated || json.Unmarshal([]byte(body), &mine) != nil {
+			t.Fatalf("the appeal: %d %s", status, body)
+		}
+		return true
+	})
+	if mine.State != "open" || mine.Block != 0 || mine.Ties != nil {
+		t.Errorf("as the viewer reads it: %+v", mine)
+	}
+	if status, body := n.answers(tokens["u-first"], "POST", "/v1/me/appeals", say); status != http.StatusConflict {
+		t.Errorf("of who has the ticket: %d %s", status, body)
+	}
+	var queue struct {
+		Items []struct {
+			Block uint32
+			Ties  []string
+		}
+	}
+	n.ask(svc, "GET", "/v1/studio/appeals?shop="+shop+"&state=open", nil, &queue)
+	if len(queue.Items) != 1 || queue.Items[0].Block != 1001 || !slices.Equal(queue.Items[0].Ties, []string{"device"}) {
+		t.Fatalf("the queue: %+v", queue.Items)
+	}
+	n.ask(svc, "POST", "/v1/studio/appeals/"+mine.ID+"/answer", map[string]any{"accept": true, "reason": "核实为家人"}, nil)
+	_, proof = n.get("", "/v1/rooms/"+room+"/bundle/"+event)
+	if after := facts(t, proof); after != before {
 		t.Errorf("the draw was %+v, is %+v", before, after)
 	}
 }

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { desktop, phone, serious, shot, still } from './browser.ts';
 import { browser, house, server } from './house.ts';
@@ -5,7 +6,9 @@ import { browser, house, server } from './house.ts';
 // Who was ruled out of a draw, on the real program: the page says so and why,
 // takes one appeal, and shows what came of it.
 
-house();
+const KEY = 'appeal-service-key-0123456789abcdef';
+house(() => ['--service-keys', KEY]);
+
 async function ask(by: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
   const answer = await fetch(new URL(path, server.url), {
     method: body === undefined ? 'GET' : 'POST',
@@ -15,6 +18,16 @@ async function ask(by: string, path: string, body?: unknown): Promise<Record<str
   const said = await answer.text();
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${said}`);
   return JSON.parse(said) as Record<string, unknown>;
+}
+
+/** Taps the bag and waits until the entry counts. */
+async function enter(page: Page): Promise<void> {
+  await page.goto(`${server.url}r/room-a`);
+  await page.click('.chip.open', { timeout: 60_000 });
+  await page.click('.bag-sheet .go');
+  await page.waitForSelector('.entry.in', { timeout: 60_000 });
+  await page.getByText('回执已保存').waitFor({ timeout: 60_000 });
+  await page.keyboard.press('Escape');
 }
 
 it('tells who was ruled out why, takes one appeal, and shows the answer', { timeout: 300_000 }, async (t) => {
@@ -41,25 +54,33 @@ it('tells who was ruled out why, takes one appeal, and shows the answer', { time
       closeAt: now + 40_000,
       prizes: [{ id: 'p1', title: '马克杯', qty: 1, valueFen: 3900 }],
       block: [{ user: '小明', reason: 42 }],
+      reasons: [{ code: 42, zh: '本店员工', en: 'staff of the shop' }],
+      cluster: { by: ['device'] },
     },
   });
 
   const context = await browser.newContext({ locale: 'zh-CN', ...phone });
   await context.addInitScript((raw) => localStorage.setItem('fudai.demo-token', raw), server.token('小明', 'viewer'));
   const page = await context.newPage();
-  await page.goto(`${server.url}r/room-a`);
-  await page.click('.chip.open', { timeout: 60_000 });
-  await page.click('.bag-sheet .go');
-  await page.waitForSelector('.entry.in', { timeout: 60_000 });
-  await page.getByText('回执已保存').waitFor({ timeout: 60_000 });
-  await page.keyboard.press('Escape');
+  await enter(page);
+
+  // Two accounts on one device: the later one reads so, calmly, and may appeal too.
+  const twins: Page[] = [];
+  for (const sub of ['小刚', '小红']) {
+    const { token } = await ask(KEY, 'v1/tokens', { sub, name: sub, facts: { device: 'c0ffee' }, ttl_s: 600 });
+    const own = await browser.newContext({ locale: 'zh-CN', ...phone });
+    await own.addInitScript((raw) => localStorage.setItem('fudai.demo-token', raw as string), token);
+    const twin = await own.newPage();
+    await enter(twin);
+    twins.push(twin);
+  }
   await page.waitForSelector('.result', { timeout: 120_000 });
-  expect(await page.textContent('.result-line')).toBe('1 人参与，按规则没有人能中奖');
+  expect(await page.textContent('.result-line')).toBe('3 人参与，抽 1 名，这次没抽中');
   await page.click('.result .link');
   await page.click('.check .go');
   await page.waitForSelector('.check .kept-out', { timeout: 120_000 });
   expect(await page.textContent('.check')).toContain('按规则不能中奖');
-  expect(await page.textContent('.check .kept-out')).toContain('排除名单（原因 42）');
+  expect(await page.textContent('.check .kept-out')).toContain('排除名单：本店员工。');
   await still(page);
   await shot(page, 'appeal-told');
 
@@ -77,6 +98,20 @@ it('tells who was ruled out why, takes one appeal, and shows the answer', { time
   };
   expect(items).toMatchObject([{ block: 42, text: '我没有刷过号，请核实' }]);
   await ask(service, `v1/studio/appeals/${items[0]?.id}/answer`, { accept: true, reason: '核实无误，已移出名单' });
+
+  const [, second] = twins as [Page, Page];
+  await second.waitForSelector('.result', { timeout: 120_000 });
+  await second.click('.result .link');
+  await second.click('.check .go');
+  await second.waitForSelector('.check .kept-out', { timeout: 120_000 });
+  expect(await second.textContent('.check .kept-out')).toContain('合起来算一个名额');
+  await still(second);
+  await shot(second, 'appeal-tied');
+  expect(await serious(second, 'color-contrast')).toEqual([]);
+  await second.goto(`${server.url}verify/room-a/bag-a`);
+  await second.waitForSelector('.outs', { timeout: 120_000 });
+  expect(await second.textContent('.outs')).toMatch(/2 人.*本店员工：1 人/);
+  await shot(second, 'verify-outs');
 
   // On another screen, in English: the prizes say what came of it.
   const other = await browser.newContext({ locale: 'en-GB', colorScheme: 'dark', ...desktop });
