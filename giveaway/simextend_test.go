@@ -48,7 +48,11 @@ func (r *simReader) extended(a *record.Applied) {
 	if x.ByMs != 0 {
 		to = was + x.ByMs
 	}
-	if len(ev.moved) == 2 || to <= r.clock.now || to-ev.plan.OpenAt > MaxWindow || ev.plan.RoundFor(to) <= ev.plan.RoundFor(was) {
+	most := MaxWindow
+	if ev.plan.Kind == Rain {
+		most = MaxRain
+	}
+	if len(ev.moved) == 2 || to <= r.clock.now || to-ev.plan.OpenAt > most || ev.plan.RoundFor(to) <= ev.plan.RoundFor(was) {
 		return
 	}
 	ev.moved = append(ev.moved, extended{was, to, x.Pause, x.Reason})
