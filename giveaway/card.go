@@ -34,7 +34,7 @@ type card struct {
 	Round      uint64       `json:"round,omitempty"`
 	Winners    int          `json:"winners,omitempty"`
 	Why        string       `json:"why,omitempty"`
-	Compensate string       `json:"compensation,omitempty"` // what the organiser promised, where it is void for want of the proof
+	Compensate string       `json:"compensation,omitempty"` // what who was in gets, where it is void
 	Extended   []extended   `json:"extended,omitempty"`
 	Wait       string       `json:"wait,omitempty"` // WaitBeacon, WaitProof: fold the card, the show goes on
 }

@@ -84,12 +84,16 @@ type Step struct {
 	Claim    int64          `json:"claim,omitempty"` // offset of the claim in comments[p]
 }
 
-// VoidDecision ends an event without a draw.
+// VoidDecision ends an event without a draw, and names who was in. It comes in
+// Decision.Of chunks where they are too many for one (0 and 1 are both one);
+// what viewers see is with the first. After a Gap nobody is named: who was in may
+// stand in the part that is lost.
 type VoidDecision struct {
 	At    int64  `json:"at"`
 	State string `json:"state"` // cancelled, void
 	Code  string `json:"code"`
 	Why   string `json:"why"`
+	Users []byte `json:"users,omitempty"` // see OpenUsers
 }
 
 // GapDecision ends what was open over lost comments.

@@ -56,7 +56,7 @@ func (e *Events) Due(now int64, in *Due) {
 		switch phase := ev.phase(); phase {
 		case Cancelled, Void:
 			if !ev.Stop.Told {
-				in.Decisions = append(in.Decisions, e.decideVoid(ev, *ev.Stop))
+				e.dueVoid(ev, *ev.Stop, in)
 			}
 		case Scheduled:
 			in.Decisions = append(in.Decisions, e.decide(ev, record.DecidePlan, PlanDecision{now, ev.Hash, ev.Canonical}))
@@ -85,7 +85,7 @@ func (e *Events) Due(now int64, in *Due) {
 func (e *Events) dueOpen(ev *event, now int64, in *Due) {
 	switch {
 	case ev.missed(now):
-		in.Decisions = append(in.Decisions, e.decideVoid(ev, stop{Code: codeMissed, Why: "the opening was missed", At: now}))
+		e.dueVoid(ev, stop{Code: codeMissed, Why: "the opening was missed", At: now}, in)
 	case now >= ev.Plan.OpenAt:
 		in.Markers = append(in.Markers, Marker{e.cfg.Room, ev.id(), record.Open, ev.Hash})
 	}
@@ -100,7 +100,7 @@ func (e *Events) dueMark(ev *event, kind string, m *mark, plan drawproof.Hash, n
 // dueSeal writes the entrant list, and the seal behind its last chunk.
 func (e *Events) dueSeal(ev *event, now int64, in *Due) {
 	if ev.hopeless(now) {
-		in.Decisions = append(in.Decisions, e.decideVoid(ev, stop{Void: true, Code: codeLate, Why: "it could not be sealed in time", At: now}))
+		e.dueVoid(ev, stop{Void: true, Code: codeLate, Why: "it could not be sealed in time", At: now}, in)
 		return
 	}
 	upTo := e.ledger
@@ -152,14 +152,4 @@ func (e *Events) dueGrant(ev *event, now int64, in *Due) bool {
 	}
 	in.Decisions = append(in.Decisions, e.decide(ev, record.DecideGrant, GrantDecision{now, steps}))
 	return true
-}
-
-func (e *Events) decideVoid(ev *event, s stop) record.Decision {
-	state := Cancelled
-	if s.Void {
-		state = Void
-	}
-	d := e.decide(ev, record.DecideVoid, VoidDecision{s.At, state.String(), s.Code, s.Why})
-	d.Public = e.publicEnd(ev, state, &s)
-	return d
 }

@@ -90,6 +90,7 @@ type stop struct {
 	Code string `json:"code"` // staff, missed, gap, late, dead-chain, no-proof
 	Why  string `json:"why"`
 	At   int64  `json:"at"`
+	Left int    `json:"left,omitempty"` // chunks of who was in that the ledger has, until it has all
 	Told bool   `json:"told,omitempty"`
 }
 
@@ -207,22 +208,34 @@ func (ev *event) sigma(round uint64) []byte {
 	return nil
 }
 
-// stopped ends an event without a draw; what was reserved goes back, and who
-// was in no longer matters. But of one that came to its close and was not sealed
-// in time, it does to the histories of later entrants (past): an owner that reads
-// comments first has taken it for one of them already.
+// stopped ends an event without a draw; what was reserved goes back. Who was in
+// is kept until the ledger names them, but after a gap: owners that missed
+// different comments know different ones. Of one that came to its close and was
+// not sealed in time they are kept longer, for the histories of later entrants
+// (past): an owner that reads comments first has taken it for one of them already.
 func (ev *event) stopped(s stop, cfg *Config) {
 	ev.Stop = &s
-	if s.Code != codeLate || ev.Closed == nil {
-		ev.entries, ev.Tied = newTable(ev.Plan, cfg.Keys.EventKey([]byte(ev.id()))), nil
-	} else if ev.Plan.Cluster != nil {
-		ev.Tied = &tied{}
-		ev.entries.forget()
+	switch {
+	case ev.remembered():
+		if ev.Plan.Cluster != nil {
+			ev.Tied = &tied{}
+			ev.entries.forget()
+		}
+	case s.Told || s.Code == codeGap:
+		ev.drop(cfg)
 	}
 	ev.Buyers, ev.Claims = nil, nil
 	ev.Books.release()
 	ev.Books.audit(ev.Plan)
 	ev.list = nil
+}
+
+// remembered reports whether the entrants of a stopped event count for histories.
+func (ev *event) remembered() bool { return ev.Stop.Code == codeLate && ev.Closed != nil }
+
+// drop forgets who was in.
+func (ev *event) drop(cfg *Config) {
+	ev.entries, ev.Tied = newTable(ev.Plan, cfg.Keys.EventKey([]byte(ev.id()))), nil
 }
 
 // private is the plan with its block list, for snapshots.

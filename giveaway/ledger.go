@@ -285,7 +285,7 @@ func (e *Events) applyVoid(ev *event, d *record.Decision, trusted bool) error {
 		return err
 	}
 	if ev.Stop != nil {
-		ev.Stop.Told = true
+		ev.left(d.Chunk, d.Of, &e.cfg)
 		return nil
 	}
 	switch {
@@ -302,7 +302,11 @@ func (e *Events) applyVoid(ev *event, d *record.Decision, trusted bool) error {
 		holds = true // it was in force when it was written down
 	}
 	if holds {
-		ev.stopped(stop{Void: data.State == Void.String(), Code: data.Code, Why: data.Why, At: data.At, Told: true}, &e.cfg)
+		s := stop{Void: data.State == Void.String(), Code: data.Code, Why: data.Why, At: data.At, Told: d.Of <= 1 || trusted}
+		if !s.Told {
+			s.Left = 1
+		}
+		ev.stopped(s, &e.cfg)
 	}
 	return nil
 }

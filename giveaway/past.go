@@ -33,7 +33,7 @@ func (e *Events) past(ev *event) []past {
 // history is which of the past giveaways a user was in, a bit each.
 func (e *Events) history(ev *event, user []byte) (mask uint8) {
 	for i, p := range ev.Past {
-		if x := e.byID[p.Event]; x != nil && x.entries.find(user) >= 0 {
+		if x := e.byID[p.Event]; x != nil && (x.Stop == nil || x.remembered()) && x.entries.find(user) >= 0 {
 			mask |= 1 << i
 		}
 	}

@@ -60,8 +60,9 @@ type Plan struct {
 	Contact   string          `json:"contact,omitempty"`
 	Texts     map[string]Text `json:"texts,omitempty"` // by language: zh, en
 
-	// Compensation is what entrants get if the operator's proof, where VRF asks for
-	// one, is missing; see vrf.go. 1..600 bytes where it does, else empty.
+	// Compensation is what the organiser gives everybody who was in, should the
+	// giveaway end void: their words, shown with the reason. At most MaxCompensation
+	// bytes; a plan with VRF must have one.
 	Compensation string `json:"compensation,omitempty"`
 }
 

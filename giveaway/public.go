@@ -28,8 +28,7 @@ type result struct {
 	Seal      string         `json:"seal,omitempty"`
 	Cutoff    string         `json:"cutoff,omitempty"` // a score above it did not win
 	Why       string         `json:"why,omitempty"`
-	// Compensation is what the organiser promised for the case that the operator's
-	// proof is missing, where it is.
+	// Compensation is what the organiser gives who was in; only of state void.
 	Compensation string `json:"compensation,omitempty"`
 	// Checkpoint is the newest head of the transparency log that the room heard
 	// of: not yet the one that has this decision.
@@ -76,7 +75,7 @@ func (e *Events) publicResult(ev *event, d *drawproof.Result) json.RawMessage {
 func (e *Events) publicEnd(ev *event, state Phase, s *stop) json.RawMessage {
 	r := e.public(ev, state)
 	r.Why = s.Why
-	if s.Code == codeNoProof {
+	if state == Void {
 		r.Compensation = ev.Plan.Compensation
 	}
 	return r.encode()

@@ -15,7 +15,7 @@ import (
 // that decides is due, or from when its signature came, if that is later.
 const ProofDueMs = int64(3600 * 1000)
 
-// MaxCompensation bounds what a plan promises in case its proof is missing, in bytes.
+// MaxCompensation bounds what a plan promises in case it is void, in bytes.
 const MaxCompensation = 600
 
 // codeNoProof ends a sealed event whose proof is missing.
@@ -76,17 +76,17 @@ func (ev *event) unproved(now int64) bool {
 // owner that has the key draws instead, however late.)
 func (e *Events) dueProof(ev *event, now int64, in *Due) {
 	if ev.unproved(now) {
-		in.Decisions = append(in.Decisions, e.decideVoid(ev, stop{Void: true, Code: codeNoProof, Why: "the operator's proof was missing an hour after the round", At: now}))
+		e.dueVoid(ev, stop{Void: true, Code: codeNoProof, Why: "the operator's proof was missing an hour after the round", At: now}, in)
 	}
 }
 
 // checkVRF says nothing of whose key it is: whether a plan is in force must not
 // hang on a key that an owner may have lost. Whoever makes plans checks that.
 //
-// It refuses a proof without a promise, and a promise that nothing calls for.
+// It refuses a proof without a promise, which any other plan may make or not.
 func (p *Plan) checkVRF(refuse func(string, ...any)) {
-	if n := len(p.Compensation); (p.VRF != nil) != (n > 0) || n > MaxCompensation {
-		refuse("compensation has %d bytes; a plan with a vrf promises one of 1..%d for the case that its proof is missing, others none", n, MaxCompensation)
+	if n := len(p.Compensation); p.VRF != nil && n == 0 || n > MaxCompensation {
+		refuse("compensation has %d bytes, most are %d; a plan with a vrf promises one for the case that its proof is missing", n, MaxCompensation)
 	}
 }
 
@@ -101,7 +101,7 @@ func (p *Plan) CheckProof(keys *record.Keys) error {
 
 // compensation is what the organiser promised, where that has come to pass.
 func (ev *event) compensation() string {
-	if ev.Stop == nil || ev.Stop.Code != codeNoProof {
+	if ev.Stop == nil || !ev.Stop.Void {
 		return ""
 	}
 	return ev.Plan.Compensation

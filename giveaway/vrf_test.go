@@ -170,7 +170,9 @@ func TestForgedProof(t *testing.T) {
 			leaves[i] = ev.entries.leaf(int(row), 7)
 		}
 		d.ResultHash = drawproof.Sealed{Plan: ev.Plan.Plan, PlanHash: ev.Hash, CloseHash: ev.Seal.CloseHash, Entrants: leaves}.Draw(sigma, beta, 0).Hash()
-		early := w.e.decideVoid(ev, stop{Void: true, Code: codeNoProof, Why: "early", At: w.now})
+		var due Due
+		w.e.dueVoid(ev, stop{Void: true, Code: codeNoProof, Why: "early", At: w.now}, &due)
+		early := due.Decisions[0]
 		if err := w.e.Ledger(&early, w.ledger); err != nil || ev.Stop != nil {
 			t.Fatalf("a void before the hour: %v, %+v", err, ev.Stop)
 		}
@@ -191,10 +193,9 @@ func TestForgedProof(t *testing.T) {
 func TestPlanWithProof(t *testing.T) {
 	w := newWorld(t)
 	for name, edit := range map[string]func(p map[string]any){
-		"no promise":           func(p map[string]any) { delete(p, "compensation") },
-		"a promise for naught": func(p map[string]any) { delete(p, "vrf") },
-		"a long promise":       func(p map[string]any) { p["compensation"] = strings.Repeat("x", MaxCompensation+1) },
-		"the engine's key":     func(p map[string]any) { p["vrf"] = drawproof.VRF{Key: publicKey(w.keys.Engine)} },
+		"no promise":       func(p map[string]any) { delete(p, "compensation") },
+		"a long promise":   func(p map[string]any) { p["compensation"] = strings.Repeat("x", MaxCompensation+1) },
+		"the engine's key": func(p map[string]any) { p["vrf"] = drawproof.VRF{Key: publicKey(w.keys.Engine)} },
 	} {
 		p := proven(w, "e1")
 		edit(p)

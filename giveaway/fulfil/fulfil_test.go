@@ -33,7 +33,7 @@ import (
 )
 
 // laws hold on either database.
-var laws = []stage.Law[*shop]{{Name: "goods", Test: goodsLaw}, {Name: "tracking", Test: trackingLaw}, {Name: "pages", Test: pagesLaw}, {Name: "coupons", Test: couponsLaw}, {Name: "webhooks", Test: webhooksLaw}, {Name: "winners", Test: winnersLaw}, {Name: "export", Test: exportLaw}, {Name: "currency", Test: currencyLaw}, {Name: "same id", Test: sameIDLaw}, {Name: "questions", Test: questionsLaw}, {Name: "rehearsal", Test: rehearsalLaw}, {Name: "document", Test: documentLaw}}
+var laws = []stage.Law[*shop]{{Name: "goods", Test: goodsLaw}, {Name: "tracking", Test: trackingLaw}, {Name: "pages", Test: pagesLaw}, {Name: "coupons", Test: couponsLaw}, {Name: "webhooks", Test: webhooksLaw}, {Name: "winners", Test: winnersLaw}, {Name: "export", Test: exportLaw}, {Name: "currency", Test: currencyLaw}, {Name: "same id", Test: sameIDLaw}, {Name: "questions", Test: questionsLaw}, {Name: "rehearsal", Test: rehearsalLaw}, {Name: "document", Test: documentLaw}, {Name: "voids", Test: voidsLaw}}
 
 func TestSQLite(t *testing.T)   { stage.OnSQLite(t, laws, newShop) }
 func TestPostgres(t *testing.T) { stage.OnPostgres(t, laws, newShop) }
@@ -134,7 +134,15 @@ func (s *shop) prize(grant string) (p Award) {
 // answers who won.
 func (s *shop) hold(draft studio.Draft, n int) []Award {
 	s.t.Helper()
-	var g studio.Giveaway
+	g := s.open(draft, n)
+	s.owner.Pass(60 * time.Second)
+	s.turn()
+	return items[Award](s, s.want(200, "boss", "GET", "/v1/studio/fulfilment/prizes?shop="+s.room+"&event="+g.ID, nil))
+}
+
+// open opens a giveaway and lets n enter.
+func (s *shop) open(draft studio.Draft, n int) (g studio.Giveaway) {
+	s.t.Helper()
 	s.owner.Now = max(s.owner.Now, time.Now().UnixMilli())
 	opens := time.UnixMilli(s.owner.Now).Add(time.Minute).UTC().Format("2006-01-02T15:04:05")
 	draft.Trigger, draft.OpenMs, draft.Title = studio.Trigger{On: "at", At: opens, Zone: "UTC"}, 30_000, "福袋"
@@ -147,17 +155,20 @@ func (s *shop) hold(draft studio.Draft, n int) []Award {
 	if err := s.desk.db.QueryRow(`SELECT plan FROM studio_line WHERE event = $1`, g.ID).Scan(&plan); err != nil {
 		s.t.Fatal(err)
 	}
-	value := record.AppendControl(nil, &record.Control{V: 1, ID: "plan." + g.ID, Kind: record.CtlPlan, Room: s.room, By: "boss", Role: "service", At: 1, Data: []byte(plan)})
-	s.log.Append(s.ctx, kafkalog.Control, kafkalog.Partition(s.room), []kafkalog.Record{{Key: []byte(s.room), Value: value,
-		Headers: []kafkalog.Header{{Key: "sig", Value: s.desk.cfg.Keys.SignControl(value)}}}})
+	s.command("plan."+g.ID, record.CtlPlan, []byte(plan))
 	s.owner.Turn()
 	s.owner.Pass(61 * time.Second)
 	for i := range n {
 		s.owner.Enter(g.ID, fmt.Sprintf("u%d", i), "", nil)
 	}
-	s.owner.Pass(60 * time.Second)
-	s.turn()
-	return items[Award](s, s.want(200, "boss", "GET", "/v1/studio/fulfilment/prizes?shop="+s.room+"&event="+g.ID, nil))
+	return g
+}
+
+// command writes a command into the room's log.
+func (s *shop) command(id, kind string, data []byte) {
+	value := record.AppendControl(nil, &record.Control{V: 1, ID: id, Kind: kind, Room: s.room, By: "boss", Role: "service", At: 1, Data: data})
+	s.log.Append(s.ctx, kafkalog.Control, kafkalog.Partition(s.room), []kafkalog.Record{{Key: []byte(s.room), Value: value,
+		Headers: []kafkalog.Header{{Key: "sig", Value: s.desk.cfg.Keys.SignControl(value)}}}})
 }
 
 func (s *shop) turn() {
@@ -544,7 +555,7 @@ func documentLaw(t *testing.T, s *shop) {
 	if err := s.front.Doc.Validate(s.ctx); err != nil {
 		t.Fatal(err)
 	}
-	for _, law := range []func(*testing.T, *shop){goodsLaw, couponsLaw, webhooksLaw, exportLaw} {
+	for _, law := range []func(*testing.T, *shop){goodsLaw, couponsLaw, webhooksLaw, exportLaw, voidsLaw} {
 		inner := newShop(t, filepath.Join(t.TempDir(), "fudai.db"))
 		inner.front.Used = s.front.Used
 		law(t, inner)

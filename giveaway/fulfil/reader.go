@@ -37,6 +37,13 @@ func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *r
 			return nil
 		}
 		return r.grants(ctx, tx, d, &v)
+	case record.DecideVoid:
+		var v giveaway.VoidDecision
+		if err := json.Unmarshal(d.Data, &v); err != nil {
+			r.d.unreadable(d, err)
+			return nil
+		}
+		return r.void(ctx, tx, d, &v)
 	}
 	return nil
 }

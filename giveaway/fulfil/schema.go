@@ -32,4 +32,9 @@ var migrations = []string{
 	`CREATE TABLE fulfil_plans (room TEXT NOT NULL, event TEXT NOT NULL, title TEXT NOT NULL, plan TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (room, event))`,
 	`INSERT INTO fulfil_plans (room, event, title, plan, at) SELECT room, event, title, plan, at FROM fulfil_events`,
 	`DROP TABLE fulfil_events`,
+	// Giveaways that ended void, and who was in them.
+	`CREATE TABLE fulfil_voids (room TEXT NOT NULL, event TEXT NOT NULL, title TEXT NOT NULL, code TEXT NOT NULL, why TEXT NOT NULL, compensation TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (room, event))`,
+	`CREATE INDEX fulfil_voids_at ON fulfil_voids (at)`,
+	`CREATE TABLE fulfil_left (user_id TEXT NOT NULL, room TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (user_id, room, event))`,
+	`CREATE INDEX fulfil_left_event ON fulfil_left (room, event)`,
 }

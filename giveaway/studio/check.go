@@ -90,8 +90,7 @@ func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now, fired i
 // holds both, and the grade stays where the beacon puts it, which a warning says.
 func (f *finding) proof(need func(bool, string, string, string)) {
 	d := f.draft
-	need(!d.Proof || d.Compensation != "", "draft.compensation", "compensation", "say what those who entered get if the operator's proof is missing")
-	need(d.Proof || d.Compensation == "", "draft.compensation", "compensation", "a compensation is for draws that take the operator's proof")
+	need(!d.Proof || strings.TrimSpace(d.Compensation) != "", "draft.compensation", "compensation", "say what those who entered get if the operator's proof is missing")
 	need(len(d.Compensation) <= giveaway.MaxCompensation, "draft.compensation", "compensation", fmt.Sprintf("the compensation has %d bytes, most are %d", len(d.Compensation), giveaway.MaxCompensation))
 	need(!d.Proof || d.Selection != drawproof.SelectFirst, "draft.proof", "proof-first", "who is first is not drawn: there is nothing for a proof to decide")
 	warn := wants(&f.warnings)
@@ -231,8 +230,11 @@ func (f *finding) compose(g *Giveaway, profile *Profile, now int64) []byte {
 		V:    1, Room: g.Room, Kind: d.Kind, Title: d.Title, Phrases: d.Phrases, Conditions: d.Conditions, Weights: d.Weights, Caps: d.Caps, Block: d.Block, Reasons: d.Reasons, Cluster: d.Cluster,
 		Currency: f.shop.Currency, Profile: profile.ID, Organiser: f.shop.Organiser, Contact: f.shop.Contact, Texts: map[string]giveaway.Text{},
 	}
-	if n := len(d.Compensation); d.Proof && n > 0 && n <= giveaway.MaxCompensation { // else it is refused already
-		p.VRF, p.Compensation = &drawproof.VRF{}, d.Compensation // the key is filled in where the plan is finished
+	if promise := strings.TrimSpace(d.Compensation); len(d.Compensation) <= giveaway.MaxCompensation { // else it is refused already
+		p.Compensation = promise
+	}
+	if d.Proof && p.Compensation != "" { // else it is refused already
+		p.VRF = &drawproof.VRF{} // the key is filled in where the plan is finished
 	}
 	for i, t := range f.tiers {
 		z := giveaway.Prize{Prize: drawproof.Prize{ID: t.Tier, Qty: t.Qty, Split: d.Prizes[i].Split}, Title: t.Title, Kind: t.Kind, ValueFen: t.ValueFen}

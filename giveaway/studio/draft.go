@@ -35,7 +35,7 @@ type Draft struct {
 	ClaimTTLMs   int64                    `json:"claimTtlMs,omitempty" doc:"How long a winner has to claim; 0: nothing has to be claimed."`
 	NoBeacon     string                   `json:"noBeacon,omitempty" enum:"wait,cancel" doc:"If no relay of the public beacon can be reached before it opens: wait (default) opens it and draws when the round comes, cancel cancels it. No other random number stands in."`
 	Proof        bool                     `json:"proof,omitempty" doc:"For very large prizes: the draw takes a proof under this installation's key as well as the public random number (grade A+V where nothing else is lacking), so nobody foresees it without both. In return the operator can withhold it: the event is then void an hour after its round, and compensation is owed."`
-	Compensation string                   `json:"compensation,omitempty" doc:"With proof, and only then: what everybody who entered gets if the proof is missing; published in the plan, at most 600 bytes."`
+	Compensation string                   `json:"compensation,omitempty" doc:"What everybody who was in gets should it end void, in the organiser's words, at most 600 bytes; a draw with proof must have one. It stands in the plan and the rules, and is shown with the reason."`
 	Budget       string                   `json:"budget,omitempty" doc:"Budget that pays; cash always needs one."`
 }
 

@@ -93,7 +93,7 @@ func rulesChinese(p *planned) string {
 		}
 	}
 	if d.Proof {
-		line("　本活动开奖另需主办方以事先公布的密钥给出可验证的证明，与公共随机数一起决定结果，主办方不能挑选。随机数公布后一小时内未给出证明的，活动作废，主办方补偿每位参与者：%s", d.Compensation)
+		line("　本活动开奖另需主办方以事先公布的密钥给出可验证的证明，与公共随机数一起决定结果，主办方不能挑选。随机数公布后一小时内未给出证明的，活动作废。")
 	}
 	if d.ClaimTTLMs > 0 {
 		line("八、兑奖：中奖者须在中奖后 %s内确认领取；逾期未领取视为放弃%s。", spanChinese(d.ClaimTTLMs), alternatesChinese(d))
@@ -117,6 +117,9 @@ func rulesChinese(p *planned) string {
 	}
 	for _, r := range d.Reasons {
 		line("　排除代码 %d：%s", r.Code, cmp.Or(r.Zh, r.En))
+	}
+	if text := strings.TrimSpace(d.Compensation); text != "" {
+		line("十一、作废与补偿：活动开始后未能开奖而作废的，公布原因；已参与的每个人得到：%s。", strings.TrimRight(text, "。"))
 	}
 	line("本规则自公布起不作变更，不附加条件；有利于参与者的延长除外。")
 	return b.String()
@@ -266,7 +269,10 @@ func rulesEnglish(p *planned) string {
 		}
 	}
 	if d.Proof {
-		line("The draw also takes a proof under a key that the organiser named beforehand; with the public number it decides, and the organiser cannot choose it. If it is missing an hour after that number, the giveaway is void, and everybody who entered gets: %s", d.Compensation)
+		line("The draw also takes a proof under a key that the organiser named beforehand; with the public number it decides, and the organiser cannot choose it. If it is missing an hour after that number, the giveaway is void.")
+	}
+	if text := strings.TrimSpace(d.Compensation); text != "" {
+		line("If it is void after its opening, the reason is published, and everybody who was in gets: %s", text)
 	}
 	if d.ClaimTTLMs > 0 {
 		line("To claim: within %d s of winning; after that the next of %d in reserve follows.", d.ClaimTTLMs/1000, d.Alternates)

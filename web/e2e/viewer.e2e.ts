@@ -124,6 +124,24 @@ describe('a lucky bag', () => {
     await shot(page, 'phone-bag-chances-in');
   });
 
+  it('that ends void says why and what everybody who was in gets', async () => {
+    const { page } = await joined();
+    edge.room.openBag('e1', 120);
+    await page.waitForSelector('.chip.open');
+    edge.room.result({
+      event: 'e1',
+      state: 'void',
+      entered: 0,
+      why: '奖品在运输中损坏，无法发出',
+      compensation: '每人一张 5 元无门槛券',
+    });
+    await page.waitForSelector('.result');
+    expect(await page.textContent('.result')).toContain('原因：奖品在运输中损坏，无法发出');
+    expect(await page.textContent('.result .compensation')).toBe('主办方承诺的补偿：每人一张 5 元无门槛券');
+    expect(await serious(page)).toEqual([]);
+    await shot(page, 'phone-void');
+  });
+
   it('is entered in one tap, sealed, drawn, and lost with a plain sentence', async () => {
     const { page, complaints } = await joined();
     edge.room.openBag('e1', 120);

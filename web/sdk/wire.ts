@@ -202,6 +202,8 @@ export interface Give {
   seal?: string;
   winners?: number;
   why?: string;
+  /** Of a void one: what everybody who was in gets, in the organiser's words. */
+  compensation?: string;
   /** Each time the close was moved later, the first first. */
   extended?: { was: number; close_at: number; pause?: boolean; why?: string }[];
   /** A code: why there is no result yet, and may not be for a while. */
@@ -318,7 +320,7 @@ export interface Result {
   proof?: string;
   close_hash?: string;
   why?: string;
-  /** What the organiser promised, of one that is void because its own part of the draw was missing. */
+  /** Of state void: what everybody who was in gets, in the organiser's words. */
   compensation?: string;
   /** The newest head of the transparency log that the room knew then. */
   checkpoint?: string;

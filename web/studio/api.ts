@@ -86,8 +86,9 @@ export interface Draft {
   claimTtlMs?: number;
   /** What happens if the public random number cannot be reached before it opens. */
   noBeacon?: 'wait' | 'cancel';
-  /** The draw takes the organiser's own proof as well; what is owed if that stays away. */
+  /** The draw takes the organiser's own proof as well; compensation is owed if that stays away. */
   proof?: boolean;
+  /** What everybody who was in gets should it end void. */
   compensation?: string;
   budget?: string;
   cluster?: Cluster;

@@ -78,7 +78,8 @@ export function toDraft(f: Fields): Draft {
     claimTtlMs: Math.round((f.claimHours ?? 0) * HOUR),
     ...(f.budget && { budget: f.budget }),
     ...(f.noBeacon === 'cancel' && { noBeacon: f.noBeacon }),
-    ...(f.proof && { proof: true, compensation: (f.compensation ?? '').trim() }),
+    ...(f.proof && { proof: true }),
+    ...(f.compensation?.trim() && { compensation: f.compensation.trim() }),
     ...((f.ties?.length ?? 0) > 0 && { cluster: cluster(f) }),
   };
 }

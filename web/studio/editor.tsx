@@ -125,11 +125,9 @@ export function Editor({ of, onClose, onSaved }: Props) {
           <Form.Item name="proof" valuePropName="checked" extra={t('proofHow')} {...at(shown, 'proof')}>
             <Checkbox>{t('proof')}</Checkbox>
           </Form.Item>
-          {fields?.proof && (
-            <Form.Item name="compensation" label={t('compensation')} extra={t('compensationHow')} {...at(shown, 'compensation')}>
-              <Input maxLength={150} placeholder={t('compensationLike')} />
-            </Form.Item>
-          )}
+          <Form.Item name="compensation" label={t('compensation')} extra={t('compensationHow')} {...at(shown, 'compensation')}>
+            <Input maxLength={160} placeholder={t('compensationLike')} />
+          </Form.Item>
           {(budgets.value?.items.length ?? 0) > 0 && (
             <Form.Item name="budget" label={t('budget')} {...at(shown, 'budget')}>
               <Select

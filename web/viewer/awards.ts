@@ -45,6 +45,31 @@ export const asks = (a: Award): boolean => a.kind === 'goods' || (a.fields?.leng
 /** Undefined: not asked yet, or this installation keeps no such record. */
 export const awards = signal<Award[] | undefined>(undefined);
 
+/** A giveaway this viewer was in that ended without a draw. */
+export interface Ended {
+  event: string;
+  eventName: string;
+  at: number;
+  why: string;
+  compensation?: string;
+}
+export const voids = signal<Ended[]>([]);
+
+const isEnded = (x: Partial<Ended>): x is Ended =>
+  typeof x?.event === 'string' && typeof x.why === 'string' && typeof x.at === 'number';
+
+export async function loadVoids(token: string | undefined): Promise<void> {
+  if (!token) return;
+  try {
+    const answer = await fetch('/v1/me/voids', { cache: 'no-store', headers: { Authorization: `Bearer ${token}` } });
+    if (!answer.ok) return;
+    const { items } = (await answer.json()) as { items?: unknown };
+    if (Array.isArray(items)) voids.value = items.filter(isEnded);
+  } catch {
+    // Offline: asked again when the sheet is opened next.
+  }
+}
+
 const states = new Set(['to-claim', 'to-ship', 'shipped', 'received', 'expired']);
 
 const isAward = (a: Partial<Award>): a is Award =>

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
-import { said, type Word } from '../words/index.ts';
+import { ending, said, type Word } from '../words/index.ts';
 import { money } from '../words/money.ts';
 import { MyAppeals } from './appeal.tsx';
-import { type Award, asks, awards, claim, type Field, type Form, loadAwards } from './awards.ts';
+import { type Award, asks, awards, claim, type Ended, type Field, type Form, loadAwards, loadVoids, voids } from './awards.ts';
 import { line, span } from './clean.ts';
 import { Bag } from './icons.tsx';
 import { language, w } from './prefs.ts';
@@ -17,13 +17,14 @@ export function MyPrizes({ onClose }: { onClose: () => void }) {
   useEffect(() => {
     const look = (): void => void loadAwards(client.token);
     look();
+    void loadVoids(client.token);
     const timer = setInterval(look, LOOK_MS);
     return () => clearInterval(timer);
   }, []);
   const list = awards.value;
   const known = new Set(list?.map((a) => a.event));
   const kept = prizes.value.filter((p) => !known.has(p.event));
-  const none = (list?.length ?? 0) + kept.length === 0;
+  const none = (list?.length ?? 0) + kept.length + voids.value.length === 0;
   return (
     <Sheet title={w('myPrizes')} onClose={onClose} klass="my-prizes">
       {none && (
@@ -49,9 +50,37 @@ export function MyPrizes({ onClose }: { onClose: () => void }) {
             <span class="award-state">{w('awardNoted')}</span>
           </li>
         ))}
+        {voids.value.map((x) => (
+          <VoidRow key={x.event} x={x} />
+        ))}
       </ul>
       <MyAppeals />
     </Sheet>
+  );
+}
+
+/** It was entered and never drawn: why, and what the organiser gives for it. */
+function VoidRow({ x }: { x: Ended }) {
+  return (
+    <li class="award is-void">
+      <div>
+        <b>
+          <bdi>{line(x.eventName)}</bdi>
+        </b>
+        <small>{day(x.at)}</small>
+        <small>
+          <bdi>{w('resultVoidWhy', { why: ending(language.value, line(x.why)).what })}</bdi>
+        </small>
+        {x.compensation && (
+          <small class="compensation">
+            <bdi>{w('resultPromised', { what: line(x.compensation) })}</bdi>
+          </small>
+        )}
+      </div>
+      <div class="award-side">
+        <span class="award-state">{w('award_void')}</span>
+      </div>
+    </li>
   );
 }
 

@@ -42,7 +42,11 @@ function Card({ r }: { r: Result }) {
       {won && <Confetti />}
       <Bag size={won ? 76 : 56} />
       <h2>{failed ? w('resultVoid') : won ? w('resultWon') : line(r.title ?? g?.title) || w('resultTitle')}</h2>
-      {failed ? r.why && <Ending why={r.why} promised={r.compensation} /> : <Body r={r} g={g} won={won?.prize} />}
+      {failed ? (
+        (r.why || r.compensation) && <Ending why={r.why ?? ''} gives={r.compensation ?? g?.compensation} />
+      ) : (
+        <Body r={r} g={g} won={won?.prize} />
+      )}
       <Next />
       {!failed && (
         <button type="button" class="link" onClick={() => openSheet('check', r.event)}>
@@ -53,13 +57,17 @@ function Card({ r }: { r: Result }) {
   );
 }
 
-function Ending({ why, promised }: { why: string; promised: string | undefined }) {
+function Ending({ why, gives }: { why: string; gives: string | undefined }) {
   const s = ending(language.value, line(why));
   return (
     <>
-      <p>{w('resultVoidWhy', { why: s.what })}</p>
-      {promised && <p>{w('resultPromised', { what: line(promised) })}</p>}
+      {s.what && <p>{w('resultVoidWhy', { why: s.what })}</p>}
       {s.next && <p class="calm">{s.next}</p>}
+      {gives && (
+        <p class="compensation">
+          <bdi>{w('resultPromised', { what: line(gives) })}</bdi>
+        </p>
+      )}
     </>
   );
 }

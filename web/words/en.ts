@@ -137,6 +137,7 @@ export const ui: Record<keyof typeof zh, string> = {
   resultYou: 'you',
   resultNext: 'Next lucky bag in {time}',
   resultVoid: 'This lucky bag was cancelled',
+  award_void: 'void',
   resultVoidWhy: 'Reason: {why}',
   resultPromised: 'What the organiser promised: {what}',
   openPrize: 'Claim your prize',

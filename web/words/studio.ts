@@ -444,7 +444,7 @@ export const zh = {
   proofHow:
     '多一重保障：光有公开随机数也没法提前知道谁会中，还要我方的密钥，而我方也挑不了结果。代价：密钥丢了就开不了奖，随机数公布一小时后活动作废，要补偿每位参与者。',
   compensation: '作废时补偿什么',
-  compensationHow: '写进公布的规则，不能再改',
+  compensationHow: '已参与的每个人得到什么；写进公布的规则，作废时和原因一起告诉观众',
   compensationLike: '每位参与者一张优惠券',
   proofOwes: '没有给出证明就作废并补偿：{what}',
   fairness: '公开随机数',
@@ -923,7 +923,7 @@ export const en: Record<StudioWord, string> = {
   proofHow:
     'One guard more: the public random number alone no longer tells who wins, it takes our key as well, and we cannot choose the outcome either. The price: without the key there is no draw; an hour after the number the giveaway is void, and everybody who entered is compensated.',
   compensation: 'What they get if it is void',
-  compensationHow: 'Stands in the published rules and cannot be changed',
+  compensationHow: 'For everybody who was in; it stands in the published rules and is shown with the reason',
   compensationLike: 'A coupon for everybody who entered',
   proofOwes: 'Void and compensated if the proof stays away: {what}',
   fairness: 'Public random number',

@@ -137,6 +137,7 @@ export const ui = {
   resultYou: '你',
   resultNext: '下一个福袋 {time} 后开始',
   resultVoid: '这个福袋已取消',
+  award_void: '已作废',
   resultVoidWhy: '原因：{why}',
   resultPromised: '主办方承诺的补偿：{what}',
   openPrize: '去领奖',
