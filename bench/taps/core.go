@@ -37,6 +37,9 @@ func runCore(entrants int) error {
 	c.e = giveaway.New(giveaway.Config{Room: coreRoom, Partition: 7, Keys: keys, Chains: []drawproof.Chain{beacon.Chain(1_700_000_000, 1)}})
 	plan := map[string]any{"event": "big", "kind": "grab", "title": "百万", "openAt": c.now + 200, "closeAt": c.now + 5000, "alternates": 100,
 		"prizes": []map[string]any{{"id": "p1", "title": "杯", "qty": 1000, "valueFen": 990}}}
+	if *tied {
+		plan["cluster"] = giveaway.Cluster{By: []string{giveaway.TieDevice, giveaway.TiePay, giveaway.TieAddress, giveaway.TiePhone}, Weak: &giveaway.Weak{BurstSec: 60, CoPercent: 60}}
+	}
 	if err := c.control(record.CtlPlan, plan); err != nil {
 		return err
 	}
@@ -51,6 +54,9 @@ func runCore(entrants int) error {
 		for i := range entrants {
 			in.User = strconv.AppendInt(append(in.User[:0], "user-"...), int64(i), 10)
 			in.Name = in.User
+			if *tied {
+				c.tie(in.Facts, i, entrants)
+			}
 			if r := c.e.Enter(&in, c.at, c.now); r.Code != record.Entered {
 				return fmt.Errorf("entry %d: %s", i, r.Code)
 			}
@@ -83,6 +89,15 @@ func runCore(entrants int) error {
 	})
 	fmt.Printf("bundle of %.0f MB verified: %.2f CPU-s\n", float64(len(b))/1e6, took)
 	return nil
+}
+
+// tie states facts of entrant i of n: two of three share a device with somebody,
+// and so on; the segments of phones are few.
+func (c *core) tie(f *record.Facts, i, n int) {
+	some := func(what string, of int) string { return what + strconv.Itoa(i*7919%of) }
+	f.Known = record.FactLinks | record.FactCreated
+	f.Device, f.Pay, f.Address, f.Phone = some("d", n), some("p", n*3/4), some("a", n/2), some("138-", 1000)
+	f.CreatedAt = c.now - int64(i*31%1_000_000)*1000
 }
 
 func (c *core) measure(f func() error) float64 {

@@ -22,6 +22,7 @@ import (
 
 var (
 	entrants = flag.Int("entrants", 0, "fold one event with so many entrants in this process")
+	tied     = flag.Bool("tied", false, "of --entrants: accounts are tied by every kind of tie, most to some others")
 	taps     = flag.Int("n", 300_000, "taps, each of another user")
 	within   = flag.Duration("within", 3*time.Second, "over which they are spread; the close falls into the last tenth")
 	brokers  = flag.String("kafka", "", "brokers, comma-separated")
