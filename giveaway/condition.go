@@ -39,6 +39,7 @@ type asked struct {
 	now    int64
 	place  int64 // how many are in already
 	bought purchase
+	says   bool // the entry is one of the plan's phrases; one by a tap is none
 }
 
 // rule is one named, integer-only rule.
@@ -71,7 +72,8 @@ var rules = map[string]rule{
 	}},
 	"watch": {"n", 24 * 3600, record.FactWatch, func(c *Condition, a *asked) bool { return a.facts.WatchSec >= c.N }}, // n seconds
 	// What the room itself has seen is always known.
-	"first": {"n", 1 << 32, 0, func(c *Condition, a *asked) bool { return a.place < c.N }}, // the first n entrants
+	"first":  {"n", 1 << 32, 0, func(c *Condition, a *asked) bool { return a.place < c.N }}, // the first n entrants
+	"phrase": {"", 0, 0, func(c *Condition, a *asked) bool { return a.says }},               // a plan that names it demands no phrase beside
 	"bought": {"n", 1 << 40, 0, func(c *Condition, a *asked) bool { // paid n minor units or more since the plan was announced
 		return a.bought.Orders > 0 && a.bought.Fen >= c.N
 	}},

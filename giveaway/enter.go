@@ -55,7 +55,8 @@ func (e *Events) enter(ev *event, in *Entry, offset, now int64) Result {
 	if at := ev.entries.find(in.User); at >= 0 {
 		return Result{Code: record.Already, Offset: ev.entries.rows[at].offset}
 	}
-	if len(ev.phrases) > 0 && !ev.says(in.Digest) {
+	says := ev.says(in.Digest)
+	if len(ev.phrases) > 0 && !says && !ev.Plan.namesPhrase() {
 		return Result{Code: record.BadEntry, Offset: offset}
 	}
 	if in.NeedNonce && !checkNonce(e.cfg.Keys, e.cfg.Room, in.User, []byte(in.Event), ev.epoch, in.Nonce) {
@@ -64,7 +65,7 @@ func (e *Events) enter(ev *event, in *Entry, offset, now int64) Result {
 	if n := len(ev.entries.rows); n >= MaxEntrants || len(in.User) == 0 || len(in.User) > 255 {
 		return Result{Code: record.Closed, Offset: offset} // said, never dropped in silence
 	}
-	a := asked{facts: in.Facts, now: now, place: int64(len(ev.entries.rows)), bought: ev.Buyers[string(in.User)]}
+	a := asked{facts: in.Facts, now: now, place: int64(len(ev.entries.rows)), bought: ev.Buyers[string(in.User)], says: says}
 	if a.facts == nil {
 		a.facts = &noFacts
 	}

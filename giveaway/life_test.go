@@ -105,7 +105,11 @@ func (w *world) pass(ms int64) {
 }
 
 func (w *world) enter(event, user, text string) Result {
-	in := &Entry{Event: event, User: []byte(user), Name: []byte("名" + user), Facts: &record.Facts{}, Digest: moderation.Digest(text, nil)}
+	return w.enterAs(event, user, text, &record.Facts{})
+}
+
+func (w *world) enterAs(event, user, text string, facts *record.Facts) Result {
+	in := &Entry{Event: event, User: []byte(user), Name: []byte("名" + user), Facts: facts, Digest: moderation.Digest(text, nil)}
 	r := w.e.Enter(in, w.at, w.now)
 	w.at++
 	return r

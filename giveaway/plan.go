@@ -34,7 +34,8 @@ type Plan struct {
 	Currency string `json:"currency,omitempty"`
 
 	// Phrases are accepted passphrases, 0..16. A comment that says one of them,
-	// as moderation.Normalize sees it, is an entry.
+	// as moderation.Normalize sees it, is an entry. Unless a condition names the
+	// rule "phrase", there is no other way in.
 	Phrases []string `json:"phrases,omitempty"`
 
 	Conditions []Condition `json:"conditions,omitempty"` // all must hold; 0..32
@@ -138,6 +139,27 @@ const (
 // arrival tickets count for nothing.
 func (p *Plan) weighs() bool {
 	return len(p.Weights) > 0 && p.MaxWeight > 1 && p.Selection == drawproof.SelectLot
+}
+
+// namesPhrase reports whether a condition names the phrase: then the tree says
+// what an entry without one is worth.
+func (p *Plan) namesPhrase() bool {
+	for i := range p.Conditions {
+		if p.Conditions[i].uses("phrase") {
+			return true
+		}
+	}
+	return false
+}
+
+// usesPhrase reports whether anything asks for the phrase.
+func (p *Plan) usesPhrase() bool {
+	for i := range p.Weights {
+		if p.Weights[i].When.uses("phrase") {
+			return true
+		}
+	}
+	return p.namesPhrase()
 }
 
 // prize finds a tier.

@@ -185,6 +185,9 @@ func (p *Plan) checkWho(refuse func(string, ...any)) {
 			refuse("weights[%d] adds %d tickets, outside 1..%d", i, p.Weights[i].Add, drawproof.MaxWeight-1)
 		}
 	}
+	if p.usesPhrase() && len(p.Phrases) == 0 {
+		refuse("a condition or a weight asks for a passphrase, and there is none")
+	}
 	if p.MaxWeight < 1 || p.MaxWeight > drawproof.MaxWeight {
 		refuse("largest weight %d is outside 1..%d", p.MaxWeight, drawproof.MaxWeight)
 	}

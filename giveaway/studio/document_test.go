@@ -145,6 +145,18 @@ func TestVocabulary(t *testing.T) {
 	}
 }
 
+// A phrase that is one way of several is not told as the only one.
+func TestHowWithPhrase(t *testing.T) {
+	d := &Draft{Phrases: []string{"福气到"}, Conditions: []giveaway.Condition{{Rule: "fan_level", N: 5}}}
+	if got, want := howChinese(d), "在活动时间内发送口令“福气到”，每人计一次"; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	d.Conditions = []giveaway.Condition{{Any: []giveaway.Condition{{Rule: "phrase"}, {Rule: "fan_level", N: 5}}}}
+	if got, want := howChinese(d), "在活动时间内点击参与，或发送口令“福气到”，每人计一次；口令是否必须，见参与条件"; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
 // The rules say who has how many chances, and of first come none.
 func TestChances(t *testing.T) {
 	d := &Draft{Weights: []giveaway.Weight{{When: giveaway.Condition{Rule: "fan_level", N: 3}, Add: 2}, {When: giveaway.Condition{Rule: "watch", N: 60}, Add: 1}}}

@@ -84,6 +84,7 @@ var vocabulary = []Vocabulary{
 	{"fan_level", "n", "粉丝团等级达到 %s 级", "fan level %s or higher", "platform"},
 	{"first", "n", "前 %s 名参与", "among the first %s to enter", "engine"},
 	{"follow", "n", "已关注满 %s 秒", "has followed for %s seconds", "platform"},
+	{"phrase", "", "发送了活动口令", "said the giveaway's phrase", "engine"},
 	{"region", "in", "所在地区：%s", "in one of the regions %s", "platform"},
 	{"verified", "", "已实名认证", "verified account", "platform"},
 	{"watch", "n", "本场观看满 %s 秒", "has watched for %s seconds", "engine"},

@@ -125,7 +125,15 @@ func rulesChinese(p *planned) string {
 	return b.String()
 }
 
+// namesPhrase reports whether the conditions say what the phrase is worth.
+func namesPhrase(d *Draft) bool {
+	return slices.ContainsFunc(d.Conditions, func(c giveaway.Condition) bool { return names(&c, "phrase") })
+}
+
 func howChinese(d *Draft) string {
+	if len(d.Phrases) > 0 && namesPhrase(d) {
+		return "在活动时间内点击参与，或发送口令“" + strings.Join(d.Phrases, "”或“") + "”，每人计一次；口令是否必须，见参与条件"
+	}
 	if len(d.Phrases) > 0 {
 		return "在活动时间内发送口令“" + strings.Join(d.Phrases, "”或“") + "”，每人计一次"
 	}
@@ -219,6 +227,8 @@ func rulesEnglish(p *planned) string {
 		line("Open: %s to %s (%s)", clock(p.openAt, p.zone), clock(p.closeAt, p.zone), p.zone)
 	}
 	switch {
+	case len(d.Phrases) > 0 && namesPhrase(d):
+		line("To enter: tap once while it is open, or say %q in the room; once a person counts. Whether it must be said the conditions tell.", d.Phrases)
 	case len(d.Phrases) > 0:
 		line("To enter: say %q in the room; once a person counts.", d.Phrases)
 	case d.Kind == giveaway.Rain:

@@ -35,6 +35,11 @@ describe('a condition', () => {
     [fan, '加入粉丝团（3 级以上）', 'Join the fan club (level 3 or above)'],
     [{ rule: 'region', args: ['CN-44', 'US-NY'] }, '所在地区：广东、US-NY', 'Be in Guangdong, US-NY'],
     [{ rule: 'region', args: ['CN'] }, '所在地区：中国', 'Be in China'],
+    [
+      { rule: 'tree', tree: { any: [{ rule: 'phrase' }, { rule: 'fan_level', n: 5 }] } },
+      '发送口令，或者加入粉丝团（5 级以上）',
+      'Say the phrase, or Join the fan club (level 5 or above)',
+    ],
     [far, '所在地区不在：上海、广东', 'Be outside of Shanghai, Guangdong'],
     [{ rule: 'tree', tree: { not: { not: { rule: 'adult' } } } }, '年满 18 岁', 'Be 18 or older'],
     [

@@ -73,6 +73,8 @@ function rule(name: string, n: number | undefined, codes: readonly string[], { l
       return w('cond_watch', { n: Math.max(1, Math.ceil((n ?? 60) / 60)) });
     case 'bought':
       return n ? w('cond_bought', { p: money(n, currency) }) : w('cond_buy');
+    case 'phrase':
+      return w('cond_phrase');
     case 'verified':
       return w('cond_verified');
     case 'adult':

@@ -278,6 +278,7 @@ export const ui: Record<keyof typeof zh, string> = {
   or: ', or ',
   and: ', and ',
   packet: 'Red packet',
+  cond_phrase: 'Say the phrase',
   cond_other: 'Meet the campaign’s terms',
   cond_not: 'Not this: “{c}”',
   from_platform: 'as the platform says',

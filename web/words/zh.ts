@@ -265,6 +265,7 @@ export const ui = {
   or: '，或者',
   and: '，并且',
   packet: '红包',
+  cond_phrase: '发送口令',
   cond_other: '满足活动要求',
   cond_not: '不满足“{c}”',
   from_platform: '平台提供',

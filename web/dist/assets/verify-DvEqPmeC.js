@@ -1,0 +1,1 @@
+export{t as check}from"./verify-7n7xIZ6B.js";
