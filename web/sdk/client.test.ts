@@ -513,6 +513,91 @@ describe('entries', () => {
     expect(again.server.said('me').length).toBe(1);
   });
 
+  const lost = { code: 1012, why: '' };
+  const slow = { op: 'bye', code: 1012, why: 'drain', min_ms: 60_000, max_ms: 90_000 };
+
+  it('goes by a request of its own while the way back is paced, and the receipt says it is in', async () => {
+    const x = await opened();
+    const { id } = x.client.enter('e1', '福气到');
+    await settle();
+    const [said] = x.server.said('enter');
+    x.answer.call = (method) =>
+      method === 'POST'
+        ? { status: 202, body: '{"op":"ack","id":"x","code":"sent","o":7}' }
+        : x.calls.length < 4
+          ? { status: 404, body: '{"code":"no-entry"}' }
+          : { status: 200, body: '{"op":"receipt","id":"","event":"e1","tag":"aa","offset":7}' };
+    x.server.tell(slow);
+    x.server.end(lost);
+    expect(x.client.entry('e1')?.state).toBe('submitting');
+    await x.timers.move(40_000);
+    expect(x.server.links.length).toBe(1); // it has not come back yet
+    expect(x.calls.map((c) => c.method)).toEqual(['POST', 'GET', 'GET', 'GET']);
+    expect(x.calls[0]).toMatchObject({ url: 'https://x.test/v1/rooms/r/giveaways/e1/enter?resume=ticket', token: 'T' });
+    expect(JSON.parse(x.calls[0]?.body ?? '')).toEqual({ op: 'enter', id, text: '福气到', nonce: said?.nonce });
+    expect(x.client.entry('e1')).toMatchObject({ id, state: 'in', receipt: { tag: 'aa', offset: 7 } });
+  });
+
+  it('taps while the link is gone, and asks first when it is back', async () => {
+    const x = await opened();
+    x.server.tell(slow);
+    x.server.end(lost);
+    const { id } = x.client.tap('e1');
+    x.answer.call = (method) =>
+      method === 'POST' ? { status: 202, body: '{"code":"sent"}' } : { status: 503, body: '{"code":"checking"}' };
+    await x.timers.move(80_000);
+    expect(x.server.links.length).toBe(2);
+    expect(x.calls.filter((c) => c.method === 'POST').length).toBe(1);
+    const asked = x.calls.length;
+    x.server.hello();
+    await settle();
+    expect([x.server.said('tap').length, x.server.said('me').length]).toEqual([0, 1]);
+    x.server.tell({ op: 'me', event: 'e1', state: 'in', tag: 'bb' });
+    await x.timers.move(5_000);
+    expect(x.client.entry('e1')).toMatchObject({ id, state: 'in' });
+    expect(x.calls.length).toBe(asked);
+  });
+
+  it('keeps trying where nobody answers, less often, and stops with the client', async () => {
+    const x = await opened();
+    x.client.enter('e1');
+    x.server.tell(slow);
+    x.server.end(lost);
+    await x.timers.move(59_000);
+    expect(x.calls.length).toBeGreaterThan(2);
+    expect(x.calls.length).toBeLessThan(7);
+    expect(x.client.entry('e1')?.state).toBe('submitting');
+    const asked = x.calls.length;
+    x.client.stop();
+    await x.timers.move(300_000);
+    expect(x.calls.length).toBe(asked);
+  });
+
+  it('believes a ban, leaves a refused token to the link, and sends nothing as a guest', async () => {
+    for (const [status, code, state] of [
+      [403, 'banned', 'ineligible'],
+      [401, 'token', 'submitting'],
+      [429, 'limited', 'submitting'],
+      [404, '', 'submitting'],
+    ] as const) {
+      const x = await opened();
+      x.client.enter('e1');
+      x.answer.call = () => ({ status, body: JSON.stringify({ code }) });
+      x.server.tell(slow);
+      x.server.end(lost);
+      await x.timers.move(3_000);
+      expect(x.client.entry('e1')?.state, code).toBe(state);
+      expect(x.calls.length, code).toBe(1);
+    }
+    const guest = await live(fakePlace(), { user: undefined, entry_key: undefined });
+    guest.server.tell(frame(11, card));
+    guest.client.enter('e1');
+    guest.server.tell(slow);
+    guest.server.end(lost);
+    await guest.timers.move(50_000);
+    expect(guest.calls).toEqual([]);
+  });
+
   it('waits for the login and then enters', async () => {
     const x = await live(fakePlace(), { user: '', entry_key: undefined }, { token: () => undefined });
     x.server.tell(frame(11, card));

@@ -3,9 +3,10 @@ import { Comments, type Mine } from './comments.ts';
 import { Connection, type Status } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { Entries, type Entry } from './entries.ts';
-import { type Env, systemTimers, webEd25519, webFetch, webHmac, webStorage } from './env.ts';
+import { type Env, systemTimers, webCall, webEd25519, webFetch, webHmac, webStorage } from './env.ts';
 import { type Checked, type Fork, Gossip } from './gossip.ts';
 import { Model } from './model.ts';
+import { getReceipt, postEntry } from './post.ts';
 import { webSocket } from './socket.ts';
 import { eventStream } from './sse.ts';
 import { Winnings } from './winnings.ts';
@@ -52,6 +53,7 @@ export function browserEnv(): Env {
     timers: systemTimers,
     hmac: webHmac,
     fetch: webFetch,
+    call: webCall,
     ed25519: webEd25519,
     random: Math.random,
   };
@@ -106,6 +108,8 @@ export class Client extends Emitter<Events> {
       login,
       changed: (e) => this.emit('entry', e),
       newId,
+      post: (m) => postEntry(this.env, this.connection.at, m),
+      fetchReceipt: (event) => getReceipt(this.env, this.connection.at, event),
     });
   }
 
@@ -121,7 +125,7 @@ export class Client extends Emitter<Events> {
 
   stop(): void {
     this.comments.pause();
-    this.entries.pause();
+    this.entries.pause(false);
     this.gossip.stop();
     this.winnings.stop();
     this.connection.stop();
@@ -204,7 +208,7 @@ export class Client extends Emitter<Events> {
     this.status = s;
     if (s.is !== 'live') {
       this.comments.pause();
-      this.entries.pause();
+      this.entries.pause(s.is === 'waiting' || s.is === 'connecting');
     }
     this.emit('status', s);
   }

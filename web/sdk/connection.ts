@@ -80,6 +80,11 @@ export class Connection {
     return this.target.token;
   }
 
+  /** Where and as whom it connects: for requests beside the link. */
+  get at(): Readonly<Target> {
+    return this.target;
+  }
+
   set token(t: string | undefined) {
     this.target.token = t;
   }

@@ -1,5 +1,6 @@
 import type { Env } from './env.ts';
 import { nonce } from './nonce.ts';
+import type { Submission } from './post.ts';
 import type { Ack, ClientMessage, Give, Me, Out, Receipt, ReceiptMembers } from './wire.ts';
 
 /**
@@ -28,6 +29,9 @@ export interface EntryPlace {
   login(): void;
   changed(e: Entry): void;
   newId(): string;
+  /** The same by a request of its own, for while there is no link; undefined: that way says nothing. */
+  post(m: Submission): Promise<Ack | undefined>;
+  fetchReceipt(event: string): Promise<Receipt | undefined>;
 }
 
 interface Waiting {
@@ -39,12 +43,32 @@ interface Waiting {
   parked: boolean;
   /** On its way on this very link: a greeting is no reason to send it again. */
   out: boolean;
+  /** The next request beside a link that is gone. */
+  aside: unknown;
+  /** How many there were, and whether the log has what one sent. */
+  posts: number;
+  sent: boolean;
 }
+
+const waiting = (entry: Entry, tries: number): Waiting => ({
+  entry,
+  tries,
+  asks: 0,
+  timer: undefined,
+  parked: false,
+  out: false,
+  aside: undefined,
+  posts: 0,
+  sent: false,
+});
 
 const ANSWER_MS = 6_000;
 const TRIES = 6;
 const ASKS = 10;
 const KEEP = 50;
+/** How long a link may be gone before an entry goes by a request of its own; twice as long before each next one. */
+const AWAY_MS = 1_000;
+const AWAY_DOUBLINGS = 5;
 
 /**
  * The outbox of giveaway entries. An entry goes under one id, however often the
@@ -54,6 +78,8 @@ const KEEP = 50;
 export class Entries {
   private readonly all = new Map<string, Waiting>();
   private place = '';
+  /** The link is gone and to come back. */
+  private away = false;
 
   constructor(
     private readonly env: Env,
@@ -82,7 +108,7 @@ export class Entries {
       state: 'submitting',
       ...(text !== undefined && { text }),
     };
-    const w: Waiting = { entry, tries: 0, asks: 0, timer: undefined, parked: false, out: false };
+    const w = waiting(entry, 0);
     this.all.set(event, w);
     this.save();
     this.to.changed(entry);
@@ -93,7 +119,11 @@ export class Entries {
   /** The viewer is known: entries of an earlier visit come back, open ones go on. */
   resume(place: string): void {
     if (place !== this.place) this.load(place);
+    this.away = false;
     for (const w of this.all.values()) {
+      this.env.timers.cancel(w.aside);
+      w.aside = undefined;
+      w.posts = 0;
       if (w.entry.state !== 'submitting' || w.out) continue;
       w.parked = false;
       w.asks = 0;
@@ -102,12 +132,62 @@ export class Entries {
     }
   }
 
-  /** The link is gone: entries keep submitting and go on with `resume`. */
-  pause(): void {
+  /**
+   * The link is gone: entries keep submitting and go on with `resume`. If it is to
+   * come `back`, that may be later than the giveaway closes: they go by requests
+   * of their own meanwhile, not all in the same second.
+   */
+  pause(back: boolean): void {
+    this.away = back;
     for (const w of this.all.values()) {
       this.env.timers.cancel(w.timer);
       w.out = false;
+      if (back) this.beside(w);
+      else this.env.timers.cancel(w.aside);
     }
+  }
+
+  private beside(w: Waiting): void {
+    if (!this.away || w.aside !== undefined || w.parked || w.entry.state !== 'submitting') return;
+    const ms = AWAY_MS * 2 ** Math.min(w.posts++, AWAY_DOUBLINGS) * (1 + this.env.random());
+    w.aside = this.env.timers.after(ms, () => {
+      w.aside = undefined;
+      void this.post(w);
+    });
+  }
+
+  /** One request beside the link: the entry, or, once the log has it, whether there is a receipt. */
+  private async post(w: Waiting): Promise<void> {
+    if (w.entry.state !== 'submitting') return;
+    if (w.sent) {
+      const r = await this.to.fetchReceipt(w.entry.event);
+      if (r && this.waits(w)) return this.receipt({ ...r, id: w.entry.id });
+    } else {
+      const m = await this.message(w).catch(() => undefined);
+      // Without the epoch nothing would prove it; the link tells that.
+      const ack = m?.nonce === undefined ? undefined : await this.to.post(m);
+      if (!this.waits(w)) return;
+      if (ack?.code === 'banned') return this.settle(w, ack.code, undefined);
+      if (ack?.code === 'sent') {
+        w.sent = true;
+        w.tries = Math.max(1, w.tries); // a link that comes asks first
+        w.posts = 0;
+      }
+    }
+    this.beside(w);
+  }
+
+  private waits(w: Waiting): boolean {
+    return w.entry.state === 'submitting' && this.all.get(w.entry.event) === w;
+  }
+
+  private async message(w: Waiting): Promise<Submission | undefined> {
+    const { event, id, op, text } = w.entry;
+    const key = this.to.key();
+    if (key === undefined) return undefined;
+    const epoch = this.to.give(event)?.epoch;
+    const n = epoch === undefined ? undefined : await nonce(this.env.hmac, key, event, epoch);
+    return { op, id, event, ...(n !== undefined && { nonce: n }), ...(text !== undefined && { text }) };
   }
 
   refuseLogin(): void {
@@ -180,28 +260,24 @@ export class Entries {
   }
 
   private adopt(entry: Entry): void {
-    this.all.set(entry.event, { entry, tries: 1, asks: 0, timer: undefined, parked: false, out: false });
+    this.all.set(entry.event, waiting(entry, 1));
     this.save();
     this.to.changed(entry);
   }
 
   private async go(w: Waiting): Promise<void> {
-    const { event, id, op, text } = w.entry;
     this.env.timers.cancel(w.timer);
-    const key = this.to.key();
-    if (key === undefined) return this.park(w);
+    if (this.to.key() === undefined) return this.park(w);
     w.out = true; // from here on: the proof of it is made aside
-    const epoch = this.to.give(event)?.epoch;
-    let n: string | undefined;
+    let m: Submission | undefined;
     try {
-      n = epoch === undefined ? undefined : await nonce(this.env.hmac, key, event, epoch);
+      m = await this.message(w);
     } catch {
       return this.set(w, 'failed', { code: 'no-crypto' });
     }
-    if (w.entry.state !== 'submitting' || this.all.get(event) !== w) return;
-    const m = { op, id, event, ...(n !== undefined && { nonce: n }), ...(text !== undefined && { text }) };
+    if (!m || !this.waits(w)) return;
     w.out = this.to.send(m);
-    if (!w.out) return; // `resume` goes on
+    if (!w.out) return this.beside(w); // or `resume` goes on
     w.tries++;
     this.env.timers.cancel(w.timer);
     w.timer = this.env.timers.after(ANSWER_MS, () => this.later(w, 0));
@@ -248,6 +324,7 @@ export class Entries {
   private set(w: Waiting, state: EntryState, more: Partial<Entry>): void {
     if (state !== 'submitting') {
       this.env.timers.cancel(w.timer);
+      this.env.timers.cancel(w.aside);
       w.parked = false;
     }
     w.entry = { ...w.entry, ...more, state };
@@ -269,11 +346,15 @@ export class Entries {
   private load(place: string): void {
     // What was tapped before the login belongs to whoever logged in now.
     const tapped = this.place === '' ? [...this.all.values()] : [];
-    for (const w of this.all.values()) this.env.timers.cancel(w.timer);
+    for (const w of this.all.values()) {
+      this.env.timers.cancel(w.timer);
+      this.env.timers.cancel(w.aside);
+      w.aside = undefined;
+    }
     this.place = place;
     this.all.clear();
     for (const e of parseEntries(this.env.storage.get(place))) {
-      this.all.set(e.event, { entry: e, tries: 1, asks: 0, timer: undefined, parked: false, out: false });
+      this.all.set(e.event, waiting(e, 1));
       this.to.changed(e);
     }
     for (const w of tapped) if (this.get(w.entry.event)?.state !== 'in') this.all.set(w.entry.event, w);

@@ -53,6 +53,8 @@ export interface Env {
   hmac(key: Uint8Array, data: Uint8Array): Promise<Uint8Array>;
   /** The body at an address; undefined where nothing is (404). Anything else that is no body throws. */
   fetch(url: string): Promise<Uint8Array | undefined>;
+  /** A request with a token: its status, and the body as text. Throws where nobody answers. A place without it enters by the link alone. */
+  call?(method: 'GET' | 'POST', url: string, token: string, body?: string): Promise<{ status: number; body: string }>;
   /** Whether an Ed25519 signature is good. Throws where the place cannot tell. */
   ed25519(key: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
   /** Uniform in [0, 1). */
@@ -123,6 +125,20 @@ export async function webFetch(url: string): Promise<Uint8Array | undefined> {
   if (answer.status === 404) return undefined;
   if (!answer.ok) throw new Error(`${url}: status ${answer.status}`);
   return new Uint8Array(await answer.arrayBuffer());
+}
+
+export async function webCall(
+  method: string,
+  url: string,
+  token: string,
+  body?: string,
+): Promise<{ status: number; body: string }> {
+  const answer = await fetch(url, {
+    method,
+    headers: { Authorization: `Bearer ${token}`, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+    ...(body !== undefined && { body }),
+  });
+  return { status: answer.status, body: await answer.text() };
 }
 
 export async function webEd25519(key: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {

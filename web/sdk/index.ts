@@ -12,6 +12,7 @@ export {
   type Target,
   type Timers,
   type Transport,
+  webCall,
   webEd25519,
   webFetch,
   webHmac,

@@ -135,12 +135,17 @@ export interface FakePlace {
   timers: FakeTimers;
   server: FakeServer;
   storage: Storage;
+  /** Requests beside the link, and what they are answered; undefined: nobody answers. */
+  calls: { method: string; url: string; token: string; body?: string | undefined }[];
+  answer: { call: ((method: string) => { status: number; body: string } | undefined) | undefined };
 }
 
 export function fakePlace(transports: FakeServer[] = [new FakeServer()], random = 0.5): FakePlace {
   const timers = new FakeTimers();
   const storage = memoryStorage();
   let n = 0;
+  const calls: FakePlace['calls'] = [];
+  const answer: FakePlace['answer'] = { call: undefined };
   const env: Env = {
     transports,
     storage,
@@ -148,10 +153,16 @@ export function fakePlace(transports: FakeServer[] = [new FakeServer()], random 
     fetch: async () => {
       throw new Error('no network');
     },
+    call: async (method, url, token, body) => {
+      calls.push({ method, url, token, body });
+      const said = answer.call?.(method);
+      if (!said) throw new Error('no network');
+      return said;
+    },
     ed25519: webEd25519,
     hmac: async (key, data) => new Uint8Array(createHmac('sha256', key).update(data).digest()),
     // Ids must differ; waits must not.
     random: () => (random + ++n / 2 ** 40) % 1,
   };
-  return { env, timers, server: transports[0] as FakeServer, storage };
+  return { env, timers, server: transports[0] as FakeServer, storage, calls, answer };
 }

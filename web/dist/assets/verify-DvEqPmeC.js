@@ -1,1 +1,0 @@
-export{t as check}from"./verify-7n7xIZ6B.js";
