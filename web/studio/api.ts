@@ -82,6 +82,11 @@ export interface Draft {
   prizes: DraftPrize[];
   phrases?: string[];
   conditions?: Condition[];
+  /** More tickets for who meets one. */
+  weights?: { when: Condition; add: number }[];
+  caps?: { scope: 'room'; periodMs: number; n: number }[];
+  /** first: the first to arrive win, without a lot. */
+  selection?: 'lot' | 'first';
   alternates?: number;
   claimTtlMs?: number;
   /** What happens if the public random number cannot be reached before it opens. */
@@ -326,7 +331,7 @@ export interface Page<T> {
 export interface Done {
   id: string;
   ok: boolean;
-  error?: { code: string; message: string };
+  error?: { code: string; message: string; problems?: Problem[] };
 }
 
 export interface Award {

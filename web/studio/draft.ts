@@ -17,6 +17,9 @@ export interface Fields {
   prizes: { prize?: string; qty?: number; sum?: number }[];
   phrase?: string;
   conditions: { rule?: string; n?: number; in?: string }[];
+  weights?: { rule?: string; n?: number; in?: string; add?: number }[];
+  caps?: { n?: number; days?: number }[];
+  first?: boolean;
   claimHours?: number;
   alternates?: number;
   budget?: string;
@@ -32,6 +35,7 @@ export interface Fields {
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 /** Of a rain, where nothing else is said. */
 const RAIN_S = 15;
 
@@ -74,6 +78,14 @@ export function toDraft(f: Fields): Draft {
     prizes: (f.prizes ?? []).filter((p) => p?.prize).map(prize(f.kind)),
     phrases,
     conditions: [...(f.conditions ?? []).filter((c) => c?.rule).map(condition), ...(f.rest?.conditions ?? [])],
+    weights: [
+      ...(f.weights ?? []).filter((w) => w?.rule && w.add).map((w) => ({ when: condition(w), add: w.add ?? 0 })),
+      ...(f.rest?.weights ?? []),
+    ],
+    caps: (f.caps ?? [])
+      .filter((c) => c?.n && c.days)
+      .map((c) => ({ scope: 'room' as const, periodMs: Math.round((c.days ?? 0) * DAY), n: c.n ?? 0 })),
+    ...(f.first && f.kind === 'grab' && { selection: 'first' as const }),
     alternates: f.alternates ?? 0,
     claimTtlMs: Math.round((f.claimHours ?? 0) * HOUR),
     ...(f.budget && { budget: f.budget }),
@@ -110,6 +122,13 @@ function condition(c: Fields['conditions'][number]): Condition {
   return { rule, ...(n !== undefined && n !== 0 && { n }), ...(list.length > 0 && { in: list }) };
 }
 
+/** A condition as the form has it: minutes, units of money, one line of regions. */
+const line = (c: Condition): Fields['conditions'][number] => ({
+  ...(c.rule && { rule: c.rule }),
+  ...(c.n !== undefined && { n: inMinutes.has(c.rule ?? '') ? c.n / 60 : c.rule === 'bought' ? c.n / 100 : c.n }),
+  ...(c.in && { in: c.in.join('、').replaceAll('、', ',') }),
+});
+
 export function toFields(g: Giveaway): Fields {
   const {
     kind,
@@ -119,6 +138,9 @@ export function toFields(g: Giveaway): Fields {
     prizes,
     phrases,
     conditions,
+    weights,
+    caps,
+    selection,
     alternates,
     claimTtlMs,
     budget,
@@ -130,6 +152,7 @@ export function toFields(g: Giveaway): Fields {
   } = g.draft;
   const simple = (conditions ?? []).filter((c) => c.rule);
   const trees = (conditions ?? []).filter((c) => !c.rule);
+  const heavy = (weights ?? []).filter((w) => !w.when.rule);
   const at = fromWall(trigger.at);
   return {
     room: g.room,
@@ -143,11 +166,10 @@ export function toFields(g: Giveaway): Fields {
     ...(kind === 'rain' && { seconds: (openMs ?? 0) / 1000 }),
     prizes: prizes.map((p) => ({ prize: p.prize, qty: p.qty, ...(p.split && { sum: p.split.total / 100 }) })),
     ...(phrases?.[0] && { phrase: phrases[0] }),
-    conditions: simple.map((c) => ({
-      ...(c.rule && { rule: c.rule }),
-      ...(c.n !== undefined && { n: inMinutes.has(c.rule ?? '') ? c.n / 60 : c.rule === 'bought' ? c.n / 100 : c.n }),
-      ...(c.in && { in: c.in.join('、').replaceAll('、', ',') }),
-    })),
+    conditions: simple.map(line),
+    weights: (weights ?? []).filter((w) => w.when.rule).map((w) => ({ ...line(w.when), add: w.add })),
+    caps: (caps ?? []).map((c) => ({ n: c.n, days: c.periodMs / DAY })),
+    first: selection === 'first',
     claimHours: (claimTtlMs ?? 0) / HOUR,
     alternates: alternates ?? 0,
     ...(budget && { budget }),
@@ -160,6 +182,7 @@ export function toFields(g: Giveaway): Fields {
       ...rest,
       ...((phrases?.length ?? 0) > 1 && { phrases: phrases?.slice(1) }),
       ...(trees.length > 0 && { conditions: trees }),
+      ...(heavy.length > 0 && { weights: heavy }),
     } as Partial<Draft>,
   };
 }

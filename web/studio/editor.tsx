@@ -3,6 +3,7 @@ import { Alert, Button, Checkbox, Drawer, Form, Input, InputNumber, Select, Spac
 import { useEffect, useRef, useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
 import type { Budget, Checked, Giveaway, Page, Prize, Problem, Profile } from './api.ts';
+import { Chances } from './chances.tsx';
 import { empty, type Fields, place, placeOf, toDraft, toFields } from './draft.ts';
 import { Conditions, Prizes, Ties, When } from './fields.tsx';
 import { when } from './format.ts';
@@ -110,6 +111,7 @@ export function Editor({ of, onClose, onSaved }: Props) {
             </Form.Item>
           )}
           <Conditions checked={shown} />
+          <Chances checked={shown} />
           <Ties checked={shown} />
           <div className="two">
             <Form.Item name="claimHours" label={t('claimHours')} extra={t('claimHoursHow')} {...at(shown, 'claimTtlMs')}>
@@ -209,6 +211,9 @@ const placed = new Set([
   'prizes',
   'phrases',
   'conditions',
+  'weights',
+  'caps',
+  'selection',
   'claimTtlMs',
   'alternates',
   'budget',

@@ -122,10 +122,42 @@ export function Prizes({ all, checked, onNew }: { all: Prize[]; checked: Checked
   );
 }
 
+/** A rule of the vocabulary with what it asks: the middle of a line. */
+export function RuleOf({ name, rule, all }: { name: number; rule: string | undefined; all: Vocabulary[] }) {
+  const t = useWords();
+  const { language } = useStudio();
+  const known = all.find((v) => v.rule === rule);
+  return (
+    <>
+      <Form.Item name={[name, 'rule']} noStyle>
+        <Select
+          className="grow"
+          aria-label={t('condition')}
+          placeholder={t('condition')}
+          options={all.map((v) => ({
+            value: v.rule,
+            label: v[language].replace('%s', '…').replace('秒', t('minuteWord')).replace('seconds', t('minuteWord')),
+          }))}
+        />
+      </Form.Item>
+      {known?.args === 'n' && (
+        <Form.Item name={[name, 'n']} noStyle>
+          <InputNumber aria-label={t('number')} min={0} />
+        </Form.Item>
+      )}
+      {known?.args === 'in' && (
+        <Form.Item name={[name, 'in']} noStyle>
+          <Input aria-label={t('regions')} placeholder="CN-33, CN-31" className="short" />
+        </Form.Item>
+      )}
+    </>
+  );
+}
+
 /** Who may take part: all lines must hold. */
 export function Conditions({ checked }: { checked: Checked | undefined }) {
   const t = useWords();
-  const { api, language } = useStudio();
+  const { api } = useStudio();
   const vocabulary = useLoad(() => api.get<Page<Vocabulary>>('conditions'), [api]);
   const lines = (Form.useWatch('conditions') ?? []) as Fields['conditions'];
   const all = vocabulary.value?.items ?? [];
@@ -135,30 +167,9 @@ export function Conditions({ checked }: { checked: Checked | undefined }) {
         {(rows, { add, remove }) => (
           <>
             {rows.map((row, i) => {
-              const rule = all.find((v) => v.rule === lines[i]?.rule);
               return (
                 <div key={row.key} className="line">
-                  <Form.Item name={[row.name, 'rule']} noStyle>
-                    <Select
-                      className="grow"
-                      aria-label={t('condition')}
-                      placeholder={t('condition')}
-                      options={all.map((v) => ({
-                        value: v.rule,
-                        label: v[language].replace('%s', '…').replace('秒', t('minuteWord')).replace('seconds', t('minuteWord')),
-                      }))}
-                    />
-                  </Form.Item>
-                  {rule?.args === 'n' && (
-                    <Form.Item name={[row.name, 'n']} noStyle>
-                      <InputNumber aria-label={t('number')} min={0} />
-                    </Form.Item>
-                  )}
-                  {rule?.args === 'in' && (
-                    <Form.Item name={[row.name, 'in']} noStyle>
-                      <Input aria-label={t('regions')} placeholder="CN-33, CN-31" className="short" />
-                    </Form.Item>
-                  )}
+                  <RuleOf name={row.name} rule={lines[i]?.rule} all={all} />
                   <Button type="text" aria-label={t('remove')} onClick={() => remove(row.name)}>
                     ✕
                   </Button>

@@ -1,14 +1,14 @@
 /** @jsxImportSource react */
-import { Button, Calendar, Empty, Grid, Segmented, Select, Table, Tag, Tooltip } from 'antd';
+import { Button, Calendar, Empty, Grid, App as Notices, Segmented, Select, Table, Tag, Tooltip } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
 import type { StudioWord } from '../words/studio.ts';
-import type { Giveaway, GiveState, Page } from './api.ts';
+import type { Done, Giveaway, GiveState, Page } from './api.ts';
 import { Detail } from './detail.tsx';
 import { Editor } from './editor.tsx';
 import { day, opening, when } from './format.ts';
-import { problem } from './say.ts';
-import { useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
+import { problem, said } from './say.ts';
+import { useDo, useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
 
 export const colours: Record<GiveState, string> = {
   draft: 'default',
@@ -44,18 +44,43 @@ export function State({ of }: { of: Giveaway }) {
 export function Giveaways() {
   const t = useWords();
   const may = useMay();
-  const { api, shop, rooms } = useStudio();
+  const { api, shop, rooms, language } = useStudio();
   const [view, look] = useState<'list' | 'calendar'>('list');
   const [room, setRoom] = useState<string | undefined>(undefined);
   const [state, setState] = useState<string | undefined>(undefined);
   const [open, show] = useState<string | undefined>(undefined);
   const [edit, write] = useState<Giveaway | 'new' | undefined>(undefined);
+  const [chosen, choose] = useState<string[]>([]);
+  const act = useDo();
+  const { modal } = Notices.useApp();
   const list = useLoad(
     () => api.get<Page<Giveaway>>('giveaways', { shop: shop.id, room, state, most: 200 }),
     [api, shop.id, room, state],
     4_000,
   );
   const rows = list.value?.items ?? [];
+  const schedule = async (): Promise<void> => {
+    let done: Done[] = [];
+    const ok = await act(async () => {
+      done = (await api.post<Page<Done>>('schedules', { ids: chosen })).items;
+    });
+    const left = done.filter((d) => !d.ok);
+    choose(ok ? left.map((d) => d.id) : chosen);
+    list.again();
+    if (left.length > 0)
+      modal.warning({
+        title: t('scheduleLeft', { n: left.length }),
+        content: left.map((d) => (
+          <p key={d.id}>
+            <b>
+              <bdi>{rows.find((g) => g.id === d.id)?.draft.title || d.id}</bdi>
+            </b>
+            <br />
+            {said(language, d)}
+          </p>
+        )),
+      });
+  };
   return (
     <>
       <div className="tools">
@@ -86,6 +111,9 @@ export function Giveaways() {
           popupMatchSelectWidth={false}
         />
         <span className="gap" />
+        {view === 'list' && may('giveaway.run') && chosen.length > 0 && (
+          <Button onClick={() => void schedule()}>{t('scheduleMany', { n: chosen.length })}</Button>
+        )}
         {may('giveaway.write') && (
           <Button type="primary" onClick={() => write('new')} disabled={rooms.length === 0}>
             {t('newGiveaway')}
@@ -93,7 +121,7 @@ export function Giveaways() {
         )}
       </div>
       {view === 'list' ? (
-        <Rows rows={rows} loading={list.value === undefined && !list.failed} show={show} />
+        <Rows rows={rows} loading={list.value === undefined && !list.failed} show={show} chosen={chosen} choose={choose} />
       ) : (
         <Month rows={rows} show={show} />
       )}
@@ -124,7 +152,16 @@ export function Giveaways() {
   );
 }
 
-function Rows({ rows, loading, show }: { rows: Giveaway[]; loading: boolean; show: (id: string) => void }) {
+interface RowsProps {
+  rows: Giveaway[];
+  loading: boolean;
+  show: (id: string) => void;
+  chosen: string[];
+  choose: (ids: string[]) => void;
+}
+
+function Rows({ rows, loading, show, chosen, choose }: RowsProps) {
+  const may = useMay();
   const t = useWords();
   const { money } = useMoney();
   const { shop, language, rooms } = useStudio();
@@ -137,6 +174,17 @@ function Rows({ rows, loading, show }: { rows: Giveaway[]; loading: boolean; sho
       dataSource={rows}
       {...(md && { scroll: { x: 900 } })}
       pagination={{ pageSize: 20, hideOnSinglePage: true }}
+      {...(may('giveaway.run') && {
+        rowSelection: {
+          selectedRowKeys: chosen,
+          onChange: (keys) => choose(keys.map(String)),
+          getTitleCheckboxProps: () => ({ 'aria-label': t('chooseAll') }),
+          getCheckboxProps: (g) => ({
+            'aria-label': t('chooseOne', { title: g.draft.title || t('untitled') }),
+            disabled: g.state !== 'draft' && g.state !== 'approved',
+          }),
+        },
+      })}
       locale={{ emptyText: <Empty description={t('giveawaysNone')} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}
       columns={[
         {

@@ -1,7 +1,7 @@
 import { machinery } from '../words/glossary.ts';
 import { roomRefusals } from '../words/room.ts';
 import { type Rule, refusals, rules, unknownRefusal } from '../words/studio.ts';
-import { type Checked, type Finding, type Problem, Refused } from './api.ts';
+import { type Checked, type Done, type Finding, type Problem, Refused } from './api.ts';
 
 type Language = 'zh' | 'en';
 
@@ -44,6 +44,15 @@ export function problem(language: Language, p: Problem): string {
 /** What a rehearsal found: its rule in words, with the figures that it gives. */
 export const finding = (language: Language, f: Finding): string =>
   problem(language, { field: f.field ?? '', rule: f.rule, message: f.message });
+
+/** All that kept one of several from being done. */
+export function said(language: Language, d: Done): string {
+  const book = refusals[language];
+  const code = d.error?.code ?? 'internal';
+  const s = (Object.hasOwn(book, code) && book[code]) || unknownRefusal[language];
+  const all = (d.error?.problems ?? []).map((p) => problem(language, p));
+  return all.length > 0 ? all.join(language === 'zh' ? '；' : '; ') : `${s.what}${language === 'zh' ? '：' : ': '}${s.next}`;
+}
 
 /** What went wrong and what to do. */
 export function sentence(language: Language, e: unknown): string {

@@ -84,13 +84,24 @@ async function call(token: string, path: string, body?: unknown): Promise<Respon
   });
 }
 
+/** Pages of 200 that are asked for: 2,000 prizes. */
+const PAGES = 10;
+
 export async function loadAwards(token: string | undefined): Promise<void> {
   if (!token) return;
   try {
-    const answer = await call(token, '');
-    if (!answer.ok) return;
-    const { items } = (await answer.json()) as { items?: unknown };
-    if (Array.isArray(items)) awards.value = items.filter(isAward);
+    const all: Award[] = [];
+    let after = '';
+    for (let page = 0; page < PAGES; page++) {
+      const answer = await call(token, after && `?after=${encodeURIComponent(after)}`);
+      if (!answer.ok) return;
+      const { items, next } = (await answer.json()) as { items?: unknown; next?: string };
+      if (!Array.isArray(items)) return;
+      all.push(...items.filter(isAward));
+      if (!next) break;
+      after = next;
+    }
+    awards.value = all;
   } catch {
     // Offline: what the device keeps is shown.
   }
