@@ -115,7 +115,7 @@ func leavesOut(conditions []giveaway.Condition, regions ...string) bool {
 // rulesOfStates are the official rules of a plan.
 func rulesOfStates(p *planned) string {
 	return "NO PURCHASE NECESSARY TO ENTER OR WIN. A purchase does not improve your chances.\n" + rulesEnglish(p) +
-		"Odds: they depend on the number of eligible entries, which is shown while it is open. One entry a person.\n" +
+		"Odds: they depend on the number of eligible entries, which is shown while it is open. Everybody may enter once.\n" +
 		"Void where prohibited. All federal, state and local laws apply. Taxes are the winner's.\n" +
 		"Winners: named in the room when it is drawn; for a list of winners write to the sponsor named above. No transfer of prizes.\n"
 }

@@ -83,9 +83,6 @@ func rulesChinese(p *planned) string {
 	} else {
 		line("七、开奖时间与方式：活动截止后封存参与名单，以预先公布轮次的公共随机数开奖，所有人可自行验证；结果在直播间公布。中奖概率由奖品数量与实际参与人数（含权重）决定，参与人数实时显示。")
 	}
-	if len(d.Weights) > 0 {
-		line("　权重：每位参与者有 1 份机会；%s。", weightsChinese(p))
-	}
 	if p.public {
 		line("　公共随机数若未按时发布，开奖顺延至其发布之时，结果稍后公布，不使用其他随机数代替；逾期 72 小时仍未发布的，活动作废并说明原因。")
 		if d.NoBeacon == BeaconCancel {
@@ -151,15 +148,6 @@ func conditionsChinese(p *planned) string {
 	var all []string
 	for i := range d.Conditions {
 		all = append(all, wordsZh(&d.Conditions[i], p.shop.Currency)+"（"+sourcesOf(&d.Conditions[i], "zh")+"）")
-	}
-	return strings.Join(all, "；")
-}
-
-func weightsChinese(p *planned) string {
-	var all []string
-	for i := range p.draft.Weights {
-		w := &p.draft.Weights[i]
-		all = append(all, fmt.Sprintf("满足“%s”的加 %d 份", wordsZh(&w.When, p.shop.Currency), w.Add))
 	}
 	return strings.Join(all, "；")
 }
@@ -252,13 +240,6 @@ func rulesEnglish(p *planned) string {
 		line("No draw: the first to arrive win, in the order of their arrival. Anybody can verify it.")
 	} else {
 		line("Draw: over the sealed list of entrants with a public random number of a round named beforehand. Anybody can verify it.")
-	}
-	if len(d.Weights) > 0 {
-		line("Tickets: everybody has 1.")
-	}
-	for i := range d.Weights {
-		w := &d.Weights[i]
-		line("Tickets: %d more for who meets: %s", w.Add, words(&w.When, "en", p.shop.Currency, " and ", " or ", "not "))
 	}
 	for _, c := range d.Caps {
 		line("Limit: who won %d times in this room within %s does not win again.", c.N, time.Duration(c.PeriodMs)*time.Millisecond)

@@ -31,7 +31,7 @@ func rulesStand(t *testing.T, h *house) {
 		return got.Rules
 	}
 	got := rules("demo", d)
-	for _, want := range []string{"一、活动名称", "二、主办方：云朵（杭州）商贸有限公司", "三、活动时间", "四、", "五、", "六、奖品（共 3 份）", "七、", "八、兑奖", "九、", "加 2 份",
+	for _, want := range []string{"一、活动名称", "二、主办方：云朵（杭州）商贸有限公司", "三、活动时间", "四、", "五、", "六、奖品（共 3 份）", "七、", "八、兑奖", "九、", "再加 2 次；一人最多 3 次",
 		"十、中奖次数限制：本直播间 7 天内中奖满 2 次者不再中奖；本直播间 1 天内中奖满 1 次者不再中奖。", "十一、排除名单：1 个", "\n补充说明：\n" + own} {
 		if strings.Count(got, want) != 1 {
 			t.Errorf("%d times %q in\n%s", strings.Count(got, want), want, got)
@@ -43,7 +43,7 @@ func rulesStand(t *testing.T, h *house) {
 	}
 	d.Texts, d.Budget, d.Prizes = map[string]giveaway.Text{"en": {Rules: "Be nice."}}, "", []DraftPrize{{Prize: "mug", Qty: 3}}
 	english := rules("abroad", d)
-	for _, want := range []string{"Giveaway: ", "Tickets: 2 more for who meets: ", "Left out: 1 accounts", "In addition:\nBe nice."} {
+	for _, want := range []string{"Giveaway: ", "Chances: everybody has one; 2 more if: ", "Left out: 1 accounts", "In addition:\nBe nice."} {
 		if strings.Count(english, want) != 1 {
 			t.Errorf("not once %q in\n%s", want, english)
 		}
