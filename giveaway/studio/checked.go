@@ -2,6 +2,7 @@ package studio
 
 import (
 	"github.com/fudai-live/fudai/giveaway/beacon"
+	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 )
 
@@ -19,6 +20,7 @@ type Checked struct {
 	CloseAt       int64                `json:"closeAt,omitempty"`
 	DrawAt        int64                `json:"drawAt,omitempty"`
 	Beacon        *beacon.Reachability `json:"beacon,omitempty" doc:"The last test of the beacon; absent while there is none."`
+	Grade         *drawproof.Grade     `json:"grade,omitempty" doc:"The best that its draw can reach by beacon, witnesses and mirrors, and what it lacks."`
 	Rules         string               `json:"rules,omitempty" doc:"The public rules (活动规则), as the plan's hash covers them."`
 }
 
@@ -30,6 +32,8 @@ func (f *finding) answer() *Checked {
 		out.AnnounceAt = f.announceAt
 	}
 	if f.plan != nil {
+		grade := drawproof.Expected(f.plan.Plan.Plan, false)
+		out.Grade = &grade
 		out.Rules = firstOf(f.plan.Plan.Texts["zh"].Rules, f.plan.Plan.Texts["en"].Rules)
 		if f.openAt != 0 {
 			out.DrawAt = f.plan.Plan.Beacon.RoundTime(f.plan.Plan.Round)

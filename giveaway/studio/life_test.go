@@ -3,6 +3,7 @@ package studio
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -282,6 +283,8 @@ func redPacketRain(t *testing.T, h *house) {
 	if got := as[Checked](h, h.ok("mia", "POST", "/v1/studio/check", NewGiveaway{"demo", draft})); !got.OK || got.WorthFen != 10_000 || got.Units != 20 ||
 		!strings.Contains(got.Rules, "点击任意一个红包") || !strings.Contains(got.Rules, "每人最多得一个红包") {
 		t.Errorf("%+v", got)
+	} else if g := got.Grade; g == nil || g.Letter != "D" || !slices.Contains(g.Reasons, drawproof.ReasonLocalBeacon) || !slices.Contains(g.Reasons, drawproof.ReasonNoWitnesses) {
+		t.Errorf("with a local beacon and without witnesses the grade can be %+v", g)
 	}
 	packets(t, h, draft, 10_000)
 }

@@ -280,6 +280,7 @@ export interface Checked {
   openAt?: number;
   closeAt?: number;
   drawAt?: number;
+  grade?: { letter: string; reasons: string[] };
   rules?: string;
 }
 export interface Vocabulary {

@@ -223,6 +223,17 @@ const placed = new Set([
   'cluster',
 ]);
 
+/** What keeps a draw from the best grade, where the installation or the draft could be another. */
+function lacks(reasons: string[]) {
+  const has = (...any: string[]): boolean => any.some((r) => reasons.includes(r));
+  return [
+    has('order-of-arrival') && ('gradeOrder' as const),
+    has('local-beacon') && ('gradeLocal' as const),
+    has('no-witnesses', 'few-witnesses') && ('gradeSeen' as const),
+    has('no-mirror') && ('gradeHeld' as const),
+  ].filter((word) => word !== false);
+}
+
 /** What the plan comes to: worth, times, whether somebody must approve it, and the rules viewers will read. */
 function Check({ checked }: { checked: Checked | undefined }) {
   const t = useWords();
@@ -264,6 +275,12 @@ function Check({ checked }: { checked: Checked | undefined }) {
           <dt>{t('draws')}</dt>
           <dd>{when(checked.drawAt, shop.zone, language)}</dd>
         </div>
+        {checked.grade && (
+          <div>
+            <dt>{t('gradeBest')}</dt>
+            <dd>{[checked.grade.letter, ...lacks(checked.grade.reasons).map((word) => t(word))].join(' · ')}</dd>
+          </div>
+        )}
         <div>
           <dt>{t('approval')}</dt>
           <dd>{t(checked.needsApproval ? 'needsApproval' : 'needsNone')}</dd>
