@@ -73,7 +73,7 @@ func holdFrozen(t *testing.T, file string, rules []string, shows ...string) {
 		}
 		all, bundles = append(all, f), append(bundles, f.Bundle)
 	}
-	if r := Verify(bundles[0]); !r.OK() && strings.Contains(file, "mirrored") { // others are older than rules of today
+	if r := Verify(bundles[0]); !r.OK() && !strings.Contains(file, "logged") { // that one is older than a rule of today
 		t.Errorf("%s, which is honest:\n%s", all[0].Name, r.Text())
 	}
 	hold := func(who string, i int, r Report) {
