@@ -211,7 +211,7 @@ func (ev *event) sigma(round uint64) []byte {
 // stopped ends an event without a draw; what was reserved goes back. Who was in
 // is kept until the ledger names them, but after a gap: owners that missed
 // different comments know different ones. Of one that came to its close and was
-// not sealed in time they are kept longer, for the histories of later entrants
+// not sealed in time, or not proved, they are kept longer, for the histories of later entrants
 // (past): an owner that reads comments first has taken it for one of them already.
 func (ev *event) stopped(s stop, cfg *Config) {
 	ev.Stop = &s
@@ -230,8 +230,12 @@ func (ev *event) stopped(s stop, cfg *Config) {
 	ev.list = nil
 }
 
-// remembered reports whether the entrants of a stopped event count for histories.
-func (ev *event) remembered() bool { return ev.Stop.Code == codeLate && ev.Closed != nil }
+// remembered reports whether the entrants of a stopped event count for histories:
+// where the ledger ended it after its close. (Commands end events at a place in the
+// comments, which all readers share.)
+func (ev *event) remembered() bool {
+	return ev.Closed != nil && (ev.Stop.Code == codeLate || ev.Stop.Code == codeNoProof)
+}
 
 // drop forgets who was in.
 func (ev *event) drop(cfg *Config) {

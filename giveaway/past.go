@@ -22,7 +22,7 @@ func (e *Events) past(ev *event) []past {
 	}
 	var all []past
 	for _, x := range e.order {
-		if x.Closed != nil && (x.Stop == nil || x.Stop.Code == codeLate) && x.Plan.OpenAt > e.gapAt {
+		if x.Closed != nil && (x.Stop == nil || x.remembered()) && x.Plan.OpenAt > e.gapAt {
 			all = append(all, past{x.id(), x.Plan.OpenAt, x.Closed.Now})
 		}
 	}
