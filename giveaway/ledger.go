@@ -284,7 +284,12 @@ func (e *Events) applyVoid(ev *event, d *record.Decision, trusted bool) error {
 	if err := json.Unmarshal(d.Data, &data); err != nil {
 		return err
 	}
-	if ev.Stop != nil {
+	if s := ev.Stop; s != nil {
+		// Why it ended is the ledger's word: of staff's command and a gap at nearly one
+		// time, who reads behind the hole takes the gap, for commands wait there.
+		if !s.Told && s.Left == 0 && d.Chunk == 0 {
+			s.Void, s.Code, s.Why, s.At = data.State == Void.String(), data.Code, data.Why, data.At
+		}
 		ev.left(d.Chunk, d.Of, &e.cfg)
 		return nil
 	}
