@@ -98,7 +98,7 @@ func TestPlantedBugs(t *testing.T) {
 			out, err := exec.Command(program, "-test.run", "^TestSimulation$", "-sim.find").CombinedOutput()
 			m := found.FindSubmatch(out)
 			if err == nil || m == nil {
-				t.Fatalf("half a million steps did not find it: %v\n%.2000s", err, out)
+				t.Fatalf("four million steps did not find it: %v\n%.2000s", err, out)
 			}
 			fault, _, _ := strings.Cut(string(out[strings.Index(string(out), "FUDAI_SEED"):]), "\n")
 			t.Logf("found after %s steps: %.200s", m[1], fault)

@@ -390,7 +390,7 @@ func TestSimulation(t *testing.T) {
 	case os.Getenv("FUDAI_LONG") != "":
 		lives = 12_000_000 / steps
 	case *simStop:
-		lives = 500_000 / steps
+		lives = 4_000_000 / steps
 	case os.Getenv("FUDAI_STEPS") != "":
 		fmt.Sscan(os.Getenv("FUDAI_STEPS"), &lives)
 		lives = max(1, lives/steps)
