@@ -134,7 +134,7 @@ func TestEntryOfService(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &kafka.Writer{Addr: kafka.TCP(n.brokers()), Topic: kafkalog.Comments, Balancer: kafka.Murmur2Balancer{Consistent: true}, RequiredAcks: kafka.RequireAll, BatchTimeout: time.Millisecond}
+	w := &kafka.Writer{Addr: kafka.TCP(strings.Split(n.brokers(), ",")...), Topic: kafkalog.Comments, Balancer: kafka.Murmur2Balancer{Consistent: true}, RequiredAcks: kafka.RequireAll, BatchTimeout: time.Millisecond}
 	defer w.Close()
 	if err := w.WriteMessages(t.Context(), kafka.Message{Key: []byte(room), Value: value}); err != nil {
 		t.Fatal(err)
