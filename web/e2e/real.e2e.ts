@@ -43,11 +43,21 @@ it('sees comments move, says one under a name, and gets it back through the log'
   expect([...complaints, ...other.complaints]).toEqual([]);
 });
 
-it('counts likes and people', async () => {
+it('counts likes, and people from ten on', async () => {
   const { page, complaints } = await open(browser, server.url, phone);
   await page.waitForSelector('.row');
   for (let i = 0; i < 5; i++) await page.click('.like');
-  await page.waitForFunction(() => Number(document.querySelector('.pill b')?.textContent) >= 1, undefined, { timeout: 60_000 });
+  expect(await page.locator('.pill b').count()).toBe(0);
+  const { WebSocket } = await import('ws');
+  const at = `${server.url.replace('http', 'ws')}v1/rooms/demo/ws`;
+  const crowd = await Promise.all(
+    Array.from({ length: 10 }, async (_, i) => {
+      const { token } = (await (await fetch(`${server.url}v1/demo-token?name=onlooker${i}`)).json()) as { token: string };
+      return new WebSocket(at, ['fudai.v1', `fudai.token.${token}`]);
+    }),
+  );
+  await page.waitForFunction(() => Number(document.querySelector('.pill b')?.textContent) >= 10, undefined, { timeout: 60_000 });
+  for (const c of crowd) c.close();
   expect(complaints).toEqual([]);
 });
 
