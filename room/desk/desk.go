@@ -101,7 +101,7 @@ func New(cfg Config) (*Desk, error) {
 		cfg.Logger = slog.Default()
 	}
 	if cfg.Caller == nil {
-		cfg.Caller = holder
+		cfg.Caller = peer
 	}
 	d := &Desk{cfg: cfg, rooms: newRooms(), edges: &edges{m: map[uint32]*edgeState{}}, refusals: &refusals{keys: cfg.Keys, of: map[string][]Refused{}}, rounds: newRounds()}
 	if cfg.Metrics != nil {

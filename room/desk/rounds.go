@@ -55,8 +55,8 @@ func newRounds() *rounds {
 		counted: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fudai_desk_rounds_total", Help: "Rounds of public randomness handed in at the desk, by outcome: taken, known, or why not."}, []string{"outcome"})}
 }
 
-// holder is the address of a connection.
-func holder(c *app.RequestContext) netip.Addr {
+// peer is who holds a connection: its caller, where no proxy stands before us.
+func peer(c *app.RequestContext) netip.Addr {
 	at, _ := netip.ParseAddrPort(c.RemoteAddr().String())
 	return at.Addr().Unmap()
 }

@@ -246,9 +246,12 @@ func (s *Store) sweep(ctx context.Context, before time.Time) error {
 			return fmt.Errorf("history: %w", err)
 		}
 	}
-	_, err := s.db.ExecContext(ctx, `DELETE FROM history_keys WHERE NOT EXISTS (SELECT 1 FROM history_said WHERE history_said.user_id = history_keys.user_id)`)
+	done, err := s.db.ExecContext(ctx, `DELETE FROM history_keys WHERE NOT EXISTS (SELECT 1 FROM history_said WHERE history_said.user_id = history_keys.user_id)`)
 	if err != nil {
 		return fmt.Errorf("history: %w", err)
+	}
+	if gone, err := done.RowsAffected(); err != nil || gone == 0 {
+		return err
 	}
 	return s.db.Scrub(ctx)
 }
