@@ -55,21 +55,27 @@ func (d *Desk) unreadable(what *record.Decision, err error) {
 	d.cfg.Logger.Error("a decision of the ledger cannot be read: prizes may be missing", "kind", what.Kind, "event", what.Event, "err", err)
 }
 
-func (r reader) grants(ctx context.Context, tx *sql.Tx, d *record.Decision, v *giveaway.GrantDecision) error {
-	var raw string
+// planOf is the plan that a decision is about, an empty one where it is older than
+// the log that is left.
+func planOf(ctx context.Context, tx *sql.Tx, d *record.Decision) (*giveaway.Plan, error) {
+	plan, raw := &giveaway.Plan{}, ""
 	err := tx.QueryRowContext(ctx, `SELECT plan FROM fulfil_plans WHERE room = $1 AND event = $2`, d.Room, d.Event).Scan(&raw)
 	if errors.Is(err, sql.ErrNoRows) {
-		raw, err = "{}", nil // the plan is older than the log that is left
+		return plan, nil
 	}
+	if err != nil {
+		return nil, err
+	}
+	return plan, json.Unmarshal([]byte(raw), plan)
+}
+
+func (r reader) grants(ctx context.Context, tx *sql.Tx, d *record.Decision, v *giveaway.GrantDecision) error {
+	plan, err := planOf(ctx, tx, d)
 	if err != nil {
 		return err
 	}
-	var plan giveaway.Plan
-	if err := json.Unmarshal([]byte(raw), &plan); err != nil {
-		return err
-	}
 	for i := range v.Steps {
-		if err := r.step(ctx, tx, d, &plan, &v.Steps[i], v.At); err != nil {
+		if err := r.step(ctx, tx, d, plan, &v.Steps[i], v.At); err != nil {
 			return err
 		}
 	}

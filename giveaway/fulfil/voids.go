@@ -3,8 +3,6 @@ package fulfil
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -19,7 +17,7 @@ type Ended struct {
 	EventName    string `json:"eventName"`
 	Room         string `json:"room"`
 	At           int64  `json:"at" doc:"Unix ms."`
-	Code         string `json:"code" doc:"Who or what ended it: a reason of staff, or late, dead-chain."`
+	Code         string `json:"code" doc:"Who or what ended it: a reason of staff, or late, dead-chain, no-proof."`
 	Why          string `json:"why"`
 	Compensation string `json:"compensation,omitempty" doc:"What the organiser gives everybody who was in, in their words, as the plan promised."`
 }
@@ -42,16 +40,8 @@ func (r reader) void(ctx context.Context, tx *sql.Tx, d *record.Decision, v *giv
 	if err := forgetVoids(ctx, tx, v.At-keepVoids); err != nil {
 		return err
 	}
-	var raw string
-	err = tx.QueryRowContext(ctx, `SELECT plan FROM fulfil_plans WHERE room = $1 AND event = $2`, d.Room, d.Event).Scan(&raw)
-	if errors.Is(err, sql.ErrNoRows) {
-		raw, err = "{}", nil // the plan is older than the log that is left
-	}
+	plan, err := planOf(ctx, tx, d)
 	if err != nil {
-		return err
-	}
-	var plan giveaway.Plan
-	if err := json.Unmarshal([]byte(raw), &plan); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO fulfil_voids (event, room, title, code, why, compensation, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
