@@ -211,8 +211,9 @@ func (ev *event) sigma(round uint64) []byte {
 // stopped ends an event without a draw; what was reserved goes back. Who was in
 // is kept until the ledger names them, but after a gap: owners that missed
 // different comments know different ones. Of one that came to its close and was
-// not sealed in time, or not proved, they are kept longer, for the histories of later entrants
-// (past): an owner that reads comments first has taken it for one of them already.
+// not sealed in time, or not proved, they are kept longer, for the histories of
+// later entrants (past): an owner that reads comments first has taken it for one of
+// them already.
 func (ev *event) stopped(s stop, cfg *Config) {
 	ev.Stop = &s
 	switch {

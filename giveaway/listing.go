@@ -157,20 +157,25 @@ func (d *EntrantsDecision) sum() (sum [32]byte) {
 // closeOf is the close record over the list as folded here.
 func (e *Events) closeOf(ev *event, l *listing, round uint64) drawproof.Close {
 	if l.close == nil {
-		leaves := make([]drawproof.Leaf, len(l.in))
-		for i, row := range l.in {
-			leaves[i] = ev.entries.leaf(int(row), e.cfg.Partition)
-		}
-		out := make([]drawproof.Excluded, len(l.out))
-		for i, x := range l.out {
-			out[i] = drawproof.Excluded{Tag: ev.entries.rows[x.row].tag, Reason: x.reason}
-		}
+		leaves, out := l.leaves(ev, e.cfg.Partition)
 		c := e.closeOver(ev, leaves, out, l.cap, round)
 		l.close = &c
 	}
 	c := *l.close
 	c.Round = round
 	return c
+}
+
+// leaves are the two whole lists, in tree order.
+func (l *listing) leaves(ev *event, partition int32) ([]drawproof.Leaf, []drawproof.Excluded) {
+	in, out := make([]drawproof.Leaf, len(l.in)), make([]drawproof.Excluded, len(l.out))
+	for i, row := range l.in {
+		in[i] = ev.entries.leaf(int(row), partition)
+	}
+	for i, x := range l.out {
+		out[i] = drawproof.Excluded{Tag: ev.entries.rows[x.row].tag, Reason: x.reason}
+	}
+	return in, out
 }
 
 func (e *Events) closeOver(ev *event, leaves []drawproof.Leaf, out []drawproof.Excluded, upTo int64, round uint64) drawproof.Close {

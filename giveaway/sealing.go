@@ -19,15 +19,9 @@ func (e *Events) Sealing(event string, closeHash drawproof.Hash) (*drawproof.Sea
 	l := e.listed(ev, ev.Listed.Cap)
 	s := &drawproof.Sealing{
 		Plan: ev.Canonical, Amendments: append([]drawproof.Amendment{}, ev.Amendments...), CloseHash: closeHash,
-		Markers:  []drawproof.Marker{e.marker(drawproof.MarkerOpen, ev.Opened), e.marker(drawproof.MarkerClose, ev.Closed)},
-		Entrants: make(drawproof.EntrantList, len(l.in)), Excluded: make(drawproof.ExcludedList, len(l.out)),
+		Markers: []drawproof.Marker{e.marker(drawproof.MarkerOpen, ev.Opened), e.marker(drawproof.MarkerClose, ev.Closed)},
 	}
-	for i, row := range l.in {
-		s.Entrants[i] = ev.entries.leaf(int(row), e.cfg.Partition)
-	}
-	for i, x := range l.out {
-		s.Excluded[i] = drawproof.Excluded{Tag: ev.entries.rows[x.row].tag, Reason: x.reason}
-	}
+	s.Entrants, s.Excluded = l.leaves(ev, e.cfg.Partition)
 	s.Close = e.closeOf(ev, l, ev.Seal.Round)
 	if s.Close.Hash() != closeHash {
 		return nil, fmt.Errorf("giveaway: the list of %q folds to close %s, the ledger has %s", event, s.Close.Hash(), closeHash)

@@ -21,10 +21,11 @@ const (
 // GradeProved is grade A of a draw that took the operator's proof as well (R44).
 const GradeProved = "A+V"
 
-// Grade says how much must go wrong at once for a draw to be rigged: A+V needs
-// all that A does and the operator's key, A
-// the beacon's operators or the witnesses together, B also nobody who kept the seal code (or, with
-// "no-mirror", an operator who would rather not finish), C the operator and a staged show, D the operator alone. It never stands without its reasons.
+// Grade says how much must go wrong at once for a draw to be rigged: A+V needs all
+// that A does and the operator's key, A the beacon's operators or the witnesses
+// together, B also nobody who kept the seal code (or, with "no-mirror", an operator
+// who would rather not finish), C the operator and a staged show, D the operator
+// alone. It never stands without its reasons.
 type Grade struct {
 	Letter  string   `json:"letter"`
 	Reasons []string `json:"reasons"`

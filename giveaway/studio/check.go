@@ -71,13 +71,13 @@ func (s *Studio) check(ctx context.Context, q querier, g *Giveaway, now, fired i
 	if err := f.cleared(ctx, q); err != nil {
 		return nil, err
 	}
-	if err := f.untied(ctx, q); err != nil {
+	past, err := lately(ctx, q, g.Room)
+	if err != nil {
 		return nil, err
 	}
+	f.crowd = crowd(past)
+	f.untied(past)
 	plan := f.compose(g, profile, now)
-	if f.crowd, err = crowd(ctx, q, g.Room); err != nil {
-		return nil, err
-	}
 	s.finish(f, g, plan, now)
 	if g.State == stencil {
 		return f, nil // what is open beside it matters when it is started

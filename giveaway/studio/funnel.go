@@ -128,22 +128,21 @@ func (s *Studio) watch(ctx context.Context, g *Giveaway) error {
 	return err
 }
 
-// crowdOf is how many giveaways of a room are asked for its crowd.
-const crowdOf = 20
+// latelyMost is how many of a room's last giveaways say what the next may expect.
+const latelyMost = 20
 
-// crowd is the largest number of viewers that a show of the room had while one of
-// its last giveaways ran, 0 if none did: the time for the seal follows from it.
-func crowd(ctx context.Context, q querier, room string) (most int64, err error) {
-	all, err := lately(ctx, q, room)
-	for _, w := range all {
+// crowd is the largest number of viewers that a show had while one of these
+// giveaways ran, 0 if none did: the time for the seal follows from it.
+func crowd(past []watched) (most int64) {
+	for _, w := range past {
 		most = max(most, w.Room.Online, w.Room.Unique, int64(w.Give.Entered))
 	}
-	return most, err
+	return most
 }
 
 // lately is what the room said last of its last giveaways, the newest first.
 func lately(ctx context.Context, q querier, room string) (all []watched, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT f.body FROM studio_funnels f JOIN studio_line l ON l.event = f.event WHERE l.room = $1 ORDER BY f.at DESC LIMIT $2`, room, crowdOf)
+	rows, err := q.QueryContext(ctx, `SELECT f.body FROM studio_funnels f JOIN studio_line l ON l.event = f.event WHERE l.room = $1 ORDER BY f.at DESC LIMIT $2`, room, latelyMost)
 	if err != nil {
 		return nil, err
 	}
@@ -250,13 +249,12 @@ func refusals(g *Giveaway, f *giveaway.Funnel) []RefusedBy {
 
 // untied warns where the last giveaways of the room that asked for a fact which
 // ties accounts got none: the platform does not state it.
-func (f *finding) untied(ctx context.Context, q querier) error {
+func (f *finding) untied(past []watched) {
 	if f.draft.Cluster == nil {
-		return nil
+		return
 	}
-	all, err := lately(ctx, q, f.room.ID)
 	warn, seen := wants(&f.warnings), map[string]bool{}
-	for _, w := range all {
+	for _, w := range past {
 		for i, tie := range f.draft.Cluster.By {
 			n, asked := w.Give.Known[tie]
 			if !asked || w.Give.Entered == 0 || seen[tie] {
@@ -266,5 +264,4 @@ func (f *finding) untied(ctx context.Context, q querier) error {
 			warn(n > 0, fmt.Sprintf("draft.cluster.by[%d]", i), "untied-"+tie, "nobody who entered last time came with this fact: the platform does not state it, so it ties nobody")
 		}
 	}
-	return err
 }

@@ -131,9 +131,8 @@ func (d *Desk) round(ctx context.Context, c *app.RequestContext, claims *token.C
 }
 
 // worth looks at a round as the room will, before anything is written, and
-// answers which giveaway waits for it. The
-// chain is that of the plan: rounds of one that no relay is configured for any
-// more are as good.
+// answers which giveaway waits for it. The chain is that of the plan: rounds of
+// one that no relay is configured for any more are as good.
 func (d *Desk) worth(ctx context.Context, room string, data []byte) (one roundOf, event string, no *refusal) {
 	var said record.BeaconData
 	_ = json.Unmarshal(data, &said) // check has done so
