@@ -3,7 +3,6 @@ package drawproof
 import (
 	"bytes"
 	"cmp"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"slices"
@@ -218,8 +217,5 @@ func checkLadder(e *evidence) error {
 }
 
 func checkSignature(e *evidence) error {
-	if !ed25519.Verify(e.plan.EngineKey[:], bundleMessage(e.doc), e.Signature) {
-		return errors.New("bundle is not signed by the engine key")
-	}
-	return nil
+	return signedBy(e.plan.EngineKey, bundleMessage(e.doc), e.Signature)
 }

@@ -34,9 +34,7 @@ func (r reader) proofDue(ctx context.Context, tx *sql.Tx, g *Giveaway, was strin
 		return nil
 	case g == nil:
 		at = now.Add(proofSettles)
-	case g.State == Settled && was != Settled:
-		state = Settled
-	default:
+	case g.State != Settled || was == Settled:
 		return nil // it is kept with all its claims when it is settled
 	}
 	if g != nil {
