@@ -107,11 +107,11 @@ func (f *finding) times(now, fired int64, on onAir, need func(bool, string, stri
 	case t.On == "at":
 		f.planTimes(need)
 	case t.On == "now":
-		f.openAt = now + cmp.Or(d.NoticeMs, noticeNow)
+		f.openAt = whole(now + cmp.Or(d.NoticeMs, noticeNow))
 		f.closeAt = f.openAt + d.OpenMs
 	case t.waits():
 		if fired != 0 {
-			f.openAt = max(fired+t.AfterMs, now+f.notice())
+			f.openAt = whole(max(fired+t.AfterMs, now+f.notice()))
 			f.closeAt = f.openAt + d.OpenMs
 		} else {
 			f.begun(on, now)
@@ -128,6 +128,11 @@ func (f *finding) times(now, fired int64, on onAir, need func(bool, string, stri
 		f.announceAt = max(now, f.openAt-cmp.Or(d.NoticeMs, noticeAt))
 	}
 }
+
+// whole is the next whole second. A beacon's rounds are due on whole seconds: what
+// also closes on one waits for its round a second less at the worst, and without
+// it a result under witnesses could come later than 8 s after zero.
+func whole(ms int64) int64 { return (ms + 999) / 1000 * 1000 }
 
 // delay is how soon after what it waits for it opens.
 func (f *finding) delay() int64 {

@@ -173,10 +173,10 @@ func readLate(t *testing.T, h *house) {
 		t.Errorf("%+v", trail[0])
 	}
 	g, drawn := read(90 * time.Second)
-	if g.State != Scheduled || g.OpenAt != drawn+120_000 {
+	if g.State != Scheduled || g.OpenAt != whole(drawn+120_000) {
 		t.Errorf("%s, opens %d ms after the draw: %+v", g.State, g.OpenAt-drawn, g.Problems)
 	}
-	if g, drawn = read(4 * time.Minute); g.OpenAt != drawn+240_000+noticeNow {
+	if g, drawn = read(4 * time.Minute); g.OpenAt != whole(drawn+240_000+noticeNow) {
 		t.Errorf("%s, opens %d ms after the draw: %+v", g.State, g.OpenAt-drawn, g.Problems)
 	}
 	h.books()

@@ -56,6 +56,6 @@ func (f *finding) begun(a onAir, now int64) {
 			clock(a.Since, f.zone), t.AfterMs/1000))
 		return
 	}
-	f.openAt = max(at, soonest)
+	f.openAt = whole(max(at, soonest))
 	f.closeAt = f.openAt + f.draft.OpenMs
 }

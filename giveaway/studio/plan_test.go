@@ -364,7 +364,7 @@ func triggers(t *testing.T, h *house) {
 	if armed(product) || armed(tap) {
 		t.Fatal("not started")
 	}
-	if n := h.announce(time.Now()); n != 3 {
+	if n := h.announce(time.Now().Add(time.Second)); n != 3 {
 		t.Fatalf("%d announced", n) // the first with 10 minutes' notice
 	}
 	h.open(o, tap)
@@ -379,11 +379,11 @@ func triggers(t *testing.T, h *house) {
 	// Approved when the show had begun already.
 	began := as[rest.List[Show]](h, h.ok("host", "GET", "/v1/studio/shows?shop=yunduo&room=demo", nil)).Items[0].LiveAt
 	for _, tr := range []Trigger{{On: "show-start", Show: "s1", AfterMs: 1_200_000}, {On: "show-start", AfterMs: 1_500_000}} {
-		if g := h.giveaway(add(fmt.Sprint("迟批", tr.AfterMs), tr)); g.OpenAt != began+tr.AfterMs {
+		if g := h.giveaway(add(fmt.Sprint("迟批", tr.AfterMs), tr)); g.OpenAt != whole(began+tr.AfterMs) {
 			t.Errorf("%+v opens %d ms after 开播", tr, g.OpenAt-began)
 		}
 	}
-	if g := h.giveaway(add("迟批即开", Trigger{On: "show-start", Show: "s1"})); g.OpenAt < g.ArmedAt+noticeNow || g.OpenAt > g.ArmedAt+2*noticeNow {
+	if g := h.giveaway(add("迟批即开", Trigger{On: "show-start", Show: "s1"})); g.OpenAt < g.ArmedAt+noticeNow || g.OpenAt > g.ArmedAt+2*noticeNow || g.OpenAt%1000 != 0 {
 		t.Errorf("opens %d ms after it was scheduled", g.OpenAt-g.ArmedAt)
 	}
 	next := add("下一场", Trigger{On: "show-start", AfterMs: 1})

@@ -231,7 +231,8 @@ export function Bags() {
   const open = (e: SubmitEvent): void => {
     e.preventDefault();
     const f = new FormData(e.currentTarget as HTMLFormElement);
-    const at = Math.round(now.value) + 3_000;
+    // On a whole second, as rounds are due: the result comes up to a second sooner.
+    const at = Math.ceil(now.value / 1000 + 3) * 1000;
     void command('plan', {
       event: id('bag'),
       kind: 'bag',
