@@ -2,8 +2,9 @@ import { render } from 'preact';
 import { gist, phaseOf } from '../viewer/bag.tsx';
 import { count, line, name, span } from '../viewer/clean.ts';
 import { Bag } from '../viewer/icons.tsx';
+import { resultShown } from '../viewer/outcome.ts';
 import { language, w } from '../viewer/prefs.ts';
-import { current, gives, now, resultShown, results, rows, start } from '../viewer/store.ts';
+import { current, gives, now, results, rows, start } from '../viewer/store.ts';
 import './style.css';
 
 // The page a streaming program lays over its picture: newest comments, the

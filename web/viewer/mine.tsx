@@ -120,7 +120,9 @@ function AwardRow({ a }: { a: Award }) {
         </button>
       </div>
       <div class="award-side">
-        <span class="award-state">{w(`award_${a.state}` as Word)}</span>
+        <span class="award-state">
+          {w(a.state === 'to-ship' && a.kind !== 'goods' ? 'award_to-send' : (`award_${a.state}` as Word))}
+        </span>
         {a.state === 'to-claim' && !open && (
           <button type="button" class="go" onClick={() => void take()}>
             {w('openPrize')}

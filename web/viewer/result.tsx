@@ -5,38 +5,37 @@ import { money } from '../words/money.ts';
 import { name as kind, phaseOf } from './bag.tsx';
 import { count, line, name, span } from './clean.ts';
 import { Bag, Close } from './icons.tsx';
+import { closeResult, resultShown } from './outcome.ts';
 import { language, w } from './prefs.ts';
 import { wonBy } from './prizes.ts';
-import { client, current, entries, gives, next, now, openSheet, resultShown, results, user } from './store.ts';
+import { client, current, entries, gives, next, now, openSheet, results, user } from './store.ts';
 
 const SHOW = 12;
 const ASIDE_MS = 5_000;
-
-const close = (): void => {
-  resultShown.value = '';
-};
 
 /** The outcome, where the eye is but never over the buy button: prizes, people, your own line. */
 export function ResultCard() {
   const r = results.value.get(resultShown.value);
   const g = current.value;
-  // What was not won steps aside for what can be: on a phone it lies over the chip.
-  const calls = r !== undefined && g !== undefined && g.event !== r.event && phaseOf(g) === 'open' && !mine(r);
+  // A result steps aside for what can be entered: on a phone it lies over the chip.
+  // What was won shrinks, for it stays until it is opened; the rest goes.
+  const calls = r !== undefined && g !== undefined && g.event !== r.event && phaseOf(g) === 'open';
+  const goes = calls && !mine(r);
   useEffect(() => {
-    if (!calls) return undefined;
-    const timer = setTimeout(close, ASIDE_MS);
+    if (!goes) return undefined;
+    const timer = setTimeout(closeResult, ASIDE_MS);
     return () => clearTimeout(timer);
-  }, [calls, r?.event]);
-  return r ? <Card r={r} /> : null;
+  }, [goes, r?.event]);
+  return r ? <Card r={r} aside={calls} /> : null;
 }
 
-function Card({ r }: { r: Result }) {
+function Card({ r, aside }: { r: Result; aside: boolean }) {
   const g = gives.value.get(r.event);
   const failed = r.state === 'cancelled' || r.state === 'void';
   const won = mine(r);
   return (
-    <section class={`result ${won ? 'won' : ''}`} role="status" aria-label={w('resultTitle')}>
-      <button type="button" class="round plain close" aria-label={w('close')} onClick={close}>
+    <section class={`result ${won ? 'won' : ''} ${won && aside ? 'aside' : ''}`} role="status" aria-label={w('resultTitle')}>
+      <button type="button" class="round plain close" aria-label={w('close')} onClick={closeResult}>
         <Close />
       </button>
       {won && <Confetti />}
@@ -102,7 +101,7 @@ function Body({ r, g, won }: { r: Result; g: Give | undefined; won: string | und
           class="go"
           onClick={() => {
             client.need('openPrize', { event: r.event });
-            close();
+            closeResult();
           }}
         >
           {w('openPrize')}

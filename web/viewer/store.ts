@@ -23,8 +23,9 @@ import { onToken, raise } from './bridge.ts';
 import { line as cleanLine, name as cleanName } from './clean.ts';
 import type { Shot } from './danmaku.ts';
 import { openSocket } from './early.ts';
+import { showResult } from './outcome.ts';
 import { language, w } from './prefs.ts';
-import { notePrize, openPrizes, wonBy } from './prizes.ts';
+import { notePrize, openPrizes } from './prizes.ts';
 import { ed25519, fork } from './record.ts';
 import { translated } from './translated.tsx';
 
@@ -75,7 +76,6 @@ export const announce = signal('');
 export const sheet = signal<'' | 'bag' | 'settings' | 'name' | 'check' | 'mine'>('');
 export const sheetEvent = signal('');
 export const roomName = signal('demo');
-export const resultShown = signal('');
 export const isOffline = signal(!navigator.onLine);
 export const demo = signal(false);
 
@@ -403,11 +403,10 @@ export function start(room: string, as: { guest?: boolean } = {}): void {
     if (r.state === 'sealed') return sync(client.model);
     notePrize(r, client.model.gives.get(r.event), user.value?.h ?? '', client.now());
     inStep(client.model, () => {
-      const h = user.value?.h;
-      const shown = results.value.get(resultShown.value);
       results.value = new Map(client.model.results);
-      // A prize stays until its winner opens or closes it: the next draw does not take it away.
-      if (!shown || !wonBy(shown, h) || wonBy(r, h)) resultShown.value = r.event;
+      showResult(r, results.value, user.value?.h, entries.value.get(r.event)?.state === 'in');
+      // Over the outcome nobody should go on reading that they are in.
+      if (sheet.value === 'bag' && sheetEvent.value === r.event) openSheet('');
     });
   });
   client.on('fork', (f) => {

@@ -160,6 +160,7 @@ export const ui = {
   awardLeft: '{time} 内领取',
   'award_to-claim': '待领取',
   'award_to-ship': '待发货',
+  'award_to-send': '待发放',
   award_shipped: '已发货',
   award_received: '已到账',
   award_expired: '已过期',

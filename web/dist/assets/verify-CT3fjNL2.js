@@ -1,0 +1,1 @@
+export{t as check}from"./verify-G2hjjZ7n.js";
