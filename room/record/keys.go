@@ -121,5 +121,6 @@ const (
 	AskView      = "/internal/view"      // room: what those who run it may know
 	AskCatalogue = "/internal/catalogue" // room: what the shop says of its goods there
 	AskRules     = "/internal/rules"     // room: its rules and their stages
+	AskCopy      = "/internal/copy"      // room: the commands that make another judge and answer as it does
 	AskAwaits    = "/internal/awaits"    // room: which rounds of public randomness its giveaways wait for
 )

@@ -65,6 +65,10 @@ func (s *Shard) Mount(h route.IRoutes) {
 	s.answer(h, record.AskRules, func(ctx context.Context, c *app.RequestContext) (any, error) {
 		return s.Rules(ctx, c.Query("room"))
 	})
+	s.answer(h, record.AskCopy, func(ctx context.Context, c *app.RequestContext) (v any, err error) {
+		askErr := s.ask(ctx, c.Query("room"), func(p *room.Partition) { v, err = p.Copy(c.Query("room")) })
+		return v, errors.Join(askErr, err)
+	})
 	s.answer(h, record.AskAwaits, func(ctx context.Context, c *app.RequestContext) (v any, err error) {
 		err = s.ask(ctx, c.Query("room"), func(p *room.Partition) { v = p.AwaitsOf(c.Query("room")) })
 		return v, err
