@@ -70,6 +70,11 @@ func (s *Studio) checkDraft(c *rest.Call) (any, error) {
 	}
 	r := s.lastReach(c.Now)
 	f.away(r)
+	if like, err := s.likeness(c, g.Room); err == nil { // a room that nobody owns at this moment has nothing to say
+		if err := s.heardIn(&g.Draft, like, wants(&f.warnings)); err != nil {
+			s.cfg.Logger.Warn("the rules of a room cannot be read", "room", g.Room, "err", err)
+		}
+	}
 	out := f.answer()
 	out.Beacon = r
 	return out, nil

@@ -65,6 +65,7 @@ var laws = []stage.Law[*house]{
 	{Name: "proofs are lost", Test: proofsAreLost},
 	{Name: "reach", Test: reach},
 	{Name: "rehearsal", Test: rehearsal},
+	{Name: "rehearsed as the room", Test: rehearsedAsTheRoom},
 	{Name: "document", Test: document},
 }
 

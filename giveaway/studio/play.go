@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/fudai-live/fudai/giveaway/studio/follow"
@@ -108,10 +109,24 @@ func (p *play) open(ctx context.Context) error {
 		case "show-start":
 			p.say("show-"+g.ID, record.CtlShowStart, record.ShowData{Show: cmp.Or(t.Show, "rehearsal")})
 		case "product":
-			p.say("product-"+g.ID, record.CtlProduct, record.ProductData{Item: t.Item})
+			p.say("product-"+g.ID, record.CtlProduct, p.product(g, t.Item))
 		}
 	}
 	return nil
+}
+
+// product is a product of the room's catalogue, as a host puts it on air.
+func (p *play) product(g *Giveaway, id string) record.ProductData {
+	goods := p.stage.P.Catalogue(p.r.Namespace).Items
+	for i := range goods {
+		if it := &goods[i]; it.Item == id {
+			return record.ProductData{Item: id, Title: or(it.Title, ""), Link: or(it.Link, 0), Price: or(it.Price, 0), Was: or(it.Was, 0), Stock: or(it.Stock, 0)}
+		}
+	}
+	if len(goods) > 0 {
+		p.r.find(Risks, g, "draft.trigger.item", "no-item", fmt.Sprintf("the room's catalogue has no product %q: the host cannot put it on air with a tap", id))
+	}
+	return record.ProductData{Item: id}
 }
 
 func (p *play) say(id, kind string, data any) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fudai-live/fudai/giveaway/studio/rehearse"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 var rehearsals = table[Rehearsal]{"studio_rehearsals", "rehearsal"}
@@ -28,6 +29,13 @@ type NewRehearsal struct {
 	DipMs        int64    `json:"dipMs,omitempty" doc:"For how long the network of a third of the viewers is gone in the middle of the first opening; default 8 s, at most 10 minutes."`
 	BeaconLateMs int64    `json:"beaconLateMs,omitempty" doc:"How late the random number comes; at most 10 minutes. From 20 s on viewers see a folded card."`
 	Seed         uint64   `json:"seed,omitempty" doc:"The same seed is the same crowd."`
+	Try          *Try     `json:"try,omitempty" doc:"What is changed in the copy of the room, before the crowd comes. The room keeps its own."`
+}
+
+// Try is a change of the copied room that a rehearsal tries.
+type Try struct {
+	Settings *record.RoomSettings `json:"settings,omitempty" doc:"As of the command room: what is absent stays as the room has it."`
+	Rules    *string              `json:"rules,omitempty" doc:"A rule file in YAML in place of the room's own; empty: it has none of its own."`
 }
 
 // Levels of findings.
@@ -70,6 +78,7 @@ type Count struct {
 type Rehearsal struct {
 	Meta
 	NewRehearsal
+	Copied     *Copied     `json:"copied,omitempty" doc:"What of the room was copied; absent where its owner could not be asked, and a new room stood in."`
 	Namespace  string      `json:"namespace" doc:"The room in which it was held; it exists nowhere else."`
 	Watermark  string      `json:"watermark"`
 	Findings   []Finding   `json:"findings" doc:"What would fail first."`
@@ -101,6 +110,7 @@ func (in *NewRehearsal) problems() (all []rest.Problem) {
 	within("dipMs", &in.DipMs, 8000, 600_000)
 	within("beaconLateMs", &in.BeaconLateMs, 0, 600_000)
 	in.Viewers, in.Trolls = int(viewers), int(trolls)
+	need(in.Try == nil || in.Try.Rules == nil || len(*in.Try.Rules) < record.MaxControl/2, "try.rules", "amount", fmt.Sprintf("rules have at most %d bytes here", record.MaxControl/2))
 	need(len(in.Giveaways) <= mostRehearsed, "giveaways", "too-many", fmt.Sprintf("at most %d at a time", mostRehearsed))
 	return all
 }
@@ -171,11 +181,17 @@ func (s *Studio) toRehearse(ctx context.Context, room *Room, ids []string) ([]Gi
 	return all, nil
 }
 
-func (s *Studio) rehearse(ctx context.Context, room *Room, all []Giveaway, in NewRehearsal, now int64) (*Rehearsal, error) {
+func (s *Studio) rehearse(ctx context.Context, at *Room, all []Giveaway, in NewRehearsal, now int64) (*Rehearsal, error) {
 	began := time.Now()
-	r := &Rehearsal{Meta: Meta{ID: newID("rehearsal"), Shop: room.Shop}, NewRehearsal: in, Watermark: Watermark, Findings: []Finding{}, Items: []Rehearsed{}}
+	r := &Rehearsal{Meta: Meta{ID: newID("rehearsal"), Shop: at.Shop}, NewRehearsal: in, Watermark: Watermark, Findings: []Finding{}, Items: []Rehearsed{}}
 	if reached := s.reach(ctx); reached != nil && !reached.OK {
 		r.find(Risks, nil, "draft.noBeacon", "beacon", "no relay of the public beacon can be reached at this moment")
+	}
+	like, err := s.likeness(ctx, at.ID)
+	if err != nil {
+		s.cfg.Logger.Warn("a room is rehearsed as a new one: its owner does not answer", "room", at.ID, "err", err)
+		r.find(Risks, nil, "", "copy", "the room could not be asked for its rules and settings: it was rehearsed with those of a new room")
+		like = nil
 	}
 	for i := range all {
 		if err := s.inspect(ctx, r, &all[i], now); err != nil {
@@ -186,11 +202,14 @@ func (s *Studio) rehearse(ctx context.Context, room *Room, all []Giveaway, in Ne
 	if _, err := rand.Read(secret[:]); err != nil {
 		return nil, err
 	}
-	p, err := s.newPlay(ctx, r, room, all, secret, now)
+	p, err := s.newPlay(ctx, r, at, all, like, secret, now)
 	if err != nil {
 		return nil, err
 	}
 	defer p.end()
+	if err := p.furnish(at, like); err != nil {
+		return nil, err
+	}
 	if err := p.run(ctx); err != nil {
 		return nil, err
 	}

@@ -1,10 +1,15 @@
 package studio
 
 import (
+	"context"
 	"crypto/sha256"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +18,9 @@ import (
 	"github.com/fudai-live/fudai/giveaway/beacon"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/room"
 	"github.com/fudai-live/fudai/room/kafkalog"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 // everything is a digest of each table of the studio's database and of each
@@ -152,4 +159,115 @@ func left(t *testing.T) int {
 		t.Fatal(err)
 	}
 	return len(all)
+}
+
+// room makes the real owner of a room's rules, settings and goods, as commands
+// of the staff made it, and lets the studio ask it.
+func (h *house) room(name string, commands map[string]any) *room.Partition {
+	h.t.Helper()
+	p := room.New(room.Config{Partition: kafkalog.Partition(name), Keys: h.keys, AutoCreate: true})
+	var out room.Out
+	at := int64(0)
+	for kind, data := range commands {
+		raw, err := json.Marshal(data)
+		if err == nil {
+			err = p.Control(&record.Control{V: 1, ID: kind, Kind: kind, Room: name, By: "host", Role: "host", Data: raw}, record.Applied{Control: at}, &out)
+		}
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		at++
+	}
+	ask := h.studio.cfg.Ask
+	h.studio.cfg.Ask = func(ctx context.Context, path string, q url.Values) (int, []byte, error) {
+		if path != record.AskCopy || q.Get("room") != name {
+			return ask(ctx, path, q)
+		}
+		c, err := p.Copy(name)
+		raw, bad := json.Marshal(c)
+		return 200, raw, errors.Join(err, bad)
+	}
+	return p
+}
+
+// A rehearsal is held in a copy of the room: its rules find what the marketer
+// did not think of, what is tried stays in the copy and says so, and the room
+// is afterwards as it was.
+func rehearsedAsTheRoom(t *testing.T, h *house) {
+	h.furnish()
+	h.own("demo")
+	p := h.room("demo", map[string]any{
+		record.CtlRules:     record.RulesData{YAML: "version: own-1\nlists:\n  - id: rivals\n    category: ads\n    severity: 4\n    action: block\n    words: [秋风, 旧词]\n"},
+		record.CtlRoom:      json.RawMessage(`{"slow_ms":30000,"followers_ms":-1}`),
+		record.CtlCatalogue: json.RawMessage(`{"items":[{"item":"cup","title":"杯","price":3900}],"faq":[{"id":"f","questions":["会碎吗"],"answer":"不会"}]}`)})
+	was, err := p.Copy("demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(phrase string, trigger Trigger) string {
+		d := exampleDraft
+		d.Title, d.Phrases, d.OpenMs, d.Trigger = phrase, []string{phrase}, 60_000, trigger
+		return h.add(d).ID
+	}
+	caught, fine, gone := add("秋风送福", Trigger{On: "now"}), add("云朵上新", Trigger{On: "now"}), add("杯子来了", Trigger{On: "product", Item: "pan"})
+	hold := func(in NewRehearsal) Rehearsal {
+		in.Room, in.Viewers, in.Trolls, in.Seed = "demo", 80, 3, 5
+		return as[Rehearsal](h, h.ok("mia", "POST", "/v1/studio/rehearsals", in))
+	}
+	found := func(r Rehearsal, id, rule string) bool {
+		return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Giveaway == id && f.Rule == rule })
+	}
+	count := func(r Rehearsal, code string) int {
+		i := slices.IndexFunc(r.People, func(c Count) bool { return c.Code == code })
+		if i < 0 {
+			return 0
+		}
+		return r.People[i].N
+	}
+	before := h.everything()
+	r := hold(NewRehearsal{})
+	if r.Copied == nil || !strings.HasSuffix(r.Copied.Rules, "+own-1") || r.Copied.SlowMs != 30_000 || r.Copied.Items != 1 || r.Copied.Answers != 1 {
+		t.Errorf("copied %+v", r.Copied)
+	}
+	if !found(r, caught, "phrase-rules") || found(r, fine, "phrase-rules") || !found(r, gone, "no-item") || !found(r, "", "moderated") || found(r, "", "copy") {
+		t.Errorf("%+v", r.Findings)
+	}
+	// The invariant: whoever says the passphrase is in, whatever the rules say of it.
+	for _, x := range r.Items {
+		if x.State != Settled || x.Told < 40 || int(x.Live.Entrants+x.Live.Excluded) != x.Told {
+			t.Errorf("%+v", x)
+		}
+	}
+	if count(r, "blocked") == 0 || count(r, "slow") == 0 || r.Unanswered != 0 {
+		t.Errorf("people were told %v", r.People)
+	}
+
+	other, slow := "version: tried\nlists:\n  - id: fresh\n    category: ads\n    severity: 4\n    action: block\n    words: [上新]\n", int64(0)
+	r = hold(NewRehearsal{Try: &Try{Settings: &record.RoomSettings{SlowMS: &slow}, Rules: &other}})
+	if found(r, caught, "phrase-rules") || !found(r, fine, "phrase-rules") || !found(r, "", "only-here") || count(r, "slow") != 0 {
+		t.Errorf("%+v, %v", r.Findings, r.People)
+	}
+	bad := "version: x\nlists: 7\n"
+	h.no(422, "mia", "POST", "/v1/studio/rehearsals", NewRehearsal{Room: "demo", Try: &Try{Rules: &bad}})
+	is, err := p.Copy("demo")
+	if err != nil || !reflect.DeepEqual(was, is) {
+		t.Errorf("the room was changed: %+v, now %+v, %v", was, is, err)
+	}
+	for what, is := range h.everything() {
+		if before[what] != is {
+			t.Errorf("%s was touched: %s, now %s", what, before[what], is)
+		}
+	}
+
+	d := exampleDraft
+	d.Phrases = []string{"新口令", "秋风送福"}
+	checked := as[Checked](h, h.ok("mia", "POST", "/v1/studio/check", NewGiveaway{"demo", d}))
+	if n := slices.IndexFunc(checked.Warnings, func(p rest.Problem) bool { return p.Rule == "phrase-rules" }); n < 0 || checked.Warnings[n].Field != "draft.phrases[1]" || !checked.OK {
+		t.Errorf("checking found %+v", checked.Warnings)
+	}
+	h.room("demo", map[string]any{record.CtlRoom: json.RawMessage(`{"mute_all":"viewer"}`)})
+	checked = as[Checked](h, h.ok("mia", "POST", "/v1/studio/check", NewGiveaway{"demo", d}))
+	if !slices.ContainsFunc(checked.Warnings, func(p rest.Problem) bool { return p.Rule == "room-quiet" }) {
+		t.Errorf("checking found %+v", checked.Warnings)
+	}
 }

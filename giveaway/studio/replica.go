@@ -12,12 +12,13 @@ import (
 
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio/rehearse"
+	"github.com/fudai-live/fudai/room"
 	"github.com/fudai-live/fudai/room/record"
 )
 
 // newPlay copies the room: its shop, prizes with their stock, budgets with
 // their money, and the giveaways, whose own reservations count as there.
-func (s *Studio) newPlay(ctx context.Context, r *Rehearsal, room *Room, all []Giveaway, secret [32]byte, now int64) (_ *play, err error) {
+func (s *Studio) newPlay(ctx context.Context, r *Rehearsal, at *Room, all []Giveaway, like *room.Copy, secret [32]byte, now int64) (_ *play, err error) {
 	p := &play{r: r, began: now, claims: map[string]int{}, claimAt: map[string]int64{}}
 	if p.dir, err = os.MkdirTemp("", "fudai-rehearsal-"); err != nil {
 		return nil, err
@@ -44,13 +45,17 @@ func (s *Studio) newPlay(ctx context.Context, r *Rehearsal, room *Room, all []Gi
 		store.Close()
 		return nil, err
 	}
-	r.Namespace = rehearsed + room.ID[:min(len(room.ID), record.MaxRoom-len(rehearsed))]
-	if p.stage, err = rehearse.NewStage(log, keys, r.Namespace, now); err != nil {
+	r.Namespace = rehearsed + at.ID[:min(len(at.ID), record.MaxRoom-len(rehearsed))]
+	var settings room.Settings
+	if like != nil {
+		settings = like.Settings
+	}
+	if p.stage, err = rehearse.NewStage(log, keys, r.Namespace, settings, now); err != nil {
 		return nil, err
 	}
 	p.stage.LateMs = r.BeaconLateMs
 	p.crowd = rehearse.NewCrowd(r.crowd(), p.stage)
-	if err = s.copyInto(ctx, p, room, all, now); err != nil {
+	if err = s.copyInto(ctx, p, at, all, now); err != nil {
 		return nil, err
 	}
 	p.follow, err = p.studio.follower(ctx)

@@ -86,6 +86,7 @@ type Studio struct {
 	probe          chan struct{} // bound 1
 	reached        reached
 	rehearsing     sync.Mutex // one at a time: it takes a core
+	ruled          lastRules
 	heard          heard
 	announced      prometheus.Counter
 	announceErrors prometheus.Counter

@@ -40,7 +40,7 @@ func (p *play) judge(ctx context.Context) error {
 	}
 	for _, code := range []record.Code{record.Blocked, record.Held, record.Muted} {
 		if n := p.crowd.People[code.String()]; n > 0 {
-			r.find(Risks, nil, "", "moderated", fmt.Sprintf("%d entries of honest viewers were %s by the room's rules", n, code))
+			r.find(Risks, nil, "", "moderated", fmt.Sprintf("%d comments of honest viewers around the giveaway were %s by the room's rules", n, code))
 		}
 	}
 	return nil

@@ -249,6 +249,7 @@ export type Rehearsal = Meta & {
   room: string;
   viewers: number;
   trolls: number;
+  copied?: { rules: string; slowMs: number; items: number; answers: number };
   findings: Finding[];
   items: {
     giveaway: string;

@@ -200,6 +200,14 @@ export function Report({ r, open }: { r: Rehearsal; open: boolean }) {
             { title: t('proved'), render: (_, x) => t(x.verified ? 'provedYes' : 'provedNo') },
           ]}
         />
+        {r.copied && (
+          <p className="hint">
+            {t('rehearsedAs', {
+              ...r.copied,
+              slow: r.copied.slowMs > 0 ? t('rehearsedSlow', { n: r.copied.slowMs / 1000 }) : t('rehearsedFast'),
+            })}
+          </p>
+        )}
         <p className="hint">
           {t('rehearsed', {
             viewers: r.viewers,

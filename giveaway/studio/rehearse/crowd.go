@@ -131,6 +131,10 @@ func (c *Crowd) plan(card *Card) {
 func (c *Crowd) enter(v *viewer, card *Card) {
 	switch {
 	case !v.troll:
+		if card.Phrase != "" && c.rnd.IntN(10) == 0 { // not quite the phrase, and again: judged as any other comment
+			c.say(v, &record.Comment{Kind: record.Say, Text: []byte(card.Phrase + "，我来了")})
+			c.say(v, &record.Comment{Kind: record.Say, Text: []byte("我来了，" + card.Phrase)})
+		}
 		c.say(v, c.entry(v, card))
 	default:
 		for range 5 {

@@ -27,6 +27,8 @@ type Stage struct {
 	Cards  map[string]*Card // as frames show them
 	Frames int
 	Bytes  int
+	// Refused is why the room did not take commands, in order.
+	Refused []error
 
 	log     *Log
 	keys    *record.Keys
@@ -67,15 +69,15 @@ func Chain(keys *record.Keys) (drawproof.LocalKey, drawproof.Chain, error) {
 	return key, key.Chain(chainGenesis, chainPeriod), err
 }
 
-// NewStage makes the room and its owner.
-func NewStage(log *Log, keys *record.Keys, name string, now int64) (*Stage, error) {
+// NewStage makes the room and its owner, under the settings of an installation.
+func NewStage(log *Log, keys *record.Keys, name string, settings room.Settings, now int64) (*Stage, error) {
 	beacon, chain, err := Chain(keys)
 	if err != nil {
 		return nil, err
 	}
 	s := &Stage{Room: name, Now: now, log: log, keys: keys, beacon: beacon, part: kafkalog.Partition(name),
 		Cards: map[string]*Card{}, waiting: map[uint32]func(record.Outcome){}}
-	s.P = room.New(room.Config{Partition: s.part, Keys: keys, AutoCreate: true, Chains: []drawproof.Chain{chain}})
+	s.P = room.New(room.Config{Partition: s.part, Keys: keys, Settings: settings, AutoCreate: true, Chains: []drawproof.Chain{chain}})
 	return s, s.ledger(&record.Ledger{Own: &record.Own{Address: "rehearsal", Node: "rehearsal"}})
 }
 
@@ -165,9 +167,29 @@ func (s *Stage) rounds() {
 	}
 }
 
+// Imitate makes the room as a copy of another has it, and answers what of that
+// it would not take. The copy's commands go into the rehearsal's log, signed with
+// its keys: no way leads back to the room they were read of.
+func (s *Stage) Imitate(c *room.Copy) ([]error, error) {
+	for _, ctl := range c.Commands {
+		if ctl.Room != "" {
+			ctl.Room = s.Room
+		}
+		s.write(&ctl)
+	}
+	before := len(s.Refused)
+	err := s.Turn()
+	return s.Refused[before:], err
+}
+
 // Command appends a signed command to the rehearsal's log.
 func (s *Stage) Command(ctl *record.Control) {
-	ctl.Room, ctl.At = s.Room, s.Now
+	ctl.Room = s.Room
+	s.write(ctl)
+}
+
+func (s *Stage) write(ctl *record.Control) {
+	ctl.At = s.Now
 	value := record.AppendControl(nil, ctl)
 	s.append(kafkalog.Control, value, kafkalog.Header{Key: "sig", Value: s.keys.SignControl(value)})
 }
@@ -183,6 +205,7 @@ func (s *Stage) commands() error {
 		}
 		at := record.Applied{Control: r.Offset, After: s.P.Position().Comments}
 		if err := s.P.Control(&ctl, at, &s.out); err != nil {
+			s.Refused = append(s.Refused, err)
 			problems, sig := s.keys.Refuse(s.part, r.Offset, r.Value, err)
 			s.append(kafkalog.DeadLetter, r.Value, kafkalog.Header{Key: "reason", Value: []byte(record.ReasonCommand)}, kafkalog.Header{Key: "offset", Value: strconv.AppendInt(nil, r.Offset, 10)},
 				kafkalog.Header{Key: "problems", Value: problems}, kafkalog.Header{Key: "sig", Value: sig})
@@ -238,9 +261,7 @@ func (s *Stage) show() error {
 		for _, o := range list {
 			if tell := s.waiting[o.Via.Ref]; tell != nil {
 				tell(o)
-				if o.Code != record.Held {
-					delete(s.waiting, o.Via.Ref)
-				}
+				delete(s.waiting, o.Via.Ref) // who is told "held" is told: nobody here looks at what is held
 			}
 		}
 	}
