@@ -77,7 +77,7 @@ func (l *loop) enter(c *conn, a *arrival) {
 	r := l.e.rooms.open([]byte(a.room), l.nowMS)
 	lr := l.rooms[r]
 	if lr == nil {
-		lr = &localRoom{room: r}
+		lr = &localRoom{room: r, openings: openings{seen: r.opened.Load()}}
 		l.rooms[r] = lr
 	}
 	c.local, c.member = lr, uint32(len(lr.members))
@@ -128,6 +128,7 @@ func (l *loop) greet(c *conn, a *arrival) {
 	if !continues {
 		l.whole(c, &v, a)
 	}
+	c.local.writes()
 	l.send(c, l.out)
 	if c.is(live) && !c.is(blocked) {
 		l.flush(c, &v)

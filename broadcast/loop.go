@@ -68,6 +68,7 @@ type localRoom struct {
 	*room
 	members []uint32 // slots
 	due     int      // members with stateDue
+	openings
 }
 
 func newLoop(e *edge, index int) (*loop, error) {
@@ -179,6 +180,7 @@ func (l *loop) event(slot, gen uint32, in, out bool) {
 			if c.next < v.frames.end() && (c.next < v.frames.base || v.frames.at(c.next).came < l.nowMS-l.e.cfg.SlowAfter.Milliseconds()) {
 				c.set(lagging)
 			}
+			c.local.writes()
 			l.flush(c, &v)
 		} else {
 			l.pay(c)

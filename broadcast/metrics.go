@@ -23,6 +23,7 @@ type metrics struct {
 	busy       []prometheus.Counter // by loop, seconds
 
 	phrases      prometheus.Counter
+	reactions    *prometheus.CounterVec
 	shed         prometheus.Counter
 	malformed    prometheus.Counter
 	inboxFull    prometheus.Counter
@@ -59,6 +60,7 @@ func newMetrics(reg prometheus.Registerer, loops int) *metrics {
 	m := &metrics{
 		shed:       counter("shed_total", "Comments refused because the owner of the room is behind its log."),
 		phrases:    counter("passphrases_total", "Comments that no limit stood before, because they enter an open giveaway."),
+		reactions:  vec("entry_reactions_total", "Entries by socket, by how soon after their opening was written they were read: fast (within 120 ms, the round trip taken off), later, unknown.", "reaction"),
 		viewers:    prometheus.NewGauge(prometheus.GaugeOpts{Name: ns + "viewers", Help: "Connections in a room."}),
 		followed:   prometheus.NewGauge(prometheus.GaugeOpts{Name: ns + "partitions_followed", Help: "Partitions of the log that are read: those that somebody watches here, or did a little while ago."}),
 		deliveries: counter("deliveries_total", "Comments handed to the kernel, one for each viewer."),
@@ -108,6 +110,9 @@ func (m *metrics) zero() {
 	}
 	for _, c := range []string{"token", "origin", "banned", "no-room", "too-many", "full", "draining", "malformed", "no-entry", "checking"} {
 		m.refusals.WithLabelValues(c)
+	}
+	for _, r := range []string{reactionFast, reactionLater, reactionUnknown} {
+		m.reactions.WithLabelValues(r)
 	}
 	for _, k := range []string{record.Like.String(), record.Watched.String(), "presence"} {
 		m.failures.WithLabelValues(k)

@@ -26,15 +26,15 @@ const (
 	mostPhrases = 256    // of a room
 )
 
-// phrasesOf reads the giveaways' cards in a frame or a State. Most frames have
+// cardsOf finds the giveaways' cards in a frame or a State. Most frames have
 // none, which a search for the member tells; in a text it would be escaped.
-func phrasesOf(payload []byte) (list []phrase, events []string) {
+func cardsOf(payload []byte) []*fastjson.Value {
 	if !bytes.Contains(payload, []byte(`"close_at":`)) {
-		return nil, nil
+		return nil
 	}
 	v, err := fastjson.ParseBytes(payload)
 	if err != nil {
-		return nil, nil
+		return nil
 	}
 	cards := v.GetArray("gives")
 	for _, item := range v.GetArray("items") {
@@ -42,7 +42,12 @@ func phrasesOf(payload []byte) (list []phrase, events []string) {
 			cards = append(cards, item)
 		}
 	}
+	return cards
+}
+
+func phrasesOf(cards []*fastjson.Value) (list []phrase, events []string) {
 	for _, c := range cards {
+		var err error
 		event, state := string(c.GetStringBytes("event")), string(c.GetStringBytes("state"))
 		events = append(events, event)
 		if state != "open" && state != "announced" {
@@ -58,10 +63,10 @@ func phrasesOf(payload []byte) (list []phrase, events []string) {
 	return list, events
 }
 
-// learnPhrases replaces what the room holds of the giveaways that payload has.
+// learnPhrases replaces what the room holds of the giveaways of these cards.
 // Its lock is held.
-func (r *room) learnPhrases(payload []byte, now int64) {
-	list, events := phrasesOf(payload)
+func (r *room) learnPhrases(cards []*fastjson.Value, now int64) {
+	list, events := phrasesOf(cards)
 	if len(events) == 0 {
 		return
 	}
@@ -91,7 +96,7 @@ func (l *loop) passphrase(c *conn) string {
 	for i := range *list {
 		p := &(*list)[i]
 		if p.digest == digest && l.nowMS <= p.until && (p.open || l.nowMS >= p.from) {
-			return r.name + "/" + p.event
+			return p.event
 		}
 	}
 	return ""

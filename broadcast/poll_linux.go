@@ -2,8 +2,10 @@ package broadcast
 
 import (
 	"fmt"
+	"math"
 	"sync/atomic"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -166,4 +168,14 @@ func openFiles() int {
 		return 1 << 20
 	}
 	return int(limit.Cur)
+}
+
+// leastRTT is the least round trip of a socket as the kernel remembers it
+// (TCP_INFO, tcpi_min_rtt); false where it knows none.
+func leastRTT(fd int) (time.Duration, bool) {
+	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+	if err != nil || info.Min_rtt == 0 || info.Min_rtt == math.MaxUint32 {
+		return 0, false
+	}
+	return time.Duration(info.Min_rtt) * time.Microsecond, true
 }

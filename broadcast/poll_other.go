@@ -51,6 +51,8 @@ func sysRead(int32, []byte) int  { return broken }
 func sysClose(int32)             {}
 func sysShutdown(int32)          {}
 
+func leastRTT(int) (time.Duration, bool) { return 0, false }
+
 func adoptable(syscall.RawConn, int) (int32, error) { return -1, errors.ErrUnsupported }
 
 // openFiles is a guess: this system is for development.

@@ -38,9 +38,11 @@ type room struct {
 	refused atomic.Int64   // Unix ms
 	asked   atomic.Int64   // Unix ms up to which questions let in nevertheless have used their rate
 	phrases atomic.Pointer[[]phrase]
-	likes   atomic.Int64 // since the last like record
-	slow    atomic.Int64 // viewers behind, once a second for each, since it was told
-	told    int32        // online count last told; owned by the presence writer
+	cards   map[string]bool             // giveaways by id: whether the card last seen was open
+	opened  atomic.Pointer[[]openFrame] // those that a frame has opened, newest last
+	likes   atomic.Int64                // since the last like record
+	slow    atomic.Int64                // viewers behind, once a second for each, since it was told
+	told    int32                       // online count last told; owned by the presence writer
 
 	toldSlow uint16 // likewise
 }
@@ -100,7 +102,7 @@ func (r *room) batch(meta *record.Meta, payload []byte, made, now int64, cfg *Co
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.touched = now
-	v := frameTaken
+	v, follows := frameTaken, r.seq > 0 && meta.Seq == r.seq+1
 	if meta.Seq <= r.seq {
 		if meta.Pair.Epoch <= r.epoch {
 			return frameSeen
@@ -113,7 +115,9 @@ func (r *room) batch(meta *record.Meta, payload []byte, made, now int64, cfg *Co
 		r.hole(r.seq+1, meta.Seq-1, wire.GapExpired, now)
 	}
 	r.seq, r.epoch = meta.Seq, meta.Pair.Epoch
-	r.learnPhrases(payload, now)
+	cards := cardsOf(payload)
+	r.learnPhrases(cards, now)
+	r.learnOpenings(cards, follows)
 	r.setLoad(meta.Refuse, now)
 	m := newMessage(meta.Seq, payload)
 	m.count, m.made, m.came = meta.Count, made, now
@@ -160,7 +164,9 @@ func (r *room) snapshot(meta *record.Meta, payload []byte, made, now int64) (v v
 	r.state = newMessage(meta.Seq, payload)
 	r.state.made, r.state.came = made, now
 	r.ledger = meta.Ledger - 1 // a State names the offset from which results follow
-	r.learnPhrases(payload, now)
+	cards := cardsOf(payload)
+	r.learnPhrases(cards, now)
+	r.learnState(cards)
 	if show, ok := showOf(payload); ok && show != r.show {
 		r.show = show
 		if !first {

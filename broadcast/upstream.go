@@ -128,8 +128,13 @@ func (l *loop) enters(c *conn) bool {
 	if l.msg.Op != wire.OpSay {
 		return false
 	}
+	l.msg.Event = nil
 	event := l.passphrase(c)
-	return event != "" && l.e.users.entered(c.who.user).first(event)
+	if event == "" || !l.e.users.entered(c.who.user).first(c.local.name+"/"+event) {
+		return false
+	}
+	l.msg.Event = []byte(event) // it is not the record's; its reaction is measured by it
+	return true
 }
 
 // produce writes the message to the log.
@@ -192,6 +197,12 @@ func (l *loop) fill(c *conn) {
 	l.comment = record.Comment{
 		Kind: kindOf(m.Op), Role: s.role, ID: m.ID, Room: []byte(c.local.name), User: []byte(s.id()), Name: []byte(s.name()),
 		Text: m.Text, Event: m.Event, Nonce: m.Nonce, Form: m.Form, ClientTime: l.nowMS,
+	}
+	if m.Op != wire.OpClaim && len(m.Event) > 0 {
+		l.comment.Reaction = l.reaction(c, m.Event)
+	}
+	if m.Op == wire.OpSay {
+		l.comment.Event = nil // the room finds it by what is said
 	}
 	f := &l.comment.Facts
 	if s.facts != nil {

@@ -25,6 +25,7 @@ const lookEvery = 128
 // last, which was visited, and nobody is skipped.
 func (l *loop) broadcast(lr *localRoom) {
 	v := lr.view()
+	lr.writes()
 	if lr.due > 0 && v.state != nil {
 		l.stated(lr, &v)
 	}

@@ -16,6 +16,7 @@ type Entry struct {
 	Digest    uint64        // moderation.Digest of the text, for events with a passphrase
 	Via       record.Via
 	HasVia    bool
+	Reaction  int64 // ms, as record.Comment has it; 0: unknown
 }
 
 var noFacts record.Facts
@@ -73,6 +74,7 @@ func (e *Events) enter(ev *event, in *Entry, offset, now int64) Result {
 		return Result{Code: code, Detail: detail, Offset: offset}
 	}
 	at, salt := ev.entries.add(in.User, in.Name[:min(len(in.Name), 255)], ev.weight(&a), offset)
+	ev.Reactions.note(at, in.Reaction)
 	if ev.entries.ties.kinds != nil {
 		ev.entries.tie(at, a.facts, e.history(ev, in.User))
 	}

@@ -72,6 +72,7 @@ type state struct {
 	Books      books                 `json:"books"`
 	Buyers     map[string]purchase   `json:"buyers,omitempty"`
 	Tries      Tries                 `json:"tries,omitzero"`
+	Reactions  reactions             `json:"reactions,omitzero"`
 	Past       []past                `json:"past,omitempty"` // of a plan with Weak, from the opening on
 	Tied       *tied                 `json:"tied,omitempty"` // of a plan with a cluster rule, once its ties are settled
 }
@@ -240,6 +241,7 @@ func (ev *event) remembered() bool {
 
 // drop forgets who was in.
 func (ev *event) drop(cfg *Config) {
+	ev.Reactions = reactions{}
 	ev.entries, ev.Tied = newTable(ev.Plan, cfg.Keys.EventKey([]byte(ev.id()))), nil
 }
 

@@ -54,6 +54,7 @@ type Funnel struct {
 	Tries   Tries  `json:"tries"`
 	Early   int64  `json:"early"` // attempts before the opening and after the close,
 	Late    int64  `json:"late"`  // as this owner has seen them
+	Signs   Signs  `json:"signs"`
 	// Of a plan with a cluster rule.
 	Devices int64            `json:"devices,omitempty"` // different ones, in two digits
 	Known   map[string]int64 `json:"known,omitempty"`   // entrants who came with the fact, by kind of tie
@@ -67,7 +68,7 @@ func (e *Events) Funnel(event string) (f Funnel, ok bool) {
 	if ev == nil {
 		return f, false
 	}
-	f = Funnel{State: ev.phase().String(), Entered: ev.entered(), Tries: ev.Tries, Early: ev.early, Late: ev.late}
+	f = Funnel{State: ev.phase().String(), Entered: ev.entered(), Tries: ev.Tries, Early: ev.early, Late: ev.late, Signs: Signs{ev.Reactions.Measured, ev.Reactions.Fast}}
 	if ev.Stop != nil {
 		return f, true
 	}

@@ -253,6 +253,7 @@ func (e *Events) recall(ev *event, d *record.Decision, data *EntrantsDecision) e
 	slices.SortStableFunc(ev.recalled, func(a, b recalled) int { return cmp.Compare(a.leaf.Offset, b.leaf.Offset) })
 	folded := ev.entries // of those behind the hole the names are known
 	ev.entries = newTable(ev.Plan, e.cfg.Keys.EventKey([]byte(ev.id())))
+	ev.Reactions.Rows = nil     // which entries were fast is lost with them
 	ev.entries.ties.kinds = nil // which ties excluded whom is lost with the entries
 	for _, r := range ev.recalled {
 		var name []byte

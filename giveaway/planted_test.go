@@ -22,6 +22,8 @@ var planted = []struct{ name, file, from, to string }{
 	{"a sealed event is made void", "control.go", "case void && phase == Sealed:", "case void && phase == Sealed && len(data.Reason) == 0:"},
 	{"a round is taken without its signature being checked", "control.go", "if err := e.verifyBeacon(ev.Plan.Beacon, b.Round, sigma); err != nil {", "if err := e.verifyBeacon(ev.Plan.Beacon, b.Round, sigma); err != nil && b.Round%2 == 0 {"},
 	{"a snapshot forgets the claims", "event.go", "`json:\"claims,omitempty\"`", "`json:\"-\"`"},
+	{"a snapshot forgets who was fast", "signs.go", "`json:\"rows,omitempty\"`", "`json:\"-\"`"},
+	{"a refused entry is counted as a fast one", "enter.go", "\ta := asked{facts: in.Facts,", "\tev.Reactions.note(0, in.Reaction)\n\ta := asked{facts: in.Facts,"},
 	{"a snapshot forgets the beacon's rounds", "event.go", "`json:\"beacons,omitempty\"`", "`json:\"-\"`"},
 	{"a snapshot forgets what was bought", "event.go", "`json:\"buyers,omitempty\"`", "`json:\"-\"`"},
 	{"a snapshot forgets the block list", "event.go", "raw, err := json.Marshal(ev.Plan)", "p := *ev.Plan\n\tp.Block = nil\n\traw, err := json.Marshal(&p)"},

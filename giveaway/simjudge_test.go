@@ -343,6 +343,9 @@ func (r *simReader) finished(id string, ev *simEvent) error {
 	} else if err := r.kept(id, o, ev); err != nil {
 		return err
 	}
+	if err := r.reactions(o); err != nil {
+		return err
+	}
 	units, fen := map[string]int64{}, map[string]int64{}
 	for g, s := range ev.of {
 		if ev.state[g] == drawproof.ClaimOpen {

@@ -248,6 +248,9 @@ func (w *sim) enter() {
 	}
 	in := Entry{Event: event, User: w.user(), Facts: w.facts(), Digest: moderation.Digest(simPhrases[w.rnd.IntN(2)], nil)}
 	in.Name = in.User
+	if w.rnd.IntN(4) > 0 {
+		in.Reaction = 1 + int64(w.rnd.IntN(3*record.FastReaction))
+	}
 	if w.rnd.IntN(3) == 0 {
 		in.NeedNonce = true
 		if ev := w.owner().e.byID[event]; ev != nil && ev.Opened != nil && w.rnd.IntN(5) > 0 {
@@ -433,4 +436,4 @@ func TestSimulation(t *testing.T) {
 var simMust = []string{"crashes", "zombies", "clock jumps", "doubled comments", "forged beacons", "restores", "gaps", "delayed ledger", "fenced",
 	"end settled", "end cancelled", "end void", "why staff", "why missed", "why gap", "step claimed", "step expired", "step skipped", "step settled",
 	"alternates", "amendments", "pauses", "silent relays", "folded cards", "drawn late", "later rounds", "drawn by two", "why no-proof", "waits for a proof", "plans of packet", "plans of rain", "plans of grab", "excluded",
-	"excluded by cluster"}
+	"excluded by cluster", "fast entries"}

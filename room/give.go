@@ -37,6 +37,9 @@ func (p *Partition) tryEnter(r *room, c *record.Comment, event string, d uint64,
 		Event: event, User: c.User, Name: c.Name, Facts: p.factsOf(r, c, p.hash.user(c.User)),
 		Nonce: c.Nonce, NeedNonce: nonce, Digest: d, Via: w.via, HasVia: w.has,
 	}
+	if w.has { // only a socket of ours has delivered anything
+		p.entry.Reaction = c.Reaction
+	}
 	return r.give.Enter(&p.entry, w.offset, p.clock.now)
 }
 

@@ -27,11 +27,19 @@ type Funnel struct {
 	Asked     int64         `json:"asked" doc:"Attempts that came in time with the right passphrase, and were asked the conditions."`
 	Qualified []QualifiedBy `json:"qualified" doc:"Of those, for how many each condition held, in the order of draft.conditions."`
 	Entered   int64         `json:"entered"`
+	// Signs of programs, and no proof: nothing is done with them by itself.
+	Signs Signs `json:"signs" doc:"Entries that counted, by how soon after the opening was written to their viewers they came; the round trip is taken off. Soon is a sign of a program and no proof, for who watches the countdown may tap into it: it excludes nobody."`
 	// Of a draft that ties accounts to each other; while it runs, as the room says.
 	Devices int64     `json:"devices" doc:"Different devices of those who entered, in two digits; 0: none was stated."`
 	Known   []KnownBy `json:"known" doc:"How many came with each fact that ties accounts."`
 	Out     []OutBy   `json:"out" doc:"Once the list is cut: the excluded, by reason."`
 	Live    Live      `json:"live" doc:"What the ledger says of winners and claims."`
+}
+
+// Signs are how many entries came sooner than people react.
+type Signs struct {
+	Measured int64 `json:"measured" doc:"Of how many an edge could tell: of none that came by POST, from a service, through TLS that the edge ends itself, or from who joined later."`
+	Fast     int64 `json:"fast" doc:"Of those, within 120 ms."`
 }
 
 // KnownBy is one fact that ties accounts.
@@ -192,6 +200,7 @@ func (s *Studio) funnel(c *rest.Call) (any, error) {
 	}
 	out.Online, out.Seen, out.Entered = w.Room.Online, w.Room.Unique, max(out.Entered, int64(w.Give.Entered))
 	out.Refused, out.Asked, out.Qualified = refusals(g, &w.Give), w.Give.Tries.Asked, qualified(g, &w.Give)
+	out.Signs = Signs(w.Give.Signs)
 	out.Devices = cmp.Or(out.Devices, w.Give.Devices)
 	if len(out.Out) == 0 {
 		out.Out = append(out.Out, g.Draft.outBy(w.Give.Out)...)

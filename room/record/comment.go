@@ -19,10 +19,14 @@ type Comment struct {
 	ClientTime int64
 	Count      int64 // likes, units bought or given
 	Amount     int64 // fen
-	Facts      Facts
-	Watch      []Watch
-	Marker     Marker // Tick, Open, Close
-	Raw        []byte // the whole value, for history and signatures
+	// Reaction is how long after the opening was written to this viewer the entry
+	// was read, in ms and less the round trip, as an edge measured it: 1 stands for
+	// less, MaxReaction for more; 0: unknown. Of enter, tap and a passphrase.
+	Reaction int64
+	Facts    Facts
+	Watch    []Watch
+	Marker   Marker // Tick, Open, Close
+	Raw      []byte // the whole value, for history and signatures
 }
 
 // Watch is the watch time one edge saw of one user since it last said so.

@@ -24,6 +24,7 @@ func AppendComment(dst []byte, c *Comment) []byte {
 	dst = appendText(dst, "form", c.Form)
 	dst = appendInt(dst, "count", c.Count)
 	dst = appendInt(dst, "amount", c.Amount)
+	dst = appendInt(dst, "reaction", c.Reaction)
 	if c.Facts.Known != 0 {
 		dst = appendFacts(dst, &c.Facts)
 	}

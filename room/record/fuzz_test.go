@@ -112,7 +112,7 @@ func oracle(t *testing.T, value []byte, c *Comment) {
 			t.Fatalf("%s: got %q, want %q", name, got, want)
 		}
 	}
-	for name, got := range map[string]int64{"time": c.ClientTime, "amount": c.Amount, "now": c.Marker.Now,
+	for name, got := range map[string]int64{"time": c.ClientTime, "amount": c.Amount, "reaction": c.Reaction, "now": c.Marker.Now,
 		"epoch": int64(c.Marker.Epoch), "seq": int64(c.Marker.Seq)} {
 		var want int64
 		if raw, ok := m[name]; ok && json.Unmarshal(raw, &want) != nil {

@@ -55,6 +55,9 @@ func goldenComments() map[string]*Comment {
 		"enter": with(base(Enter, "m-4"), func(c *Comment) {
 			c.Name, c.Text, c.Event, c.Nonce, c.Facts = b("爱吃橘子的猫"), b("福袋冲冲冲"), b("bag-7"), appendHex(nil, nonce[:]), facts
 		}),
+		"enter-fast": with(base(Enter, "m-6"), func(c *Comment) {
+			c.Event, c.Nonce, c.Reaction = b("bag-7"), appendHex(nil, nonce[:]), 41
+		}),
 		"claim": with(base(Claim, "m-5"), func(c *Comment) { c.Event, c.Form = b("bag-7"), b("c2VhbGVkIGZvcm0=") }),
 		"purchase": with(base(Purchase, "order-88-1"), func(c *Comment) {
 			c.Name, c.Item, c.Count, c.Amount = b("爱吃橘子的猫"), b("sku-3"), 2, 19800

@@ -20,6 +20,7 @@ const (
 	mForm
 	mCount
 	mAmount
+	mReaction
 	mFacts
 	mWatch
 	mEpoch
@@ -32,7 +33,7 @@ const (
 )
 
 var memberNames = [memberEnd]string{"kind", "id", "room", "user", "name", "text", "time", "role", "event", "item",
-	"nonce", "form", "count", "amount", "facts", "watch", "epoch", "owner", "seq", "now", "plan", "sig"}
+	"nonce", "form", "count", "amount", "reaction", "facts", "watch", "epoch", "owner", "seq", "now", "plan", "sig"}
 
 // needs[k] are the members a record of kind k cannot be without.
 var needs = func() (t [kindEnd]uint64) {
@@ -124,6 +125,8 @@ func (d *Decoder) member(key []byte, v *fastjson.Value) {
 		c.Count = d.integer(v, name, 1, maxCount)
 	case mAmount:
 		c.Amount = d.integer(v, name, 0, maxAmount)
+	case mReaction:
+		c.Reaction = d.integer(v, name, 1, MaxReaction)
 	case mFacts:
 		d.facts(v)
 	case mWatch:

@@ -41,6 +41,8 @@ func (d *Decoder) members(s *reader, c *Comment) bool {
 			c.Count, ok = s.integer(1, maxCount)
 		case mAmount:
 			c.Amount, ok = s.integer(0, maxAmount)
+		case mReaction:
+			c.Reaction, ok = s.integer(1, MaxReaction)
 		case mFacts:
 			ok = s.take('{') && d.plainFacts(s, &c.Facts)
 		default:

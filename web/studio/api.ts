@@ -191,6 +191,8 @@ export interface Funnel {
   asked: number;
   qualified: { condition: number; rule?: Condition; yes: number; no: number; unknown: number }[];
   entered: number;
+  /** Of how many the reaction was measured, and how many were too soon for a person. */
+  signs: { measured: number; fast: number };
   devices: number;
   known: { tie: Tie; n: number }[];
   out: OutBy[];

@@ -95,6 +95,18 @@ export function Funnel({ g }: { g: Giveaway }) {
           </ul>
         </>
       )}
+      {f.signs.measured > 0 && (
+        <>
+          <h2 className="small">{t('signs')}</h2>
+          <ul className="whynot">
+            <li>
+              <span>{t('fastEntries')}</span>
+              <b>{f.signs.fast.toLocaleString('en-US')}</b>
+            </li>
+          </ul>
+          <p className="hint">{t('fastHint', { n: f.signs.measured })}</p>
+        </>
+      )}
       {f.refused.length > 0 && (
         <>
           <h2 className="small">{t('whyNot')}</h2>

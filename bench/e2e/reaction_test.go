@@ -1,0 +1,113 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// stall is a shop of its own with one room, where a giveaway is a call away.
+type stall struct {
+	n               *node
+	svc, shop, room string
+}
+
+func (n *node) openStall() *stall {
+	n.t.Helper()
+	s := &stall{n: n, svc: n.token("svc", "service"), room: newRoom(n.t)}
+	s.shop = "s-" + strings.ToLower(s.room)
+	n.ask(s.svc, "POST", "/v1/studio/shops", map[string]any{"id": s.shop, "name": "测试店", "profile": "cn-2020", "zone": "Asia/Shanghai", "organiser": "某公司", "contact": "400", "approval": map[string]any{"mode": "none"}}, nil)
+	n.ask(s.svc, "POST", "/v1/studio/rooms", map[string]any{"id": s.room, "shop": s.shop, "title": "测试间"}, nil)
+	n.ask(s.svc, "POST", "/v1/studio/prizes", map[string]any{"id": "c-" + s.shop, "shop": s.shop, "title": "现金", "kind": "cash", "valueFen": 0}, nil)
+	n.ask(s.svc, "POST", "/v1/studio/budgets", map[string]any{"id": "b-" + s.shop, "shop": s.shop, "title": "预算", "fen": 100_000}, nil)
+	return s
+}
+
+// packet drafts a red packet that opens three seconds after it is scheduled.
+func (s *stall) packet() (id string) {
+	s.n.t.Helper()
+	var g struct{ ID string }
+	s.n.ask(s.svc, "POST", "/v1/studio/giveaways", map[string]any{"room": s.room, "draft": map[string]any{"kind": "packet", "title": "红包", "trigger": map[string]any{"on": "now"},
+		"noticeMs": 3000, "openMs": 40_000, "budget": "b-" + s.shop, "prizes": []map[string]any{{"prize": "c-" + s.shop, "qty": 2,
+			"split": map[string]any{"mode": "double-mean", "total": 100, "min": 1, "max": 0, "underfill": "return"}}}}}, &g)
+	return g.ID
+}
+
+func (s *stall) schedule(id string) {
+	s.n.ask(s.svc, "POST", "/v1/studio/giveaways/"+id+"/schedule", nil, nil)
+}
+
+// opened waits until a viewer is told that it is open, and answers the epoch.
+func (v *viewer) opened(event string) (epoch string) {
+	v.t.Helper()
+	v.until(event+" to open", func(m *message) bool {
+		for _, it := range append(m.Items, m.Gives...) {
+			if it.Event == event && it.State == "open" {
+				epoch = it.Epoch
+			}
+		}
+		return epoch != ""
+	})
+	return epoch
+}
+
+// enters makes an entry as a script of the wire would, and answers what came of it.
+func (v *viewer) enters(event, epoch string) code {
+	v.t.Helper()
+	v.send(map[string]any{"op": "enter", "id": event, "event": event, "nonce": nonce(v.key(), event, epoch)})
+	return v.reply("out", event).Code
+}
+
+func (v *viewer) key() string {
+	v.t.Helper()
+	return v.until("hello", func(m *message) bool { return m.Op == "hello" }).Key
+}
+
+// Who enters the moment the opening arrives is a sign, and who takes the time of
+// a person is none: both are in, and the shop sees a number. Who came when it was
+// open already, and who enters by POST, were not measured.
+func TestFastEntries(t *testing.T) {
+	n := start(t, t.TempDir())
+	s := n.openStall()
+	bot, person := n.join(s.room, n.token("bot", "viewer")), n.join(s.room, n.token("person", "viewer"))
+	posts := n.join(s.room, n.token("posts", "viewer"))
+	key := posts.key()
+	posts.close()
+	// A machine that is busy may read the bot's entry late, which makes it slower and
+	// nobody faster: a few packets, of which one must show it.
+	for range 10 {
+		id := s.packet()
+		s.schedule(id)
+		epoch := bot.opened(id)
+		if got := bot.enters(id, epoch); got != "entered" {
+			t.Fatalf("the bot is %s", got)
+		}
+		person.opened(id)
+		time.Sleep(300 * time.Millisecond) // what a person takes
+		if got := person.enters(id, epoch); got != "entered" {
+			t.Fatalf("the person is %s", got)
+		}
+		late := n.join(s.room, n.token("late", "viewer"))
+		late.enters(id, late.opened(id))
+		late.close()
+		if code, _, body := n.post(n.token("posts", "viewer"), s.room, id, "", `{"id":"`+id+`","nonce":"`+nonce(key, id, epoch)+`"}`); code != 202 {
+			t.Fatalf("post: %d %s", code, body)
+		}
+		var f struct {
+			Entered int64
+			Signs   struct{ Measured, Fast int64 }
+		}
+		wait(t, patience, "four to be in", func() bool {
+			n.ask(s.svc, "GET", "/v1/studio/giveaways/"+id+"/funnel", nil, &f)
+			return f.Entered == 4
+		})
+		if f.Signs.Measured != 2 || f.Signs.Fast > 1 {
+			t.Fatalf("two saw it open: %+v", f)
+		}
+		if f.Signs.Fast == 1 {
+			return
+		}
+		n.ask(s.svc, "POST", "/v1/studio/giveaways/"+id+"/cancel", map[string]any{"reason": "测试"}, nil)
+	}
+	t.Error("ten times at once, and never fast")
+}
