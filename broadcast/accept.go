@@ -39,7 +39,10 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.message }
 
-func (e *edge) refuse(c *app.RequestContext, r *refusal) {
+func (e *edge) refuse(c *app.RequestContext, r *refusal) { e.refuseWith(c, r, nil) }
+
+// refuseWith also says what work is to be shown first, unless w is nil.
+func (e *edge) refuseWith(c *app.RequestContext, r *refusal, w *wire.Work) {
 	e.metrics.refusals.WithLabelValues(r.code).Inc()
 	e.crossOrigin(c)
 	other := ""
@@ -53,7 +56,7 @@ func (e *edge) refuse(c *app.RequestContext, r *refusal) {
 	if r.retryMS > 0 {
 		c.Header("Retry-After", strconv.FormatInt((r.retryMS+999)/1000, 10))
 	}
-	c.Data(r.status, "application/json; charset=utf-8", wire.AppendRefusal(nil, r.code, r.message, r.retryMS, other))
+	c.Data(r.status, "application/json; charset=utf-8", wire.AppendRefusal(nil, r.code, r.message, r.retryMS, other, w))
 }
 
 // websocket takes a viewer by RFC 6455.
@@ -182,11 +185,16 @@ func (e *edge) know(ctx context.Context, c *app.RequestContext, a *arrival, raw,
 	if len(a.unique) == 0 {
 		a.unique = append([]byte("ip "), ip.AsSlice()...)
 	}
+	clear := false // who was here a moment ago and owed nothing is not asked for coming back
 	if r, ok := e.tokens.OpenResume(c.Query("resume"), a.room, who.id(), nowMS()); ok {
 		a.results = r.Results
+		clear = !r.Owes
 		if room := e.rooms.get([]byte(a.room)); room != nil && room.showID() == r.Show {
 			a.watched = uint32(min(r.Watched, 1<<31))
 		}
+	}
+	if asked := e.risk(from, &who); !clear {
+		a.asked = asked
 	}
 	return nil
 }

@@ -86,6 +86,12 @@ type Config struct {
 	PerUser    int // connections of one user; the oldest is closed
 	MaxBody    int // bytes of an HTTP request
 
+	// WorkFrom is how many users of one network in ten minutes make those who
+	// come after them show work before an entry (package work); 0: nobody.
+	// Loopback, private networks and proxies are exempt: they are a test, a load
+	// generator, one's own house, or a proxy that was not named, which would be everybody.
+	WorkFrom int
+
 	// Messages of one connection: rate a second and burst; far over it (another
 	// burst) the connection is closed. SayEvery and SayBurst bound the comments
 	// of one user over all its connections here; the room's own limits come on top.
@@ -119,7 +125,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", Guests: true, Deflate: true, Writer: WriterAuto, TokenLife: 2 * time.Hour,
-		Loops: runtime.GOMAXPROCS(0), PerAddress: 4096, PerUser: 8, MaxBody: 1 << 20,
+		Loops: runtime.GOMAXPROCS(0), PerAddress: 4096, PerUser: 8, MaxBody: 1 << 20, WorkFrom: 256,
 		MessageRate: 20, MessageBurst: 100, SayEvery: 500 * time.Millisecond, SayBurst: 10,
 		RingFrames: 512, RingBytes: 2 << 20, RingFor: 60 * time.Second,
 		SlowAfter: 5 * time.Second, StallAfter: 30 * time.Second, SendBuffer: 32 << 10, DozeAfter: 2 * time.Minute,
@@ -151,6 +157,7 @@ func (c *Config) Validate() error {
 	need(c.MaxViewers >= 0, "max viewers is %d, want 0 (by the open-file limit) or more", c.MaxViewers)
 	need(c.PerAddress >= 1, "connections per address is %d, want at least 1", c.PerAddress)
 	need(c.PerUser >= 1, "connections per user is %d, want at least 1", c.PerUser)
+	need(c.WorkFrom >= 0, "work from is %d users, want 0 (never) or more", c.WorkFrom)
 	need(c.MaxBody >= 16<<10, "max body is %d bytes, want at least 16384", c.MaxBody)
 	need(c.MessageRate >= 1 && c.MessageRate <= 1000, "message rate is %d a second, want 1 to 1000", c.MessageRate)
 	need(c.MessageBurst >= 1 && c.MessageBurst <= 10_000, "message burst is %d, want 1 to 10000", c.MessageBurst)

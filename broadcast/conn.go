@@ -36,6 +36,7 @@ type conn struct {
 	base   uint32 // watch seconds brought along
 	toldAt uint32 // watch time was told up to here
 	ref    uint32 // of the last message of the slot: goes on from connection to connection
+	asked  uint8  // bits of work to be shown before an entry; 0: none
 }
 
 // busy is what a connection needs while something is under way.

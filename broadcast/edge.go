@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"net"
 	"sync"
@@ -40,6 +41,7 @@ type edge struct {
 	tickets   *Tickets
 	bans      *bans
 	watch     *watchBook
+	risks     risks
 	asks      chan struct{} // bounds questions to owners
 
 	viewers  atomic.Int32
@@ -72,7 +74,7 @@ func newEdge(cfg Config) (e *edge, err error) {
 		cfg: cfg, log: cfg.Logger, metrics: newMetrics(cfg.Registerer, cfg.Loops), tokens: token.New(cfg.Keys.Token, cfg.PublicKeys),
 		id: binary.BigEndian.Uint32(id[:]), started: nowMS(), rooms: newRooms(cfg.Loops), users: newUsers(),
 		addresses: newAddresses(cfg.PerAddress, cfg.Proxies), tickets: NewTickets(), bans: newBans(), asks: make(chan struct{}, asksMost),
-		posters: posters{by: map[string]gcra{}},
+		posters: posters{by: map[string]gcra{}}, risks: risks{seed: maphash.MakeSeed()},
 	}
 	e.watch = newWatchBook(e)
 	cfg.Registerer.MustRegister(newFullest(e.rooms))

@@ -35,6 +35,9 @@ type posted struct {
 	ID    string `json:"id"`
 	Text  string `json:"text"`
 	Nonce string `json:"nonce"`
+	Work  struct {
+		Challenge, Solution string
+	} `json:"work"`
 }
 
 // mayPost takes one of a user's entries by POST; wait is in ms.
@@ -67,7 +70,7 @@ func (e *edge) enterBy(ctx context.Context, c *app.RequestContext) {
 	}
 	m, bad := e.postedEntry(c, a)
 	if bad != nil {
-		e.refuse(c, bad)
+		e.refuseWith(c, bad, a.work)
 		return
 	}
 	value := record.AppendComment(make([]byte, 0, 256+len(m.Text)), e.entryOf(a, m))
@@ -130,6 +133,9 @@ func (e *edge) postedEntry(c *app.RequestContext, a *arrival) (*wire.ClientMessa
 	}
 	if wait := e.mayPost(a.who.id(), nowMS()); wait > 0 {
 		return nil, &refusal{http.StatusTooManyRequests, wire.AckLimited, "too many entries by POST", wait}
+	}
+	if bad := e.owes(a, in.Work.Challenge, in.Work.Solution); bad != nil {
+		return nil, bad
 	}
 	return m, nil
 }

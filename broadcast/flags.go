@@ -24,6 +24,7 @@ type Flags struct {
 	Writer      Writer        `name:"edge-writer" help:"How frames reach sockets: send, one by one; ring, many by one call of io_uring; auto: by ring unless that is found dearer at start." enum:"auto,send,ring" default:"auto"`
 	Processes   int           `name:"edge-processes" help:"Processes that share the viewers' address: more than one where one may not open enough files." default:"1"`
 	MaxViewers  int           `help:"Viewers of one process; by default what its open-file limit allows." placeholder:"N"`
+	WorkFrom    int           `help:"How many users of one network (/24, /48) in ten minutes, at one edge process, until those who come after them are asked for proof of work before an entry; 0: never." default:"256"`
 	DozeAfter   time.Duration `help:"How long nobody here watches any room of a partition of the log until the edge stops reading it." default:"2m"`
 	Drain       time.Duration `help:"From SIGTERM to the end, at most." default:"8s"`
 }
@@ -37,7 +38,7 @@ func (f *Flags) Config() Config {
 	cfg := DefaultConfig()
 	cfg.Listen, cfg.Guests, cfg.Origins, cfg.ServiceKeys, cfg.Drain = f.Listen, f.Guests, f.Origins, f.ServiceKeys, f.Drain
 	cfg.Deflate, cfg.Writer, cfg.DozeAfter = f.Deflate, f.Writer, f.DozeAfter
-	cfg.MaxViewers, cfg.OtherEdges = f.MaxViewers, f.OtherEdges
+	cfg.MaxViewers, cfg.OtherEdges, cfg.WorkFrom = f.MaxViewers, f.OtherEdges, f.WorkFrom
 	cfg.Proxies, _ = networks(f.Proxies)
 	if f.TLSCert != "" {
 		cfg.TLS = newCertificate(f.TLSCert, f.TLSKey).config()
@@ -57,6 +58,9 @@ func (f *Flags) Problems() error {
 	}
 	if f.MaxViewers < 0 {
 		errs = append(errs, fmt.Errorf("max viewers are %d, want 0 (by the open-file limit) or more", f.MaxViewers))
+	}
+	if f.WorkFrom < 0 {
+		errs = append(errs, fmt.Errorf("work from is %d users, want 0 (never) or more", f.WorkFrom))
 	}
 	if f.Processes > 1 && runtime.GOOS == "windows" {
 		errs = append(errs, errors.New("edge processes cannot share an address on this system: want 1"))

@@ -22,9 +22,11 @@ type arrival struct {
 	results int64 // the ledger's decisions below it were given; 0: not said
 	sse     bool
 	deflate bool
-	unique  []byte // what counts as one viewer
-	watched uint32 // seconds brought along
-	feed    *feed  // that must not doze off meanwhile; nil: it may
+	unique  []byte     // what counts as one viewer
+	watched uint32     // seconds brought along
+	asked   uint8      // bits of work
+	work    *wire.Work // of an entry by POST that is refused for the want of it
+	feed    *feed      // that must not doze off meanwhile; nil: it may
 }
 
 // comes wakes the feed of the room, and keeps it awake until arrived.
@@ -46,7 +48,7 @@ func (a *arrival) arrived() {
 // first things it is told, in one write where they fit.
 func (l *loop) adopt(a *arrival) {
 	c := l.take()
-	c.fd, c.who, c.from = a.fd, a.who, a.from
+	c.fd, c.who, c.from, c.asked = a.fd, a.who, a.from, a.asked
 	c.seen, c.joined, c.toldAt, c.base = l.sec, l.sec, l.sec, a.watched
 	if a.sse {
 		c.set(sse)
@@ -65,6 +67,7 @@ func (l *loop) adopt(a *arrival) {
 		return
 	}
 	l.enter(c, a)
+	l.demanded(c)
 	a.arrived()
 	l.greet(c, a)
 	if len(a.early) > 0 && c.is(live) {
@@ -218,6 +221,7 @@ func (l *loop) hello(c *conn, newest uint64) []byte {
 		Resume: l.resume(c), MaxText: record.MaxText, SayMS: cfg.SayEvery.Milliseconds(), Likes: maxLikes,
 	}
 	h.BackMin, h.BackMax = l.e.back()
+	h.Work = l.e.work(c.asked, r.name, s.id(), l.nowMS)
 	c.window = windowOf(h.BackMax)
 	if !s.guest() {
 		var handle [record.HandleSize]byte

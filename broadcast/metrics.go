@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/fudai-live/fudai/broadcast/wire"
+	"github.com/fudai-live/fudai/broadcast/work"
 	"github.com/fudai-live/fudai/room/record"
 )
 
@@ -35,6 +36,7 @@ type metrics struct {
 	refusals     *prometheus.CounterVec
 	ackCodes     *prometheus.CounterVec
 	failures     *prometheus.CounterVec
+	work         *prometheus.CounterVec
 
 	drops drops
 }
@@ -78,6 +80,7 @@ func newMetrics(reg prometheus.Registerer, loops int) *metrics {
 		closes:       vec("closes_total", "Connections closed, by code.", "code"),
 		refusals:     vec("refusals_total", "Connections refused, by code.", "code"),
 		ackCodes:     vec("acks_total", "Acknowledgements, by code.", "code"),
+		work:         vec("work_total", "Proof of work before entries: asked of a joining user, solved, entries refused before it, and solutions refused by fault.", "what"),
 		failures:     vec("produce_errors_total", "Records of the edge's own that did not reach the log, by kind.", "kind"),
 	}
 	reg.MustRegister(m.viewers, m.followed, m.lag)
@@ -105,14 +108,17 @@ func (m *metrics) zero() {
 	for _, c := range wire.CloseCodes() {
 		m.closes.WithLabelValues(strconv.Itoa(int(c)))
 	}
-	for _, c := range []string{wire.AckSent, wire.AckLoginNeeded, wire.AckBusy, wire.AckNotSent, wire.AckLimited, wire.AckMuted, wire.AckMalformed, wire.AckRenewed} {
+	for _, c := range []string{wire.AckSent, wire.AckLoginNeeded, wire.AckBusy, wire.AckNotSent, wire.AckLimited, wire.AckMuted, wire.AckMalformed, wire.AckRenewed, wire.AckWork} {
 		m.ackCodes.WithLabelValues(c)
 	}
-	for _, c := range []string{"token", "origin", "banned", "no-room", "too-many", "full", "draining", "malformed", "no-entry", "checking"} {
+	for _, c := range []string{"token", "origin", "banned", "no-room", "too-many", "full", "draining", "malformed", "no-entry", "checking", wire.AckWork} {
 		m.refusals.WithLabelValues(c)
 	}
 	for _, r := range []string{reactionFast, reactionLater, reactionUnknown} {
 		m.reactions.WithLabelValues(r)
+	}
+	for _, w := range append(work.Faults(), workAsked, workSolved, workRefused, workSpent) {
+		m.work.WithLabelValues(string(w))
 	}
 	for _, k := range []string{record.Like.String(), record.Watched.String(), "presence"} {
 		m.failures.WithLabelValues(k)
@@ -124,5 +130,6 @@ func (m *metrics) left(*conn)   { m.viewers.Dec() }
 func (m *metrics) closed(code wire.CloseCode) {
 	m.closes.WithLabelValues(strconv.Itoa(int(code))).Inc()
 }
-func (m *metrics) acks(code string)   { m.ackCodes.WithLabelValues(code).Inc() }
-func (m *metrics) failed(kind string) { m.failures.WithLabelValues(kind).Inc() }
+func (m *metrics) acks(code string)      { m.ackCodes.WithLabelValues(code).Inc() }
+func (m *metrics) works(what work.Fault) { m.work.WithLabelValues(string(what)).Inc() }
+func (m *metrics) failed(kind string)    { m.failures.WithLabelValues(kind).Inc() }

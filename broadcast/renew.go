@@ -36,6 +36,8 @@ func (l *loop) renew(c *conn, raw string) {
 	if c.who.user = was.user; was.guest() {
 		c.base, c.joined = uint32(watched), l.sec // what the guest watched is the user's
 		l.identify(c)
+		c.asked = l.e.risk(c.from, &s)
+		l.demanded(c)
 		c.local.meet([]byte(s.id()))
 	}
 	l.private(c, l.hello(c, c.local.newest()))

@@ -71,5 +71,5 @@ func (l *loop) resume(c *conn) string {
 	if c.local == nil {
 		return ""
 	}
-	return l.e.tokens.Resume(token.Resume{Watched: l.watchTime(c), Show: c.local.showID(), Expires: l.nowMS/1000 + resumeFor, Results: l.given(c)}, c.local.name, c.who.id())
+	return l.e.tokens.Resume(token.Resume{Watched: l.watchTime(c), Show: c.local.showID(), Expires: l.nowMS/1000 + resumeFor, Results: l.given(c), Owes: c.asked > 0}, c.local.name, c.who.id())
 }

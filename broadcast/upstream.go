@@ -34,6 +34,8 @@ func (l *loop) message(c *conn, b []byte) {
 		l.renew(c, string(m.Token))
 	case wire.OpMe:
 		l.me(c)
+	case wire.OpWork:
+		l.worked(c)
 	case wire.OpSay, wire.OpTap, wire.OpEnter, wire.OpClaim:
 		l.submit(c)
 	case wire.OpUnknown:
@@ -101,6 +103,9 @@ func (l *loop) submit(c *conn) {
 		l.ack(c, m.ID, wire.AckLoginNeeded, 0, 0)
 	case l.e.draining.Load():
 		l.ack(c, m.ID, wire.AckBusy, 0, 1000)
+	case c.asked > 0 && l.isEntry(c):
+		l.e.metrics.works(workRefused)
+		l.ack(c, m.ID, wire.AckWork, 0, workRetry)
 	case l.enters(c):
 		l.e.metrics.phrases.Inc()
 		l.produce(c)

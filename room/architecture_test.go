@@ -18,7 +18,7 @@ const module = "github.com/fudai-live/fudai/"
 // core packages take values and give values. They import nothing that has a
 // goroutine, a clock, randomness or I/O in it, and read no clock from time.
 var core = []string{
-	"moderation", "moderation/internal/automaton", "moderation/tone", "giveaway", "giveaway/drawproof", "giveaway/drawproof/ecvrf", "room", "room/record", "room/questions", "broadcast/wire", "broadcast/token",
+	"moderation", "moderation/internal/automaton", "moderation/tone", "giveaway", "giveaway/drawproof", "giveaway/drawproof/ecvrf", "room", "room/record", "room/questions", "broadcast/wire", "broadcast/token", "broadcast/work",
 }
 
 // forbidden imports of core packages, and why.

@@ -17,7 +17,7 @@ const strictStyles = {
 const base = [
   /\/node_modules\/(preact\/(dist|hooks|jsx-runtime)|@preact)\//,
   /vite\/preload-helper|@oxc-project.runtime/,
-  new RegExp(`^${here('./sdk/')}(?!consistency|tlog|.*\\.test)`), // what checks the log comes when there is something to check
+  new RegExp(`^${here('./sdk/')}(?!consistency|hashcash|tlog|.*\\.test)`), // what checks the log comes when there is something to check
   new RegExp(`^${here('./words/')}(index|zh)\\.ts$`),
   new RegExp(
     `^${here('./viewer/')}(account|bag|bridge|bundle|clean|early|icons|prefs|prizes|record|sheet|store|translated)\\.tsx?$`,

@@ -80,12 +80,17 @@ func (n *node) join(room, token string) *viewer {
 }
 
 func (n *node) tryJoin(room, token string) (*viewer, error) {
+	return n.tryJoinAs(room, token, "", nil)
+}
+
+// tryJoinAs joins with a query and headers, as a proxy in front would add them.
+func (n *node) tryJoinAs(room, token, query string, header http.Header) (*viewer, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	protocols := []string{"fudai.v1"}
 	if token != "" {
 		protocols = append(protocols, "fudai.token."+token)
 	}
-	conn, _, err := websocket.Dial(ctx, fmt.Sprintf("ws://%s/v1/rooms/%s/ws", n.addr, room), &websocket.DialOptions{Subprotocols: protocols})
+	conn, _, err := websocket.Dial(ctx, fmt.Sprintf("ws://%s/v1/rooms/%s/ws%s", n.addr, room, query), &websocket.DialOptions{Subprotocols: protocols, HTTPHeader: header})
 	if err != nil {
 		stop()
 		return nil, err

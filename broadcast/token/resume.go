@@ -16,6 +16,7 @@ type Resume struct {
 	Show    uint32 // hash of the show's id; watch time of another show does not count
 	Expires int64  // Unix seconds
 	Results int64  // decisions of the room's ledger below this offset were given; 0: not said
+	Owes    bool   // work was asked before an entry and not shown
 }
 
 const (
@@ -26,12 +27,20 @@ const (
 
 // resumeVersion 2 has Results. Tickets last for minutes, so version 1 is not
 // read any more: who brings one is met as somebody without a ticket.
-const resumeVersion = 2
+// Version 3 is the same of who owes work.
+const (
+	resumeVersion = 2
+	resumeOwing   = 3
+)
 
 // Resume writes the ticket of a user ("" for a guest) in a room.
 func (a *Authority) Resume(r Resume, room, user string) string {
 	b := make([]byte, 0, resumeSize)
-	b = append(b, resumeVersion)
+	version := byte(resumeVersion)
+	if r.Owes {
+		version = resumeOwing
+	}
+	b = append(b, version)
 	b = binary.BigEndian.AppendUint32(b, uint32(min(max(r.Watched, 0), 1<<32-1)))
 	b = binary.BigEndian.AppendUint32(b, r.Show)
 	b = append(b, byte(r.Expires>>32), byte(r.Expires>>24), byte(r.Expires>>16), byte(r.Expires>>8), byte(r.Expires))
@@ -48,9 +57,10 @@ func (a *Authority) OpenResume(ticket, room, user string, now int64) (r Resume, 
 		return r, false
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(ticket)
-	if err != nil || b[0] != resumeVersion || !hmac.Equal(b[resumeBody:], a.resumeMAC(b[:resumeBody], room, user)) {
+	if err != nil || b[0] != resumeVersion && b[0] != resumeOwing || !hmac.Equal(b[resumeBody:], a.resumeMAC(b[:resumeBody], room, user)) {
 		return r, false
 	}
+	r.Owes = b[0] == resumeOwing
 	r.Watched = int64(binary.BigEndian.Uint32(b[1:]))
 	r.Show = binary.BigEndian.Uint32(b[5:])
 	r.Expires = int64(b[9])<<32 | int64(binary.BigEndian.Uint32(b[10:]))

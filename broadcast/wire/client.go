@@ -19,10 +19,11 @@ const (
 	OpAuth
 	OpMe
 	OpPingText
+	OpWork
 	clientOpEnd
 )
 
-var clientOps = [clientOpEnd]string{"", "say", "like", "tap", "enter", "claim", "auth", "me", "ping"}
+var clientOps = [clientOpEnd]string{"", "say", "like", "tap", "enter", "claim", "auth", "me", "ping", "work"}
 
 func (o ClientOp) String() string {
 	if o > OpUnknown && o < clientOpEnd {
@@ -53,6 +54,8 @@ type ClientMessage struct {
 	Re    int64 // offset answered; 0: none
 	N     int64 // likes
 	T     int64 // ping: the client's clock, sent back
+
+	Challenge, Solution []byte // of work
 }
 
 // ClientDecoder reads clients' messages. It is not safe for concurrent use.
@@ -109,6 +112,10 @@ func (m *ClientMessage) member(key string, v *fastjson.Value) bool {
 		return text(&m.Form, v)
 	case "token":
 		return text(&m.Token, v)
+	case "challenge":
+		return text(&m.Challenge, v)
+	case "solution":
+		return text(&m.Solution, v)
 	case "re":
 		return number(&m.Re, v)
 	case "n":

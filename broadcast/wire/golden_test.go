@@ -67,6 +67,8 @@ func serverMessages() [][]byte {
 		AppendHello(nil, &Hello{Room: "demo", Conn: "1a-2b", User: "u-17", Handle: []byte("0123456789ab"), Name: "小王", Role: "viewer", Now: 1_790_000_000_000,
 			Seq: 41, Resume: "ticket", EntryKey: make([]byte, 16), MaxText: 600, SayMS: 500, Likes: 20, BackMin: 1000, BackMax: 30_000}),
 		AppendHello(nil, &Hello{Room: "demo", Conn: "1a-2c", Role: "guest", Now: 1_790_000_000_000, MaxText: 600, SayMS: 500, Likes: 20, BackMax: 30_000}),
+		AppendHello(nil, &Hello{Room: "demo", Conn: "1a-2d", User: "u-18", Role: "viewer", Now: 1_790_000_000_000, MaxText: 600, SayMS: 500, Likes: 20, BackMax: 30_000,
+			EntryKey: make([]byte, 16), Work: &Work{"AQwAarFKeG5YT08gZm9yIHRlc3RzIG9u", 12}}),
 		AppendEmptyState(nil, "demo", 1_790_000_000_000),
 		AppendState(nil, &State{Room: "demo", Seq: 41, Now: 1_790_000_000_000, Title: "晚场", Checkpoint: note, Show: &Show{"s-1", "晚场", true, 1_789_999_000_000},
 			Set: Settings{SlowMS: 3000, FollowersMS: -1, Budget: 20}, Product: &Product{Item: "sku-1", Title: "保温杯"}, Pins: []Pin{{"p-1", 0, "", "先看置顶", nil}},
@@ -84,6 +86,8 @@ func serverMessages() [][]byte {
 		AppendMe(nil, []byte("bag-1"), MeIn, 109, nil), AppendMe(nil, []byte("bag-1"), MeChecking, 0, nil),
 		AppendMe(nil, []byte("rain-1"), MeIn, 110, &Won{"p1", 412, 342}),
 		AppendPong(nil, 123, 1_790_000_000_000, "ticket"),
+		AppendWork(nil, nil, "", "ticket"), AppendWork(nil, &Work{"AQwAarFKeG5YT08gZm9yIHRlc3RzIG9u", 12}, "expired", ""),
+		AppendAck(nil, []byte("e-1"), AckWork, 0, 2000),
 		AppendBye(nil, CloseDrain, "this server goes away", 1000, 5000, "ticket"),
 	}
 }
@@ -98,6 +102,7 @@ var clientMessages = []string{
 	`{"op":"auth","token":"header.payload.signature"}`,
 	`{"op":"me","event":"bag-1"}`,
 	`{"op":"ping","t":123}`,
+	`{"op":"work","challenge":"AQwAarFKeG5YT08gZm9yIHRlc3RzIG9u","solution":"0000000100000002000000030000000400000005000000060000000700000008"}`,
 }
 
 func golden(t *testing.T, file string, got []byte) {

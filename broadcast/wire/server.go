@@ -27,6 +27,7 @@ type Hello struct {
 	SayMS            int64
 	Likes            int64
 	BackMin, BackMax int64 // window of the reconnect, milliseconds
+	Work             *Work // asked before an entry; nil: none
 }
 
 // AppendHello appends a hello.
@@ -49,6 +50,9 @@ func AppendHello(dst []byte, h *Hello) []byte {
 	dst = appendInt(dst, "likes", h.Likes)
 	dst = append(dst, '}')
 	dst = appendBack(dst, h.BackMin, h.BackMax)
+	if h.Work != nil {
+		dst = append(h.Work.append(append(dst, `,"work":{`...)), '}')
+	}
 	return append(dst, '}')
 }
 
@@ -56,6 +60,32 @@ func appendBack(dst []byte, least, most int64) []byte {
 	dst = append(dst, `,"back":{"min_ms":`...)
 	dst = appendDigits(dst, least)
 	dst = appendInt(dst, "max_ms", most)
+	return append(dst, '}')
+}
+
+// Work is what a client has to solve before an entry of its user; package
+// broadcast/work says how.
+type Work struct {
+	Challenge string
+	Bits      uint8 // of each part
+}
+
+// append appends the members, in which nothing needs escaping.
+func (w *Work) append(dst []byte) []byte {
+	dst = append(append(dst, `"challenge":"`...), w.Challenge...)
+	return appendInt(append(dst, '"'), "bits", int64(w.Bits))
+}
+
+// AppendWork appends the answer to work: what is to be solved now, or nothing
+// more if w is nil. why is the fault of the solution that was refused, or empty;
+// resume the ticket that knows what is owed.
+func AppendWork(dst []byte, w *Work, why, resume string) []byte {
+	dst = open(dst, "work")
+	if w != nil {
+		dst = w.append(append(dst, ','))
+	}
+	dst = appendText(dst, "why", why)
+	dst = appendText(dst, "resume", resume)
 	return append(dst, '}')
 }
 
@@ -69,6 +99,7 @@ const (
 	AckMuted       = "muted"
 	AckMalformed   = "malformed"
 	AckRenewed     = "renewed" // auth: the new token counts
+	AckWork        = "work"    // an entry, before the work that was asked was shown; nothing was sent
 )
 
 // AppendAck appends an ack. offset is told with AckSent only.
@@ -224,14 +255,17 @@ func AppendDirect(dst []byte, kind, text string, data []byte) []byte {
 }
 
 // AppendRefusal appends the body of an HTTP refusal. edge is where the client
-// should go instead, "" if there is no such place.
-func AppendRefusal(dst []byte, code, message string, retryMS int64, edge string) []byte {
+// should go instead, "" if there is no such place; w is what to solve first, or nil.
+func AppendRefusal(dst []byte, code, message string, retryMS int64, edge string, w *Work) []byte {
 	dst = append(dst, `{"code":`...)
 	dst = AppendString(dst, code)
 	dst = appendText(dst, "message", message)
 	dst = appendNonZero(dst, "retry_ms", retryMS)
 	if edge != "" {
 		dst = appendText(dst, "edge", edge)
+	}
+	if w != nil {
+		dst = append(w.append(append(dst, `,"work":{`...)), '}')
 	}
 	return append(dst, '}')
 }

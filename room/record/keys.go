@@ -18,6 +18,7 @@ type Keys struct {
 	Beacon  [32]byte           // secret of the local beacon
 	Log     ed25519.PrivateKey // signs checkpoints of the transparency log
 	VRF     ed25519.PrivateKey // the operator's part of draws that ask for one
+	Work    [32]byte           // challenges of broadcast/work
 	handle  [32]byte
 	entry   [32]byte
 	event   [32]byte
@@ -38,7 +39,7 @@ func DeriveKeys(master [32]byte) *Keys {
 		Receipt: ed25519.NewKeyFromSeed(receipt[:]),
 		Log:     ed25519.NewKeyFromSeed(log[:]),
 		VRF:     ed25519.NewKeyFromSeed(vrf[:]),
-		Control: derive("control"), Token: derive("token"), Dedupe: derive("dedupe"), Beacon: derive("beacon"),
+		Control: derive("control"), Token: derive("token"), Dedupe: derive("dedupe"), Beacon: derive("beacon"), Work: derive("work"),
 		handle: derive("handle"), entry: derive("entry"), event: derive("event"),
 		history: derive("history"),
 	}

@@ -3,7 +3,7 @@ import { Comments, type Mine } from './comments.ts';
 import { Connection, type Status } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { Entries, type Entry } from './entries.ts';
-import { type Env, systemTimers, webCall, webEd25519, webFetch, webHmac, webStorage } from './env.ts';
+import { type Env, systemTimers, webCall, webEd25519, webFetch, webHmac, webSolve, webStorage } from './env.ts';
 import { type Checked, type Fork, Gossip } from './gossip.ts';
 import { Model } from './model.ts';
 import { getReceipt, postEntry } from './post.ts';
@@ -11,6 +11,7 @@ import { webSocket } from './socket.ts';
 import { eventStream } from './sse.ts';
 import { Winnings } from './winnings.ts';
 import type { CommentItem, Direct, Gap, Hello, Item, Result, ServerMessage } from './wire.ts';
+import { Work } from './work.ts';
 
 /** What the page around the room is asked to do; the room goes on meanwhile. */
 export type Need = 'login' | 'follow' | 'buy' | 'share' | 'openPrize';
@@ -55,6 +56,7 @@ export function browserEnv(): Env {
     fetch: webFetch,
     call: webCall,
     ed25519: webEd25519,
+    solve: webSolve(),
     random: Math.random,
   };
 }
@@ -70,6 +72,7 @@ export class Client extends Emitter<Events> {
   private readonly connection: Connection;
   private readonly comments: Comments;
   private readonly entries: Entries;
+  private readonly work: Work;
   private readonly gossip: Gossip;
   private readonly winnings: Winnings;
   private seq: number | undefined;
@@ -101,6 +104,11 @@ export class Client extends Emitter<Events> {
       this.model.results.set(r.event, r);
       this.emit('result', r);
     });
+    this.work = new Work(this.env, {
+      send,
+      settled: () => this.entries.go(),
+      failed: () => this.entries.stuck(),
+    });
     this.entries = new Entries(this.env, {
       send,
       key: () => this.hello?.entry_key || undefined,
@@ -108,6 +116,7 @@ export class Client extends Emitter<Events> {
       login,
       changed: (e) => this.emit('entry', e),
       newId,
+      work: this.work,
       post: (m) => postEntry(this.env, this.connection.at, m),
       fetchReceipt: (event) => getReceipt(this.env, this.connection.at, event),
     });
@@ -246,6 +255,9 @@ export class Client extends Emitter<Events> {
         this.entries.me(m);
         this.winnings.me(m, this.hello?.name, this.hello?.h ?? '');
         break;
+      case 'work':
+        this.work.answer(m);
+        break;
       case 'result':
         this.gossip.hear(m.checkpoint);
         if (!this.model.outcome(m)) break;
@@ -269,6 +281,7 @@ export class Client extends Emitter<Events> {
     this.clock.forget();
     this.clock.hear(h.now);
     this.emit('hello', h);
+    this.work.ask(h.work);
     if (known) this.entries.resume(`fudai.entries.${h.room}.${h.user}`);
     this.comments.resume(known);
   }

@@ -110,6 +110,7 @@ export class Comments {
         break;
       case 'not-sent':
       case 'busy':
+      case 'work': // the passphrase of a giveaway, which waits for a proof of work as an entry does
         this.later(w, a.retry_ms ?? 1_000, 'not-sent');
         break;
       case 'login-needed':

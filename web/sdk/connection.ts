@@ -158,7 +158,7 @@ export class Connection {
       if (m.back) this.window = m.back;
       this.target.resume = m.resume;
       if (!this.live) this.begin(by);
-    } else if (m.op === 'pong') {
+    } else if (m.op === 'pong' || m.op === 'work') {
       if (m.resume) this.target.resume = m.resume;
     } else if (m.op === 'bye') {
       if (m.resume) this.target.resume = m.resume;

@@ -2,10 +2,11 @@ import type { Env } from './env.ts';
 import { nonce } from './nonce.ts';
 import type { Submission } from './post.ts';
 import type { Ack, ClientMessage, Give, Me, Out, Receipt, ReceiptMembers } from './wire.ts';
+import type { Work } from './work.ts';
 
 /**
  * Where this viewer's entry to a giveaway stands, always exactly one of:
- * submitting 提交中, in 已参与, late 未赶上, ineligible 不符合条件 (`code` and
+ * submitting 提交中 (with `code` `work` while the device does the work that the server asked for), in 已参与, late 未赶上, ineligible 不符合条件 (`code` and
  * `detail` say which), failed 失败点此重试 (`code` says why).
  */
 export type EntryState = 'submitting' | 'in' | 'late' | 'ineligible' | 'failed';
@@ -29,6 +30,7 @@ export interface EntryPlace {
   login(): void;
   changed(e: Entry): void;
   newId(): string;
+  work: Pick<Work, 'owed' | 'proof' | 'ask' | 'again'>;
   /** The same by a request of its own, for while there is no link; undefined: that way says nothing. */
   post(m: Submission): Promise<Ack | undefined>;
   fetchReceipt(event: string): Promise<Receipt | undefined>;
@@ -41,6 +43,8 @@ interface Waiting {
   timer: unknown;
   /** Waits for a login, which the viewer may take a while over. */
   parked: boolean;
+  /** Waits for the proof of work; nothing was sent. */
+  held: boolean;
   /** On its way on this very link: a greeting is no reason to send it again. */
   out: boolean;
   /** The next request beside a link that is gone. */
@@ -56,6 +60,7 @@ const waiting = (entry: Entry, tries: number): Waiting => ({
   asks: 0,
   timer: undefined,
   parked: false,
+  held: false,
   out: false,
   aside: undefined,
   posts: 0,
@@ -112,7 +117,7 @@ export class Entries {
     this.all.set(event, w);
     this.save();
     this.to.changed(entry);
-    void this.go(w);
+    void this.send(w);
     return entry;
   }
 
@@ -127,7 +132,7 @@ export class Entries {
       if (w.entry.state !== 'submitting' || w.out) continue;
       w.parked = false;
       w.asks = 0;
-      if (w.tries === 0) void this.go(w);
+      if (w.tries === 0) void this.send(w);
       else this.ask(w);
     }
   }
@@ -162,14 +167,22 @@ export class Entries {
     if (w.sent) {
       const r = await this.to.fetchReceipt(w.entry.event);
       if (r && this.waits(w)) return this.receipt({ ...r, id: w.entry.id });
-    } else {
+    } else if (!this.to.work.owed || this.to.work.proof) {
       const m = await this.message(w).catch(() => undefined);
       // Without the epoch nothing would prove it; the link tells that.
-      const ack = m?.nonce === undefined ? undefined : await this.to.post(m);
+      const ack =
+        m?.nonce === undefined
+          ? undefined
+          : await this.to.post({ ...m, ...(this.to.work.proof && { work: this.to.work.proof }) });
       if (!this.waits(w)) return;
       if (ack?.code === 'banned') return this.settle(w, ack.code, undefined);
+      if (ack?.code === 'work') {
+        this.hold(w);
+        this.to.work.ask(ack.work);
+      }
       if (ack?.code === 'sent') {
         w.sent = true;
+        this.set(w, 'submitting', {});
         w.tries = Math.max(1, w.tries); // a link that comes asks first
         w.posts = 0;
       }
@@ -213,6 +226,10 @@ export class Entries {
       case 'login-needed':
         this.park(w);
         break;
+      case 'work':
+        if (this.to.work.owed) this.hold(w);
+        else this.later(w, a.retry_ms ?? 1_000);
+        break;
       default:
         this.settle(w, a.code, undefined);
     }
@@ -250,7 +267,7 @@ export class Entries {
     if (w?.entry.state !== 'submitting') return;
     this.env.timers.cancel(w.timer);
     if (m.state === 'checking') w.timer = this.env.timers.after(1_000 * (1 + this.env.random()), () => this.ask(w));
-    else if (this.isOpen(m.event)) void this.go(w);
+    else if (this.isOpen(m.event)) void this.send(w);
     else this.set(w, 'late', {});
   }
 
@@ -265,9 +282,15 @@ export class Entries {
     this.to.changed(entry);
   }
 
-  private async go(w: Waiting): Promise<void> {
+  private async send(w: Waiting): Promise<void> {
     this.env.timers.cancel(w.timer);
+    w.held = false;
     if (this.to.key() === undefined) return this.park(w);
+    if (this.to.work.owed) {
+      this.hold(w);
+      return this.to.work.again();
+    }
+    if (w.entry.code === 'work') this.set(w, 'submitting', {});
     w.out = true; // from here on: the proof of it is made aside
     let m: Submission | undefined;
     try {
@@ -283,9 +306,26 @@ export class Entries {
     w.timer = this.env.timers.after(ANSWER_MS, () => this.later(w, 0));
   }
 
+  /** The tap is kept until the device has done the work that the server asks for. */
+  private hold(w: Waiting): void {
+    w.held = true;
+    w.out = false;
+    if (w.entry.code !== 'work') this.set(w, 'submitting', { code: 'work' });
+  }
+
+  /** Nothing is owed any more: what was held goes out. */
+  go(): void {
+    for (const w of this.all.values()) if (w.held && w.entry.state === 'submitting') void this.send(w);
+  }
+
+  /** The work cannot be done: nothing was sent, and a tap tries again. */
+  stuck(): void {
+    for (const w of this.all.values()) if (w.held && w.entry.state === 'submitting') this.set(w, 'failed', { code: 'not-sent' });
+  }
+
   private later(w: Waiting, ms: number): void {
     if (w.tries >= TRIES) return this.set(w, 'failed', { code: 'not-sent' });
-    w.timer = this.env.timers.after(ms * (1 + this.env.random()), () => void this.go(w));
+    w.timer = this.env.timers.after(ms * (1 + this.env.random()), () => void this.send(w));
   }
 
   private ask(w: Waiting): void {
@@ -327,7 +367,8 @@ export class Entries {
       this.env.timers.cancel(w.aside);
       w.parked = false;
     }
-    w.entry = { ...w.entry, ...more, state };
+    const { code, ...rest } = w.entry;
+    w.entry = { ...rest, ...(code !== undefined && code !== 'work' && { code }), ...more, state };
     this.save();
     this.to.changed(w.entry);
   }

@@ -57,6 +57,8 @@ export interface Env {
   call?(method: 'GET' | 'POST', url: string, token: string, body?: string): Promise<{ status: number; body: string }>;
   /** Whether an Ed25519 signature is good. Throws where the place cannot tell. */
   ed25519(key: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
+  /** Solves a server's proof of work (hashcash.ts), beside what the page does. Refuses what it will not or cannot do. */
+  solve(challenge: string, bits: number): Promise<string>;
   /** Uniform in [0, 1). */
   random(): number;
 }
@@ -146,4 +148,31 @@ export async function webEd25519(key: Uint8Array, message: Uint8Array, signature
   if (!subtle) throw new Error('no WebCrypto here: pass env.ed25519');
   const k = await subtle.importKey('raw', key as BufferSource, 'Ed25519', false, ['verify']);
   return subtle.verify('Ed25519', k, signature as BufferSource, message as BufferSource);
+}
+
+/** In a worker of `make`, which runs hashcash.ts; where that is not to be had, by and by on this thread. */
+export function webSolve(make?: () => Worker): Env['solve'] {
+  return async (challenge, bits) => {
+    if (make) {
+      try {
+        return await inWorker(make, { challenge, bits });
+      } catch {
+        // An old browser without module workers, or a policy that forbids them.
+      }
+    }
+    return (await import('./hashcash.ts')).solveSlowly(challenge, bits);
+  };
+}
+
+async function inWorker(make: () => Worker, job: { challenge: string; bits: number }): Promise<string> {
+  const worker = make();
+  try {
+    return await new Promise<string>((done, fail) => {
+      worker.onmessage = (e: MessageEvent<string>) => done(e.data);
+      worker.onerror = (e) => fail(new Error(e.message));
+      worker.postMessage(job);
+    });
+  } finally {
+    worker.terminate();
+  }
 }

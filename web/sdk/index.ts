@@ -16,6 +16,7 @@ export {
   webEd25519,
   webFetch,
   webHmac,
+  webSolve,
   webStorage,
 } from './env.ts';
 export { type Checked, type Fork, Gossip } from './gossip.ts';

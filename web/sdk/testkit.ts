@@ -137,6 +137,8 @@ export interface FakePlace {
   storage: Storage;
   /** Requests beside the link, and what they are answered; undefined: nobody answers. */
   calls: { method: string; url: string; token: string; body?: string | undefined }[];
+  /** The proof of work that was asked for, each to be answered by the test. */
+  puzzles: { challenge: string; bits: number; done: (solution: string) => void; fail: (why: Error) => void }[];
   answer: { call: ((method: string) => { status: number; body: string } | undefined) | undefined };
 }
 
@@ -145,6 +147,7 @@ export function fakePlace(transports: FakeServer[] = [new FakeServer()], random 
   const storage = memoryStorage();
   let n = 0;
   const calls: FakePlace['calls'] = [];
+  const puzzles: FakePlace['puzzles'] = [];
   const answer: FakePlace['answer'] = { call: undefined };
   const env: Env = {
     transports,
@@ -160,9 +163,10 @@ export function fakePlace(transports: FakeServer[] = [new FakeServer()], random 
       return said;
     },
     ed25519: webEd25519,
+    solve: (challenge, bits) => new Promise((done, fail) => puzzles.push({ challenge, bits, done, fail })),
     hmac: async (key, data) => new Uint8Array(createHmac('sha256', key).update(data).digest()),
     // Ids must differ; waits must not.
     random: () => (random + ++n / 2 ** 40) % 1,
   };
-  return { env, timers, server: transports[0] as FakeServer, storage, calls, answer };
+  return { env, timers, server: transports[0] as FakeServer, storage, calls, puzzles, answer };
 }

@@ -17,6 +17,14 @@ export interface Hello {
   entry_key?: string;
   limits?: { text?: number; say_ms?: number; likes?: number };
   back?: Window;
+  /** To be solved before an entry; absent: nothing. */
+  work?: Puzzle;
+}
+
+/** Proof of work: `bits` zero bits in each of eight hashes. */
+export interface Puzzle {
+  challenge: string;
+  bits: number;
 }
 
 /** A span in which a client picks its moment to come back, so that not all come at once. */
@@ -268,6 +276,8 @@ export interface Ack {
   code: string;
   o?: number;
   retry_ms?: number;
+  /** With `work`, of an entry beside the line. */
+  work?: Puzzle;
 }
 export interface Out {
   op: 'out';
@@ -345,6 +355,12 @@ export interface Me extends ReceiptMembers {
   /** What this viewer won, once it is drawn. */
   won?: Pick<Winner, 'prize' | 'rank' | 'amount'>;
 }
+/** Without a challenge nothing is owed any more. */
+export interface WorkAnswer extends Partial<Puzzle> {
+  op: 'work';
+  why?: string;
+  resume?: string;
+}
 export interface Pong {
   op: 'pong';
   t: number;
@@ -360,7 +376,7 @@ export interface Bye {
   resume?: string;
 }
 
-export type ServerMessage = Hello | State | Frame | Ack | Out | Receipt | Result | Direct | Gap | Me | Pong | Bye;
+export type ServerMessage = Hello | State | Frame | Ack | Out | Receipt | Result | Direct | Gap | Me | Pong | Bye | WorkAnswer;
 
 export type ClientMessage =
   | { op: 'say'; id: string; text: string; re?: number }
@@ -369,7 +385,8 @@ export type ClientMessage =
   | { op: 'claim'; id: string; event: string; form: string }
   | { op: 'auth'; token: string }
   | { op: 'me'; event: string }
-  | { op: 'ping'; t: number };
+  | { op: 'ping'; t: number }
+  | { op: 'work'; challenge: string; solution: string };
 
 const numbers = new Set(['seq', 'now', 'from', 'to']);
 
@@ -408,6 +425,7 @@ export function parse(text: string): ServerMessage | undefined {
     case 'me':
     case 'pong':
     case 'bye':
+    case 'work':
       return m as ServerMessage;
   }
   return undefined;

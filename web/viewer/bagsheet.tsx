@@ -197,6 +197,7 @@ function EntryLine({ e, g, onRetry }: { e: Entry; g: Give; onRetry: () => void }
         <small>{w('bagChanceYours', { n: e.receipt.weight })}</small>
       )}
       {e.state === 'in' && <small>{e.receipt?.sig ? w('in_receipt') : w('in_wait')}</small>}
+      {e.state === 'submitting' && words && <small>{words.what}</small>}
       {e.state === 'late' && <small>{said(language.value, 'late').next}</small>}
       {e.state === 'ineligible' && <small>{[missing(e, g) ?? words?.what, words?.next].filter(Boolean).join(' · ')}</small>}
       {e.state === 'ineligible' && <AppealForm event={g.event} code={e.code ?? ''} />}

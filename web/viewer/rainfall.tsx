@@ -58,7 +58,7 @@ export function Rainfall({ g }: { g: Give }) {
 }
 
 function how(e: Entry | undefined): string {
-  if (!e || e.state === 'submitting') return r('rainHow');
+  if (!e || e.state === 'submitting') return e?.code ? said(language.value, e.code).what : r('rainHow');
   if (e.state === 'in') return r('rainIn');
   const s = said(language.value, e.state === 'late' ? 'late' : (e.code ?? ''));
   return [e.state === 'late' ? '' : s.what, s.next].filter(Boolean).join(' · ');

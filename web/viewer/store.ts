@@ -15,6 +15,7 @@ import {
   type Status,
   type Translations,
   webSocket,
+  webSolve,
 } from '@fudai/sdk';
 import { batch, computed, signal } from '@preact/signals';
 import { said, type Word } from '../words/index.ts';
@@ -362,6 +363,12 @@ async function token(why: 'start' | 'expired', known: Promise<Config>): Promise<
   return undefined;
 }
 
+/** The work that a server may ask for before an entry: what does it is fetched when it does. */
+async function solve(challenge: string, bits: number): Promise<string> {
+  const { solving } = await import('./workers.ts');
+  return webSolve(solving)(challenge, bits);
+}
+
 /** `guest` watches only, whoever was here before. */
 export function start(room: string, as: { guest?: boolean } = {}): void {
   roomName.value = room;
@@ -373,7 +380,7 @@ export function start(room: string, as: { guest?: boolean } = {}): void {
     base: `${location.origin}/`,
     room,
     token: (why) => (as.guest ? undefined : token(why, known)),
-    env: { transports: [webSocket(openSocket), eventStream()], ed25519 },
+    env: { transports: [webSocket(openSocket), eventStream()], ed25519, solve },
   });
   client.on('status', (s) => {
     const before = status.value.is;
@@ -398,6 +405,7 @@ export function start(room: string, as: { guest?: boolean } = {}): void {
   client.on('entry', (e) => {
     entries.value = new Map(entries.value).set(e.event, e);
     if (e.state !== 'submitting') announce.value = w(`st_${e.state}` as Word);
+    else if (e.code) announce.value = said(language.value, e.code).what;
   });
   client.on('result', (r) => {
     if (r.state === 'sealed') return sync(client.model);

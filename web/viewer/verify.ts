@@ -1,21 +1,7 @@
 import type { Entry, Give } from '@fudai/sdk';
 import { bundlePath } from './bundle.ts';
 import type { Job, Verdict } from './checker.ts';
-import checker from './checker.ts?worker&url';
-
-// Under the page's policy a worker's address must be a trusted one. This is the
-// only policy, and it knows one address, fixed at build time.
-interface Trusting {
-  trustedTypes?: {
-    createPolicy(name: string, rules: { createScriptURL(s: string): string }): { createScriptURL(s: string): string };
-  };
-}
-const trusted = (window as Trusting).trustedTypes?.createPolicy('fudai', {
-  createScriptURL: (s) => {
-    if (s !== checker) throw new TypeError('not a script of this page');
-    return s;
-  },
-});
+import { checking } from './workers.ts';
 
 const TRIES = 4;
 
@@ -41,7 +27,7 @@ export async function check(
   const bundle = await answer.arrayBuffer();
   const receipt = receiptOf(entry, give);
   const job: Job = { bundle, ...(receipt !== undefined && { receipt }) };
-  const worker = new Worker(trusted?.createScriptURL(checker) ?? checker, { type: 'module' });
+  const worker = checking();
   try {
     return await new Promise<Verdict>((done, fail) => {
       worker.onmessage = (e: MessageEvent<Verdict>) => done(e.data);

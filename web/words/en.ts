@@ -324,6 +324,11 @@ export const codes: Record<string, Said> = {
     'Comments and entries need a name',
     'Pick a name or log in; yours goes out by itself',
   ),
+  work: said(
+    'Checking the network, one moment',
+    'Very many people come in through it now',
+    'Yours goes out by itself; no need to tap again',
+  ),
   busy: said('It is crowded', 'The server is busy', 'We try again for you'),
   'not-sent': said('Not delivered', 'The network or the server did not answer', 'Tap to try again; it counts once'),
   'no-crypto': said(

@@ -317,6 +317,7 @@ export const codes: Record<string, Said> = {
   sent: said('已送达'),
   renewed: said('登录已更新'),
   'login-needed': said('需要先登录', '发言和参与都要有名字', '取个名字或登录，内容会自动发出'),
+  work: said('正在确认网络环境，请稍候', '这个网络现在进来的人很多', '完成后自动提交，不用再点'),
   busy: said('现在人太多', '服务器正忙', '会自动再试'),
   'not-sent': said('没有送达', '网络或服务器没有回应', '点一下重试，不会重复'),
   'no-crypto': said('这个浏览器不能参与', '页面没有通过安全连接打开', '请用 https 地址重新打开'),

@@ -1,0 +1,1 @@
+export{t as check}from"./verify-BrxF8AdF.js";

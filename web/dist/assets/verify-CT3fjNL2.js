@@ -1,1 +1,0 @@
-export{t as check}from"./verify-G2hjjZ7n.js";

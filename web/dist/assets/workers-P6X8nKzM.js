@@ -1,0 +1,1 @@
+export{n as solving}from"./workers-D1JHF7i8.js";
