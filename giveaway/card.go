@@ -53,6 +53,8 @@ type cardPrize struct {
 	Title string `json:"title"`
 	Qty   uint32 `json:"qty"`
 	Value int64  `json:"value"` // minor units, of one; of a cut sum, all of it
+	// StepUp is who confirms a winner before the prize is theirs; absent: nobody.
+	StepUp string `json:"step_up,omitempty"`
 }
 
 // cardRule is a condition as viewers read it: the rule's name, arguments and source.
@@ -156,7 +158,7 @@ func (ev *event) card(now int64) *card {
 		if z.Split != nil {
 			value = int64(z.Split.Total)
 		}
-		c.Prizes = append(c.Prizes, cardPrize{z.ID, z.Title, z.Qty, value})
+		c.Prizes = append(c.Prizes, cardPrize{z.ID, z.Title, z.Qty, value, z.StepUp})
 	}
 	if len(p.Phrases) > 0 {
 		c.Phrase = p.Phrases[0]

@@ -82,6 +82,8 @@ type Step struct {
 	User     []byte         `json:"user"` // see OpenUser
 	Deadline int64          `json:"deadline,omitempty"`
 	Claim    int64          `json:"claim,omitempty"` // offset of the claim in comments[p]
+	// Words are what the platform has said of the holder, of a prize that asks for it.
+	Words []drawproof.Word `json:"words,omitempty"`
 }
 
 // VoidDecision ends an event without a draw, and names who was in. It comes in

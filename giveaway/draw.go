@@ -84,6 +84,10 @@ type unit struct {
 	Deadline int64  `json:"deadline,omitempty"`
 	At       int64  `json:"at,omitempty"`    // room time it was granted
 	Claim    int64  `json:"claim,omitempty"` // offset of the claim
+	// Words are what the platform said of its holder, where the plan asks; Told is
+	// how many of them the ledger has.
+	Words []drawproof.Word `json:"words,omitempty"`
+	Told  int              `json:"told,omitempty"`
 }
 
 // unitLost is the state of a unit that went back: nobody was left to have it.

@@ -32,10 +32,14 @@ func (e *Events) steps(ev *event, now int64, most int) []Step {
 				s.State, s.Code, s.Deadline = drawproof.ClaimSkipped, drawproof.SkipCap, 0
 			}
 		case u.State == drawproof.ClaimOpen:
-			if c, ok := ev.claimIn(l.holder[u.Rank-1], u.At, u.Deadline); ok {
+			asks := ev.confirmer(r, u)
+			s.Words = u.Words
+			if c, ok := ev.claimIn(l.holder[u.Rank-1], u.At, u.Deadline); ok && (asks == "" || confirmed(u.Words)) {
 				s.State, s.Claim = drawproof.ClaimClaimed, c.Offset
+			} else if len(u.Words) > u.Told {
+				s.State = StepReviewed
 			} else if now >= u.Deadline {
-				s.State = drawproof.ClaimExpired
+				s.State, s.Code = drawproof.ClaimExpired, expiry(asks, u.Words)
 			} else {
 				wake = min(wake, u.Deadline)
 				continue
@@ -104,7 +108,7 @@ func (e *Events) applyGrant(ev *event, d *record.Decision, offset int64) error {
 // stepped reports whether a step is a repeat.
 func (ev *event) stepped(s *Step) bool {
 	u := &ev.Units[s.Unit-1]
-	if u.Rank == s.Rank && u.State == s.State {
+	if u.Rank == s.Rank && (u.State == s.State || s.State == StepReviewed && u.Told >= len(s.Words)) {
 		return true
 	}
 	for _, c := range ev.Ended {
@@ -130,12 +134,23 @@ func (e *Events) checkStep(ev *event, r *drawproof.Result, s *Step, at int64, tr
 		return fmt.Errorf("grant %s of %d fen of %s to %s does not follow from the draw", s.Grant, s.Amount, s.Prize, s.Tag)
 	}
 	row = ev.list.holder[s.Rank-1]
+	if err := s.lawful(ev.confirmer(r, u)); err != nil {
+		return err
+	}
+	if err := s.checkWords(u); err != nil && !trusted {
+		return err
+	}
 	first, deadline := ev.firstState(at)
 	switch s.State {
 	case first, drawproof.ClaimSkipped:
 		capped := e.capped(ev, ev.entries.user(int(row)), e.ledger)
 		if u.State != "" || capped != (s.State == drawproof.ClaimSkipped) || s.State == first && s.Deadline != deadline {
 			return fmt.Errorf("unit is %q, user capped: %t, deadline %d, want %d", u.State, capped, s.Deadline, deadline)
+		}
+		return nil
+	case StepReviewed:
+		if u.State != drawproof.ClaimOpen {
+			return fmt.Errorf("unit is %q", u.State)
 		}
 		return nil
 	case drawproof.ClaimClaimed, drawproof.ClaimExpired:
@@ -152,7 +167,7 @@ func (e *Events) checkStep(ev *event, r *drawproof.Result, s *Step, at int64, tr
 		if s.State == drawproof.ClaimClaimed && !has {
 			return errWait
 		}
-		if s.State == drawproof.ClaimClaimed && c.Offset != s.Claim || s.State == drawproof.ClaimExpired && (has || at < u.Deadline) {
+		if s.State == drawproof.ClaimClaimed && c.Offset != s.Claim || s.State == drawproof.ClaimExpired && (has && s.Code == "" || at < u.Deadline) {
 			return fmt.Errorf("claim folded at %d (%t), recorded at %d; deadline %d, decided at %d", c.Offset, has, s.Claim, u.Deadline, at)
 		}
 		return nil
@@ -174,8 +189,10 @@ func (e *Events) step(ev *event, r *drawproof.Result, s *Step, at, offset int64)
 		if s.State == drawproof.ClaimSettled {
 			a.move(&a.Granted, &a.Settled, 1, worth)
 		}
+	case StepReviewed:
+		u.Words, u.Told = s.Words, len(s.Words)
 	case drawproof.ClaimClaimed:
-		u.State, u.Claim = s.State, s.Claim
+		u.State, u.Claim, u.Words, u.Told = s.State, s.Claim, s.Words, len(s.Words)
 		a.move(&a.Granted, &a.Settled, 1, worth)
 		delete(ev.Claims, row)
 	default: // skipped or expired: the unit goes to the next alternate, or back
@@ -184,7 +201,8 @@ func (e *Events) step(ev *event, r *drawproof.Result, s *Step, at, offset int64)
 			e.unaward(user, ev.id(), s.Unit, offset)
 		}
 		delete(ev.Claims, row)
-		ev.Ended = append(ev.Ended, drawproof.Claim{Unit: s.Unit, Rank: s.Rank, Grant: s.Grant, Amount: s.Amount, State: s.State, Code: s.Code})
+		u.Words = s.Words
+		ev.Ended = append(ev.Ended, drawproof.Claim{Unit: s.Unit, Rank: s.Rank, Grant: s.Grant, Amount: s.Amount, State: s.State, Code: s.Code, Review: u.review(ev.confirmer(r, u))})
 		*u = unit{}
 		if ev.Next < len(r.Alternates) {
 			u.Rank = r.Alternates[ev.Next].Rank
@@ -204,7 +222,7 @@ func (ev *event) claims(r *drawproof.Result) []drawproof.Claim {
 		if u.Rank == 0 {
 			continue
 		}
-		c := drawproof.Claim{Unit: uint32(i + 1), Rank: u.Rank, Amount: r.Winners[i].Amount, State: u.State}
+		c := drawproof.Claim{Unit: uint32(i + 1), Rank: u.Rank, Amount: r.Winners[i].Amount, State: u.State, Review: u.review(ev.confirmer(r, &ev.Units[i]))}
 		if _, c.Grant = ranked(r, u.Rank); c.State == "" {
 			c.State = drawproof.ClaimOpen
 		}

@@ -58,6 +58,11 @@ var planted = []struct{ name, file, from, to string }{
 	{"an owner draws without its own part", "vrf.go", "l.proof, l.beta = proof, beta", "l.proof, l.beta = proof, beta[:0]"},
 	{"a snapshot forgets the proof", "event.go", "Proof      drawproof.Bytes `json:\"proof,omitempty\"`", "Proof      drawproof.Bytes `json:\"-\"`"},
 	{"an event is void for want of a proof before its time", "vrf.go", "return ok && now >= since+ProofDueMs", "return ok && now >= since+LateBeaconMs"},
+	{"a prize is paid without its confirmation", "grant.go", "ok && (asks == \"\" || confirmed(u.Words)) {", "ok {"},
+	{"a confirmation counts behind the deadline", "confirm.go", "if now >= u.Deadline {", "if now >= u.Deadline+2000 {"},
+	{"anybody confirms a winner", "confirm.go", "if ctl.Role != record.Service.String() {", "if ctl.Role == \"\" {"},
+	{"a refusal takes the prize away", "grant.go", "} else if now >= u.Deadline {", "} else if now >= u.Deadline || u.Told > 0 && !confirmed(u.Words) {"},
+	{"a snapshot forgets what the platform said", "draw.go", "`json:\"words,omitempty\"`", "`json:\"-\"`"},
 	{"a list behind a hole is folded from what is left", "ledger.go", "if e.trusts(offset) { //", "if false { //"},
 }
 

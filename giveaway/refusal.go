@@ -22,4 +22,11 @@ const (
 	RuleEarly   = "end-early"      // too early to be void
 	RuleSealed  = "end-sealed"     // void only by a dead chain
 	RuleDrawn   = "end-drawn"      // a draw stands
+
+	RuleConfirmRole  = "confirm-role"  // not by a program of the platform
+	RuleConfirmNone  = "confirm-none"  // the user holds no prize that asks for it
+	RuleConfirmEarly = "confirm-early" // nothing is theirs yet
+	RuleConfirmLate  = "confirm-late"  // their time is over
+	RuleConfirmDone  = "confirm-done"  // a confirmation stands
+	RuleConfirmOften = "confirm-often" // refused as often as is kept
 )

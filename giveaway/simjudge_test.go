@@ -19,7 +19,8 @@ type simReader struct {
 	held   []simAward      // in ledger order
 	unsure map[string]bool // what was extended before its plan was read back
 	clock  simClock
-	folded int // comments in clock
+	folded int                  // comments in clock
+	words  map[string][]simWord // event/user: what the platform said
 }
 
 type simEvent struct {
@@ -34,6 +35,7 @@ type simEvent struct {
 	void    *VoidDecision
 	holder  map[uint32]drawproof.Hash           // unit: grant
 	state   map[drawproof.Hash]string           // grant
+	since   map[drawproof.Hash]int64            // grant: when it became theirs
 	of      map[drawproof.Hash]Step             // grant
 	winners map[drawproof.Hash][]drawproof.Hash // tag: grants
 	moved   []extended                          // extensions by the rules
@@ -47,7 +49,7 @@ type simAward struct {
 
 // judge reads the ledger as a stranger and holds the last owner against it.
 func (w *sim) judge() {
-	r := &simReader{w: w, events: map[string]*simEvent{}, unsure: map[string]bool{}}
+	r := &simReader{w: w, events: map[string]*simEvent{}, unsure: map[string]bool{}, words: map[string][]simWord{}}
 	for i := range w.ledger {
 		if l := &w.ledger[i]; r.fence.Ledger(l) {
 			for j := range l.Decisions {
@@ -71,6 +73,7 @@ func (r *simReader) decision(d *record.Decision, offset int64) error {
 	ev := r.events[d.Event]
 	if d.Applied != nil {
 		r.extended(d.Applied)
+		r.confirmed(d.Applied)
 	}
 	if d.Kind == record.DecideApplied || d.Kind == record.DecideGap {
 		return nil
@@ -86,7 +89,7 @@ func (r *simReader) decision(d *record.Decision, offset int64) error {
 			}
 			return nil
 		}
-		ev = &simEvent{hash: p.Hash, users: map[drawproof.Hash]string{}, holder: map[uint32]drawproof.Hash{}, state: map[drawproof.Hash]string{},
+		ev = &simEvent{hash: p.Hash, users: map[drawproof.Hash]string{}, holder: map[uint32]drawproof.Hash{}, state: map[drawproof.Hash]string{}, since: map[drawproof.Hash]int64{},
 			of: map[drawproof.Hash]Step{}, winners: map[drawproof.Hash][]drawproof.Hash{}}
 		r.events[d.Event] = ev
 		if err := json.Unmarshal(p.Plan, &ev.plan); err != nil {
@@ -219,6 +222,8 @@ func (r *simReader) step(event string, ev *simEvent, s *Step, at, offset int64) 
 		return fmt.Errorf("granted before the draw")
 	case ev.users[s.Tag] != user:
 		return fmt.Errorf("tag %s is of %q, it names %q", s.Tag, ev.users[s.Tag], user)
+	case s.State == StepReviewed && was == drawproof.ClaimOpen:
+		return r.reviewed(event, user, ev, s, ev.of[s.Grant], ev.since[s.Grant])
 	case was == s.State:
 		return fmt.Errorf("grant %s is %s a second time", s.Grant, s.State)
 	case was == "" && s.State != drawproof.ClaimOpen && s.State != drawproof.ClaimSettled && s.State != drawproof.ClaimSkipped,
@@ -244,6 +249,14 @@ func (r *simReader) step(event string, ev *simEvent, s *Step, at, offset int64) 
 		}
 	case s.Amount != ev.of[s.Grant].Amount || s.Prize != ev.of[s.Grant].Prize:
 		return fmt.Errorf("the grant was %d fen of %s, is %d of %s", ev.of[s.Grant].Amount, ev.of[s.Grant].Prize, s.Amount, s.Prize)
+	}
+	if ev.state[s.Grant] == drawproof.ClaimOpen {
+		if err := r.reviewed(event, user, ev, s, ev.of[s.Grant], ev.since[s.Grant]); err != nil {
+			return err
+		}
+	}
+	if s.State == drawproof.ClaimOpen {
+		ev.since[s.Grant] = at
 	}
 	if s.State == drawproof.ClaimExpired {
 		for i := range r.held {

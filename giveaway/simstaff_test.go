@@ -8,12 +8,14 @@ import (
 	"github.com/fudai-live/fudai/room/record"
 )
 
-func (w *sim) send(kind string, data any) {
+func (w *sim) send(kind string, data any) { w.sendAs("host", kind, data) }
+
+func (w *sim) sendAs(role, kind string, data any) {
 	raw, err := json.Marshal(data)
 	if err != nil {
 		panic(err)
 	}
-	c := record.Control{V: 1, ID: fmt.Sprint(len(w.control)), Kind: kind, Room: "demo", By: "host", Role: "host", Data: raw}
+	c := record.Control{V: 1, ID: fmt.Sprint(len(w.control)), Kind: kind, Room: "demo", By: "host", Role: role, Data: raw}
 	w.control = append(w.control, c)
 	if w.chance(20) {
 		w.control = append(w.control, c)
@@ -73,6 +75,10 @@ func (w *sim) plan() {
 	w.who(p)
 	if w.rnd.IntN(2) == 0 {
 		p["claimTtlMs"], p["alternates"] = 2000+w.rnd.IntN(20_000), w.rnd.IntN(5)
+	}
+	if p["claimTtlMs"] != nil && w.rnd.IntN(2) == 0 {
+		prizes[0]["stepUp"] = drawproof.StepUpPlatform
+		w.count["plans that ask for a confirmation"]++
 	}
 	if w.rnd.IntN(3) == 0 {
 		p["beacon"] = simChains[1]

@@ -142,11 +142,13 @@ func (w *sim) step() {
 		w.claimPrize()
 	case n < 67:
 		w.buy()
-	case n < 70:
+	case n < 69:
+		w.confirmAtRandom()
+	case n < 72:
 		w.staff()
-	case n < 74:
+	case n < 76:
 		w.relay()
-	case n < 90:
+	case n < 91:
 		w.wall += []int64{0, 10, 40, 100, 200, 300}[w.rnd.IntN(6)]
 		if w.wall < w.mute {
 			w.wall += int64(w.rnd.IntN(1000))
@@ -436,4 +438,4 @@ func TestSimulation(t *testing.T) {
 var simMust = []string{"crashes", "zombies", "clock jumps", "doubled comments", "forged beacons", "restores", "gaps", "delayed ledger", "fenced",
 	"end settled", "end cancelled", "end void", "why staff", "why missed", "why gap", "step claimed", "step expired", "step skipped", "step settled",
 	"alternates", "amendments", "pauses", "silent relays", "folded cards", "drawn late", "later rounds", "drawn by two", "why no-proof", "waits for a proof", "plans of packet", "plans of rain", "plans of grab", "excluded",
-	"excluded by cluster", "fast entries"}
+	"excluded by cluster", "fast entries", "confirmed and claimed", "confirmed and not claimed", "expired unconfirmed", "forged confirmations", "step reviewed"}

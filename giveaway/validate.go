@@ -143,6 +143,9 @@ func (z *Prize) check(p *Plan, i int, refuse func(string, ...any)) {
 	if p.cuts() && z.Split == nil {
 		refuse("prize %q: a %s needs a split", z.ID, p.part())
 	}
+	if z.StepUp != "" && (z.StepUp != drawproof.StepUpPlatform || p.ClaimTTLMs == 0) {
+		refuse("prize %q: it is confirmed by %q within %d ms of claim time; want %q, and a time", z.ID, z.StepUp, p.ClaimTTLMs, drawproof.StepUpPlatform)
+	}
 	worth := z.ValueFen
 	if z.Split != nil {
 		if z.ValueFen != 0 {

@@ -70,6 +70,8 @@ var permissions = map[string][]string{
 	"desk." + record.CtlVoid:      planners,
 	"desk." + record.CtlBeacon:    {anybody}, // a round proves itself
 
+	"desk." + record.CtlConfirm: {}, // the platform's server, which knows its users
+
 	"desk." + record.CtlCheckpoint: {}, // the transparency log's own
 
 	"history.read":   guard,

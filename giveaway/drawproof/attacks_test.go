@@ -54,6 +54,7 @@ func (s *sampler) attacks() []trial {
 	all = append(all, s.logAttacks()...)
 	all = append(all, s.mirrorAttacks()...)
 	all = append(all, s.proofAttacks()...)
+	all = append(all, s.reviewAttacks()...)
 	return append(all, s.claimAttacks()...)
 }
 
@@ -201,7 +202,7 @@ func (s *sampler) claimAttacks() []trial {
 	}
 	lose := func(c *Claim) { c.State = ClaimExpired }
 	pass := func(b *Bundle, unit uint32, a Alternate) {
-		b.Claims = append(b.Claims, Claim{unit, a.Rank, a.Grant, b.Result.Winners[unit-1].Amount, ClaimSettled, ""})
+		b.Claims = append(b.Claims, Claim{unit, a.Rank, a.Grant, b.Result.Winners[unit-1].Amount, ClaimSettled, "", nil})
 	}
 	add("favourite promoted over the next in line", func(b *Bundle) {
 		lose(&b.Claims[0])

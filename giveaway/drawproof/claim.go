@@ -28,10 +28,13 @@ type Claim struct {
 	Amount uint64 `json:"amount"` // fen; goes with the unit
 	State  string `json:"state"`
 	Code   string `json:"code"` // why, where the state needs a reason; else empty
+	// Review is there where the plan asks for the platform's confirmation, as soon
+	// as the unit is theirs.
+	Review *Review `json:"review,omitempty"`
 }
 
 var claimShape = closed(members{
-	"unit": u32(), "rank": u32(), "grant": hexOf(32), "amount": u53(), "code": text(),
+	"unit": u32(), "rank": u32(), "grant": hexOf(32), "amount": u53(), "code": text(), "review?": reviewShape,
 	"state": oneOf(ClaimOpen, ClaimClaimed, ClaimSettled, ClaimExpired, ClaimDisqualified, ClaimSkipped),
 })
 
@@ -81,6 +84,9 @@ func (c Claim) lost(p Plan) (bool, error) {
 		if p.ClaimTTLMs == 0 {
 			return true, fmt.Errorf("expired, yet the plan sets no time limit")
 		}
+		if c.Code == ExpiredUnconfirmed {
+			return true, nil // whether it may be said, checkReviews tells
+		}
 	case ClaimDisqualified:
 		if !slices.Contains(p.Disqualify, c.Code) {
 			return true, fmt.Errorf("disqualified by %q, which the plan does not list", c.Code)
@@ -105,7 +111,7 @@ func (c Claim) lost(p Plan) (bool, error) {
 func OpenClaims(r Result) []Claim {
 	claims := make([]Claim, len(r.Winners))
 	for i, w := range r.Winners {
-		claims[i] = Claim{w.Rank, w.Rank, w.Grant, w.Amount, ClaimOpen, ""}
+		claims[i] = Claim{w.Rank, w.Rank, w.Grant, w.Amount, ClaimOpen, "", nil}
 	}
 	return claims
 }

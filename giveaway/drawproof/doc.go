@@ -51,7 +51,7 @@
 // the engine's, and neither origin nor a name has a plus sign. The same holds of its mirrors
 // (R42) among themselves; a mirror that shares name or key with a witness shares both.
 // If it asks for a proof of the operator (R44), the key for that is none of engine, receipts,
-// log, witnesses and mirrors.
+// log, witnesses and mirrors. If a prize asks for a confirmation (R45), claimTtlMs is above 0.
 //
 // A verifier stops where R2, R3 or R4 fails, for nothing can be computed then.
 // Every later rule is judged on its own, on values computed from plan, markers,
@@ -174,7 +174,8 @@
 // R32. Claims tell, in order, who held each unit and how that ended. Unit u is first held by
 // rank u. A holder whose state is "expired", "disqualified" or "skipped" loses it to the
 // next alternate that has not been used, if there is one; every holder has one claim, with the grant
-// of its rank and the amount of the unit. "expired" needs claimTtlMs above 0; "disqualified"
+// of its rank and the amount of the unit. "expired" needs claimTtlMs above 0 (its code is empty
+// or "unconfirmed", see R45); "disqualified"
 // a code that the plan lists; "skipped" the code "cap" and a plan whose "caps" are not empty;
 // other states have an empty code. Whether a claim came in time and what a skipped user
 // had won before, nobody can see in one bundle: that is the engine's word, signed (R36).
@@ -260,4 +261,21 @@
 // this key. Who holds the key can withhold the proof and never choose it: an event whose proof
 // is missing an hour after the round is void (no bundle shows that; the public log does, in an
 // entry "end" of R38, whose state is "void").
+//
+// # The platform's confirmation
+//
+// R45. A prize of the plan may have "stepUp": "platform": whoever is to keep it must be
+// confirmed by the platform within claimTtlMs of having it. Claims of its units in the states
+// "claimed", "settled" and "expired" have a "review", those in "open" and "disqualified" may,
+// skipped ones and those of other prizes have none. It names "at", the time from which the
+// unit was theirs, and in the order of the log the platform's words ("refused" at most eight
+// times, "confirmed" at most once and then last), each with the room time "now" and a place: a partition
+// and the offset there behind which it stands, not below that partition's close marker. No
+// word is earlier than "at" or the word before, and all are earlier than at + claimTtlMs.
+// A unit that is "claimed" or "settled" ends in "confirmed". The code of one that is "expired" is
+// "unconfirmed" without that word, and empty with it (confirmed, and not claimed).
+// After a holder who let it expire, "at" of the next of that unit is at + claimTtlMs of theirs
+// or later. "ref" is HMAC(eventKey, D(ref) || lp(reference)) of the platform's own reference. Whether the
+// platform's words are true, and whether it looked at everybody alike, no bundle shows; that it
+// said nothing of somebody, or no, is there for all to see.
 package drawproof

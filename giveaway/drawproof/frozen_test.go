@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-var rewrite = flag.String("rewrite", "", "write testdata/NAME.jsonl (mirrored, proved) anew; review the difference: it is a change of the specification")
+var rewrite = flag.String("rewrite", "", "write testdata/NAME.jsonl (mirrored, proved, reviewed) anew; review the difference: it is a change of the specification")
 
-// frozen is a line of testdata/logged.jsonl, mirrored.jsonl or proved.jsonl: a bundle
+// frozen is a line of testdata/logged.jsonl, mirrored.jsonl, proved.jsonl or reviewed.jsonl: a bundle
 // that shows a transparency log, and what the file's rules say of it.
 type frozen struct {
 	Name   string            `json:"name"`
@@ -25,6 +25,7 @@ var (
 	logRules    = []string{"R38", "R39", "R40", "R41"}
 	mirrorRules = append(slices.Clone(logRules), "R42", "R43")
 	proofRules  = []string{"R4", "R25", "R31", "R35", "R36", "R41", "R43", "R44"}
+	reviewRules = []string{"R4", "R32", "R36", "R45"}
 )
 
 // TestLoggedVectors holds every verifier to the frozen bundles: what a log shows
@@ -55,6 +56,17 @@ func TestProvedVectors(t *testing.T) {
 		}
 	}
 	holdFrozen(t, file, proofRules, "R4pass", "R4fail", "R25pass", "R44fail", "R44pass", "gradeA+V", "gradeA", "gradeB", "gradeD")
+}
+
+// TestReviewedVectors is the same for what the platform said of winners.
+func TestReviewedVectors(t *testing.T) {
+	const file = "testdata/reviewed.jsonl"
+	if *rewrite == "reviewed" {
+		if err := os.WriteFile(file, freeze(t, reviewTrials(t), reviewRules), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	holdFrozen(t, file, reviewRules, "R4pass", "R4fail", "R32pass", "R36pass", "R45pass", "R45fail")
 }
 
 // holdFrozen holds the verifiers to a file, which must show all of shows.

@@ -28,6 +28,7 @@ const (
 	domainMirror    = "drawproof/v1/mirror\x00"
 	domainSealing   = "drawproof/v1/sealing\x00"
 	domainAlpha     = "drawproof/v1/alpha\x00"
+	domainRef       = "drawproof/v1/ref\x00"
 )
 
 // Hash is a SHA-256 value; in text it is 64 lower-case hex digits.

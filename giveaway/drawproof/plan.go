@@ -59,6 +59,9 @@ type Prize struct {
 	ID    string `json:"id"`
 	Qty   uint32 `json:"qty"`
 	Split *Split `json:"split,omitempty"` // red packets: Qty packets of one sum
+	// StepUp is who must confirm a winner before the prize is theirs, by the end of
+	// the time for claims; empty: nobody need.
+	StepUp string `json:"stepUp,omitempty"`
 }
 
 var (
@@ -72,7 +75,7 @@ var (
 	})
 	planShape = open(members{
 		"event": name(), "selection": oneOf(SelectLot, SelectFirst),
-		"prizes":     list(1, 100, open(members{"id": name(), "qty": integer(1, MaxUnits), "split?": splitShape})),
+		"prizes":     list(1, 100, open(members{"id": name(), "qty": integer(1, MaxUnits), "split?": splitShape, "stepUp?": oneOf(StepUpPlatform)})),
 		"alternates": integer(0, MaxUnits), "draws": integer(1, 1000), "maxWeight": integer(1, MaxWeight),
 		"openAt": millis(), "closeAt": millis(),
 		"graceMs": integer(0, 60_000), "sealBudgetMs": integer(0, 3_600_000),
@@ -127,6 +130,9 @@ func (p Plan) Check() error {
 			refuse("prize %q stands twice", prize.ID)
 		}
 		seen[prize.ID] = true
+		if prize.StepUp != "" && p.ClaimTTLMs == 0 {
+			refuse("prize %q asks for a confirmation, and the plan sets no time for it", prize.ID)
+		}
 		if prize.Split != nil {
 			sums += prize.Split.Total // at most 100 of 2^53
 			if err := prize.Split.Check(uint64(prize.Qty)); err != nil {

@@ -84,6 +84,7 @@ var titles = map[int]string{
 	42: "every word of a mirror is that of one of the plan",
 	43: "a mirror held the list before the round",
 	44: "the operator's proof is the one the plan asks for",
+	45: "who keeps a prize that asks for it was confirmed in time",
 }
 
 // lowers are the rules that lower the grade where they do not hold.

@@ -52,6 +52,7 @@ var rules = []struct {
 	{42, func(e *evidence) error { return e.holding.forged }},
 	{43, func(e *evidence) error { return e.holding.none }},
 	{44, func(e *evidence) error { return e.unproved }},
+	{45, checkReviews},
 }
 
 func same[T comparable](what string, published, computed T) error {

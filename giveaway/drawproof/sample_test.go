@@ -89,7 +89,7 @@ func (s *sampler) plan() Plan {
 	}
 	if s.chance(10) { // a red-packet rain: many tiers, each cut by itself
 		for i := range s.between(4, 12) {
-			p.Prizes = append(p.Prizes, Prize{fmt.Sprintf("w%d", i), uint32(s.between(1, 6)), nil})
+			p.Prizes = append(p.Prizes, Prize{ID: fmt.Sprintf("w%d", i), Qty: uint32(s.between(1, 6))})
 			p.Prizes[i].Split = s.split(uint64(p.Prizes[i].Qty))
 		}
 	} else {
@@ -118,6 +118,9 @@ func (s *sampler) prize(i int) Prize {
 	z := Prize{ID: fmt.Sprintf("p%d", i), Qty: uint32(s.between(1, 6))}
 	if s.chance(50) {
 		z.Split = s.split(uint64(z.Qty))
+	}
+	if s.chance(40) {
+		z.StepUp = StepUpPlatform
 	}
 	return z
 }
@@ -172,7 +175,7 @@ func (s *sampler) bundle() *Bundle {
 		s.mirror(b, p)
 		s.assemble(b)
 	}
-	b.Claims = s.claims(p, b.Result)
+	b.Claims = s.claims(p, b)
 	s.sign(b)
 	return b
 }
@@ -303,9 +306,11 @@ func (s *sampler) fill(b *Bundle, p Plan) {
 }
 
 // claims lets units be claimed, delivered or lost, in turns.
-func (s *sampler) claims(p Plan, r Result) []Claim {
+func (s *sampler) claims(p Plan, b *Bundle) []Claim {
+	r := b.Result
 	turn := OpenClaims(r)
 	var all []Claim
+	free := map[uint32]int64{}
 	for next := 0; len(turn) > 0; {
 		c := turn[0]
 		turn = turn[1:]
@@ -319,6 +324,9 @@ func (s *sampler) claims(p Plan, r Result) []Claim {
 			c.State = []string{ClaimExpired, ClaimDisqualified, ClaimSkipped}[how]
 			c.Code = []string{"", p.Disqualify[0], SkipCap}[how]
 		}
+		if p.stepUp(r.Winners[c.Unit-1].Prize) != "" {
+			s.review(p, b, &c, free)
+		}
 		all = append(all, c)
 		if lost && next < len(r.Alternates) {
 			a := r.Alternates[next]
@@ -327,6 +335,32 @@ func (s *sampler) claims(p Plan, r Result) []Claim {
 		}
 	}
 	return all
+}
+
+// review lets the platform look at a holder, and gives the claim what follows.
+func (s *sampler) review(p Plan, b *Bundle, c *Claim, free map[uint32]int64) {
+	if c.State == ClaimSkipped || c.State == ClaimOpen && s.chance(20) {
+		return
+	}
+	c.Review = &Review{At: max(free[c.Unit], p.CloseAt+500_000) + int64(s.between(0, 900)), Words: []Word{}}
+	now := c.Review.At
+	say := func(outcome string) {
+		w := Word{Partition: p.Partitions[s.rng.IntN(len(p.Partitions))], After: uint64(s.between(3000, 4000)), Outcome: outcome, Ref: Hash{byte(now)}}
+		now += int64(s.between(0, 6000)) // nine words are within the plan's minute
+		w.Now = now
+		c.Review.Words = append(c.Review.Words, w)
+	}
+	for range s.rng.IntN(4) {
+		say(WordRefused)
+	}
+	if c.State == ClaimClaimed || c.State == ClaimSettled || s.chance(30) {
+		say(WordConfirmed)
+	}
+	if c.State == ClaimExpired {
+		if free[c.Unit] = c.Review.At + p.ClaimTTLMs; !c.Review.Confirmed() {
+			c.Code = ExpiredUnconfirmed
+		}
+	}
 }
 
 // decode reads a bundle that is known to be good.

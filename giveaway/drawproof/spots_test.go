@@ -86,6 +86,7 @@ func textChanges(s string) []change {
 	for _, words := range [][]string{
 		{SelectLot, SelectFirst}, {ChainLocal, ChainQuicknet}, {MarkerOpen, MarkerClose}, {AppendTimesLog, AppendTimesFact},
 		{SealedByOwner, SealedByStandby}, {GradeProved, "A", "B", "C", "D"}, {SplitDoubleMean, SplitEqual}, {UnderfillReturn, UnderfillResplit},
+		{WordConfirmed, WordRefused},
 		{ClaimOpen, ClaimClaimed, ClaimSettled, ClaimExpired, ClaimDisqualified, ClaimSkipped},
 	} {
 		for _, w := range words {

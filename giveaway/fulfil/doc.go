@@ -16,6 +16,11 @@
 // no address. (The ledger, which every edge reads, has users only
 // under the key of the event.)
 //
+// A prize of a plan may ask that the platform confirms its winner (stepUp). As soon
+// as it is somebody's the webhook prize.confirm says whom, and until when; the
+// platform answers with the command "confirm" at the desk, in the role service.
+// Claim and confirmation come in any order, and until both are there nothing is due.
+//
 // What winners write into a form is sealed under a key of the giveaway, and
 // gone for good when that key is destroyed.
 //

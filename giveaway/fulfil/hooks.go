@@ -20,12 +20,13 @@ import (
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 )
 
-// Notice is the body of a webhook, a prize that a winner is to get now, and of
-// a record of fudai.awards. The header Idempotency-Key of a webhook is its id,
-// the same however often it is sent; that of a record is id/type.
+// Notice is the body of a webhook, a prize that a winner is to get now
+// (prize.due) or a winner whom the platform is to confirm (prize.confirm), and of a
+// record of fudai.awards. The header Idempotency-Key of a webhook is its id, of
+// prize.confirm id/type, the same however often it is sent; that of a record is id/type.
 type Notice struct {
 	ID        string `json:"id"`
-	Type      string `json:"type"` // prize.due; in fudai.awards also prize.won, prize.expired
+	Type      string `json:"type"` // prize.due, prize.confirm; in fudai.awards prize.won, prize.due, prize.expired
 	At        int64  `json:"at"`
 	Shop      string `json:"shop"`
 	Room      string `json:"room"`
@@ -40,6 +41,10 @@ type Notice struct {
 	Currency  string `json:"currency"` // of both, which count its minor units: CNY, USD, GBP, EUR
 	Rank      int64  `json:"rank"`
 	Deadline  int64  `json:"deadline,omitempty"` // until when it must be claimed, Unix ms
+	// StepUp is who must confirm the winner until then: "platform", of a prize that asks
+	// for it. Why is the reason of prize.expired: "unconfirmed", or none: not claimed.
+	StepUp string `json:"stepUp,omitempty"`
+	Why    string `json:"why,omitempty"`
 }
 
 // Sign is the header Fudai-Signature of a body: t=SECONDS,v1=HEX, where HEX is

@@ -86,7 +86,7 @@ func (d *Desk) claim(c *rest.Call) (any, error) {
 	if p.User != c.Claims.User || p.User == "" {
 		return nil, rest.NotFound("prize of yours", c.Param("grant"))
 	}
-	if p.State != ToClaim && p.State != ToShip {
+	if p.State != ToClaim && p.State != ToConfirm && p.State != ToShip {
 		return nil, rest.Refuse(http.StatusConflict, "state", "it is "+p.StateText)
 	}
 	var f claimform.Form
@@ -109,10 +109,18 @@ func (d *Desk) claim(c *rest.Call) (any, error) {
 		}
 		p.HasForm = true
 	}
-	if p.State == ToClaim {
+	if p.State == ToClaim || p.State == ToConfirm {
 		if err := d.sayClaim(c, p, sealed); err != nil {
 			d.cfg.Logger.Warn("claim not written", "grant", p.Grant, "err", err)
 			return nil, rest.Refuse(http.StatusServiceUnavailable, "not-sent", "the claim did not reach the log: send it again")
+		}
+		if p.StepUp != "" {
+			if _, err := d.db.ExecContext(c, `UPDATE fulfil_prizes SET sent_at = $1 WHERE grant_id = $2 AND sent_at = 0`, c.Now, p.Grant); err != nil {
+				return nil, err
+			}
+			if p, err = d.get(c); err != nil {
+				return nil, err
+			}
 		}
 	}
 	p.Failed, p.Overdue = "", false

@@ -18,7 +18,7 @@ func (d *Desk) where(c *rest.Call) (condition string, args []any) {
 		args = append(args, v)
 		parts = append(parts, strings.ReplaceAll(format, "?", fmt.Sprintf("$%d", len(args))))
 	}
-	for name, column := range map[string]string{"room": "p.room", "event": "p.event", "state": "p.state", "kind": "p.kind", "user": "p.user_id"} {
+	for name, column := range map[string]string{"room": "p.room", "event": "p.event", "state": stateNow, "kind": "p.kind", "user": "p.user_id"} {
 		if v := c.Query(name); v != "" {
 			add(column+" = ?", v)
 		}
@@ -85,7 +85,7 @@ func (d *Desk) counts(c *rest.Call) (any, error) {
 	for state := range stateText {
 		out.States[state] = 0
 	}
-	rows, err := d.db.QueryContext(c, `SELECT state, COUNT(*) FROM fulfil_prizes WHERE shop = $1 GROUP BY state`, shop)
+	rows, err := d.db.QueryContext(c, `SELECT `+stateNow+`, COUNT(*) FROM fulfil_prizes p WHERE p.shop = $1 GROUP BY 1`, shop)
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +215,7 @@ func (d *Desk) retry(c *rest.Call) (any, error) {
 				return err
 			}
 		}
-		if _, err := tx.ExecContext(c, `UPDATE fulfil_outbox SET due_at = $1, given_up = 0, tries = 0 WHERE grant_id = $2 AND done_at = 0`, c.Now, p.Grant); err != nil {
+		if _, err := tx.ExecContext(c, `UPDATE fulfil_outbox SET due_at = $1, given_up = 0, tries = 0 WHERE grant_id IN ($2, $3) AND done_at = 0`, c.Now, p.Grant, p.Grant+"/"+typeConfirm); err != nil {
 			return err
 		}
 		return d.cfg.Audit(c, tx, c.Now, p.Shop, c.Claims.User, "retry", "prize", p.Grant, nil)

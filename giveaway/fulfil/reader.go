@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
@@ -90,10 +89,15 @@ func (r reader) step(ctx context.Context, tx *sql.Tx, d *record.Decision, plan *
 			return err
 		}
 		return r.d.due(ctx, tx, grant, at)
+	case giveaway.StepReviewed:
+		return r.reviewed(ctx, tx, grant, s)
 	case drawproof.ClaimClaimed:
+		if err := r.reviewed(ctx, tx, grant, s); err != nil {
+			return err
+		}
 		return r.d.due(ctx, tx, grant, at)
 	case drawproof.ClaimExpired, drawproof.ClaimDisqualified:
-		done, err := tx.ExecContext(ctx, `UPDATE fulfil_prizes SET state = $1, done_at = $2 WHERE grant_id = $3 AND state = $4`, Expired, at, grant, ToClaim)
+		done, err := tx.ExecContext(ctx, `UPDATE fulfil_prizes SET state = $1, done_at = $2, code = $3 WHERE grant_id = $4 AND state = $5`, Expired, at, lossOf(s), grant, ToClaim)
 		if err != nil {
 			return err
 		}
@@ -113,10 +117,10 @@ func (r reader) won(ctx context.Context, tx *sql.Tx, d *record.Decision, plan *g
 		r.d.lost.WithLabelValues("sealed").Inc()
 		r.d.cfg.Logger.Error("whose a grant is cannot be read: is the master secret that of this installation?", "event", d.Event, "grant", s.Grant, "err", err)
 	}
-	title, kind, worth := s.Prize, goods, int64(0)
+	title, kind, worth, stepUp := s.Prize, goods, int64(0), ""
 	for i := range plan.Prizes {
 		if z := &plan.Prizes[i]; z.ID == s.Prize {
-			title, worth = z.Title, z.ValueFen
+			title, worth, stepUp = z.Title, z.ValueFen, z.StepUp
 			switch {
 			case z.Kind != "":
 				kind = z.Kind
@@ -137,15 +141,34 @@ func (r reader) won(ctx context.Context, tx *sql.Tx, d *record.Decision, plan *g
 		}
 		asked = string(raw)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO fulfil_prizes (grant_id, event, room, shop, user_id, tier, title, kind, pool, worth, amount, rank, state, won_at, deadline, fields, currency)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING`,
-		s.Grant.String(), d.Event, d.Room, shop, user, s.Prize, title, kind, pool, worth, int64(s.Amount), int64(s.Rank), ToClaim, at, s.Deadline, asked, plan.Currency)
+	_, err = tx.ExecContext(ctx, `INSERT INTO fulfil_prizes (grant_id, event, room, shop, user_id, tier, title, kind, pool, worth, amount, rank, state, won_at, deadline, fields, currency, step_up)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING`,
+		s.Grant.String(), d.Event, d.Room, shop, user, s.Prize, title, kind, pool, worth, int64(s.Amount), int64(s.Rank), ToClaim, at, s.Deadline, asked, plan.Currency, stepUp)
 	if err != nil {
 		return err
 	}
 	r.d.won.Inc()
 	_, err = r.d.say(ctx, tx, typeWon, s.Grant.String(), at)
 	return err
+}
+
+// reviewed notes what the platform said of a winner.
+func (r reader) reviewed(ctx context.Context, tx *sql.Tx, grant string, s *giveaway.Step) error {
+	at, refusals := int64(0), len(s.Words)
+	if review := (&drawproof.Review{Words: s.Words}); review.Confirmed() {
+		refusals--
+		at = s.Words[refusals].Now
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE fulfil_prizes SET confirmed_at = $1, refusals = $2 WHERE grant_id = $3 AND state = $4`, at, int64(refusals), grant, ToClaim)
+	return err
+}
+
+// lossOf is why a prize went on, where there is more to say than that nobody claimed it.
+func lossOf(s *giveaway.Step) string {
+	if s.State == drawproof.ClaimExpired {
+		return s.Code
+	}
+	return ""
 }
 
 // due hands a claimed prize to whoever hands it over: a code at once where
@@ -175,6 +198,5 @@ func (d *Desk) due(ctx context.Context, tx *sql.Tx, grant string, at int64) erro
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO fulfil_outbox (grant_id, shop, body, due_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, grant, p.Shop, body, time.Now().UnixMilli())
-	return err
+	return send(ctx, tx, grant, p.Shop, body)
 }

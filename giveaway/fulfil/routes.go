@@ -13,7 +13,7 @@ func (d *Desk) Routes() []rest.Route {
 	shop := rest.Param{Name: "shop", Type: "string", Doc: "Of this shop."}
 	narrow := []rest.Param{shop,
 		{Name: "room", Type: "string", Doc: "Only of this room."}, {Name: "event", Type: "string", Doc: "Only of this giveaway."}, {Name: "user", Type: "string", Doc: "Only of this winner."},
-		{Name: "state", Type: "string", Enum: []string{ToClaim, ToShip, Shipped, Received, Expired}, Doc: "待领取 待发货 已发货 已到账 已过期"},
+		{Name: "state", Type: "string", Enum: []string{ToClaim, ToConfirm, ToShip, Shipped, Received, Expired}, Doc: "待领取 待验证 待发货 已发货 已到账 已过期"},
 		{Name: "kind", Type: "string", Enum: []string{goods, coupon, points, cash}, Doc: "Only of this kind."},
 		{Name: "overdue", Type: "string", Doc: "Anything: only what is overdue."}, {Name: "failed", Type: "string", Doc: "Anything: only what failed."}}
 	page := append(append([]rest.Param{}, narrow...), rest.Param{Name: "most", Type: "integer", Doc: "Rows of a page."}, rest.Param{Name: "after", Type: "string", Doc: "What the page before said in next."})
@@ -21,7 +21,7 @@ func (d *Desk) Routes() []rest.Route {
 	return []rest.Route{
 		{Method: "GET", Path: "/v1/me/prizes", Tag: "winners", Summary: "What I won and what became of it, newest first, 200 at a time.", Do: rest.Own, Query: []rest.Param{{Name: "after", Type: "string", Doc: "What the page before said in next."}}, Out: rest.List[Award]{}, Handle: d.mine},
 		{Method: "GET", Path: "/v1/me/voids", Tag: "winners", Summary: "The giveaways I was in that ended without a draw: why, and what the organiser gives for it; newest first, of the last 90 days. Of one that ended because part of the log was lost nobody is told here: who was in is not known.", Do: rest.Own, Out: rest.List[Ended]{}, Handle: d.voids},
-		{Method: "POST", Path: "/v1/me/prizes/{grant}/claim", Tag: "winners", Summary: "Claim a prize; of goods say where to send it. Whether it was in time the room's ledger says.", Do: rest.Own, In: claimform.Form{}, Example: claimform.Form{Name: "王小云", Phone: "13800000000", Address: "浙江省杭州市某路 1 号"}, Out: Award{}, Status: http.StatusAccepted, Handle: d.claim},
+		{Method: "POST", Path: "/v1/me/prizes/{grant}/claim", Tag: "winners", Summary: "Claim a prize; of goods say where to send it. Whether it was in time the room's ledger says. One that asks for a confirmation waits for the platform's word until the deadline.", Do: rest.Own, In: claimform.Form{}, Example: claimform.Form{Name: "王小云", Phone: "13800000000", Address: "浙江省杭州市某路 1 号"}, Out: Award{}, Status: http.StatusAccepted, Handle: d.claim},
 		{Method: "GET", Path: "/v1/studio/fulfilment/prizes", Tag: tag, Summary: "The queue, newest first.", Do: "prize.state", Query: page, Out: rest.List[Award]{}, Handle: d.queue},
 		{Method: "GET", Path: "/v1/studio/fulfilment/counts", Tag: tag, Summary: "How many prizes are in which state.", Do: "prize.state", Query: []rest.Param{shop}, Out: Counts{}, Handle: d.counts},
 		{Method: "GET", Path: one, Tag: tag, Summary: "A prize.", Do: "prize.state", Out: Award{}, Handle: d.one},

@@ -37,4 +37,11 @@ var migrations = []string{
 	`CREATE INDEX fulfil_voids_at ON fulfil_voids (at)`,
 	`CREATE TABLE fulfil_left (user_id TEXT NOT NULL, room TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (user_id, room, event))`,
 	`CREATE INDEX fulfil_left_event ON fulfil_left (room, event)`,
+	// Of prizes whose winners the platform confirms: who does, when the winner's claim
+	// went to the log, what was said of them; and why a prize was lost.
+	`ALTER TABLE fulfil_prizes ADD COLUMN step_up TEXT NOT NULL DEFAULT ''`,
+	`ALTER TABLE fulfil_prizes ADD COLUMN sent_at BIGINT NOT NULL DEFAULT 0`,
+	`ALTER TABLE fulfil_prizes ADD COLUMN confirmed_at BIGINT NOT NULL DEFAULT 0`,
+	`ALTER TABLE fulfil_prizes ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0`,
+	`ALTER TABLE fulfil_prizes ADD COLUMN code TEXT NOT NULL DEFAULT ''`,
 }

@@ -16,6 +16,7 @@ const (
 	typeWon     = "prize.won"     // somebody holds it
 	typeDue     = "prize.due"     // it is claimed and to be handed over; also the webhook
 	typeExpired = "prize.expired" // its holder has lost it
+	typeConfirm = "prize.confirm" // webhook alone: its holder is to be confirmed until the deadline
 )
 
 // awardKey is the header of a record of fudai.awards that no other has: the
@@ -29,13 +30,30 @@ func (d *Desk) say(ctx context.Context, tx *sql.Tx, kind, grant string, at int64
 	if err := p.read(tx.QueryRowContext(ctx, `SELECT `+prizeColumns+prizeTables+`WHERE p.grant_id = $1`, grant), at, 0); err != nil {
 		return "", err
 	}
-	raw, err := json.Marshal(Notice{ID: grant, Type: kind, At: at, Shop: p.Shop, Room: p.Room, Event: p.Event, EventName: p.EventName, User: p.User,
-		Tier: p.Tier, Title: p.Title, Kind: p.Kind, WorthFen: p.WorthFen, AmountFen: p.AmountFen, Currency: p.Currency, Rank: p.Rank, Deadline: p.Deadline})
+	n := Notice{ID: grant, Type: kind, At: at, Shop: p.Shop, Room: p.Room, Event: p.Event, EventName: p.EventName, User: p.User,
+		Tier: p.Tier, Title: p.Title, Kind: p.Kind, WorthFen: p.WorthFen, AmountFen: p.AmountFen, Currency: p.Currency, Rank: p.Rank, Deadline: p.Deadline, StepUp: p.StepUp, Why: p.Why}
+	raw, err := json.Marshal(n)
 	if err != nil {
 		return "", err
 	}
+	if kind == typeWon && p.StepUp != "" {
+		n.Type = typeConfirm
+		ask, err := json.Marshal(n)
+		if err != nil {
+			return "", err
+		}
+		if err := send(ctx, tx, grant+"/"+typeConfirm, p.Shop, string(ask)); err != nil {
+			return "", err
+		}
+	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO fulfil_awards (id, event, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, grant+"/"+kind, p.Event, string(raw))
 	return string(raw), err
+}
+
+// send puts a webhook into the outbox, under a key of its own.
+func send(ctx context.Context, tx *sql.Tx, key, shop, body string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO fulfil_outbox (grant_id, shop, body, due_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, key, shop, body, time.Now().UnixMilli())
+	return err
 }
 
 // publisher appends what is in line to fudai.awards until ctx is done.

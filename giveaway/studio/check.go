@@ -184,6 +184,7 @@ func (f *finding) prizes(ctx context.Context, q querier, g *Giveaway, need func(
 			t.ValueFen, t.TotalFen = 0, int64(min(in.Split.Total, 1<<53))
 			need(p.Kind == Cash || p.ID == "", field+".split", "split", "only cash can be cut")
 		}
+		need(in.StepUp == "" || f.draft.ClaimTTLMs > 0, "draft.claimTtlMs", "step-up", fmt.Sprintf("winners of %q are confirmed by the platform: say within what time", p.Title))
 		f.tiers, f.units, f.worth = append(f.tiers, t), f.units+int64(t.Qty), f.worth+t.TotalFen
 		need(!p.Retired, field+".prize", "prize", fmt.Sprintf("%q is no longer offered", p.Title))
 		if asked[p.ID] += int64(in.Qty); t.Stocked && p.ID != "" && !slices.Contains(under, g.State) {
@@ -242,7 +243,7 @@ func (f *finding) compose(g *Giveaway, profile *Profile, now int64) []byte {
 		p.VRF = &drawproof.VRF{} // the key is filled in where the plan is finished
 	}
 	for i, t := range f.tiers {
-		z := giveaway.Prize{Prize: drawproof.Prize{ID: t.Tier, Qty: t.Qty, Split: d.Prizes[i].Split}, Title: t.Title, Kind: t.Kind, ValueFen: t.ValueFen}
+		z := giveaway.Prize{Prize: drawproof.Prize{ID: t.Tier, Qty: t.Qty, Split: d.Prizes[i].Split, StepUp: d.Prizes[i].StepUp}, Title: t.Title, Kind: t.Kind, ValueFen: t.ValueFen}
 		p.Prizes = append(p.Prizes, z)
 	}
 	maps.Copy(p.Texts, d.Texts)
@@ -322,7 +323,17 @@ func (s *Studio) conflicts(ctx context.Context, q querier, f *finding, g *Giveaw
 	}
 	need(same < giveaway.MaxLive, "draft.trigger", "too-many", fmt.Sprintf("%d giveaways would be under way in this room at once, at most %d may", same+1, giveaway.MaxLive))
 	warn(f.draft.ClaimTTLMs == 0 || f.draft.Alternates > 0, "draft.alternates", "alternates", "prizes that nobody claims in time go back: there are no alternates")
+	f.advise(warn)
 	return nil
+}
+
+// advise names large prizes that anybody who holds the account could carry off.
+func (f *finding) advise(warn func(bool, string, string, string)) {
+	from := profiles[f.shop.Profile].StepUpFen
+	for i, t := range f.tiers {
+		large := from > 0 && t.ValueFen >= from
+		warn(!large || f.draft.Prizes[i].StepUp != "", fmt.Sprintf("draft.prizes[%d].stepUp", i), "step-up-advised", fmt.Sprintf("one unit of %q is worth %s: let the platform confirm its winner", t.Title, f.money("en", t.ValueFen)))
+	}
 }
 
 // phrases refuses a passphrase that would name two giveaways.

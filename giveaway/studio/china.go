@@ -8,7 +8,7 @@ import (
 
 // china is the law of prize promotion in mainland China as of 2020-12-01.
 var china = &Profile{
-	ID: "cn-2020", Name: "中国大陆", From: "2020-12-01", Currency: giveaway.CNY, TopFen: 5_000_000, KeepDays: 3*365 + 1,
+	ID: "cn-2020", Name: "中国大陆", From: "2020-12-01", Currency: giveaway.CNY, TopFen: 5_000_000, StepUpFen: 500_000, KeepDays: 3*365 + 1,
 	Demands: []string{"organiser", "contact", "title", "prizes with their worth", "how to enter", "times", "claim time of goods", "rules in zh"},
 	Ties:    []string{giveaway.TieDevice, giveaway.TiePay},
 	Sources: []Source{

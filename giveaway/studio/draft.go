@@ -44,6 +44,8 @@ type DraftPrize struct {
 	Prize string           `json:"prize" doc:"Id in the library."`
 	Qty   uint32           `json:"qty"`
 	Split *drawproof.Split `json:"split,omitempty" doc:"Of cash: how a sum is cut into qty packets."`
+	// As the plan has it; the profile recommends it from an amount on, and forces nothing.
+	StepUp string `json:"stepUp,omitempty" enum:"platform" doc:"The platform confirms a winner (a code by SMS, a face: its own way) within the time for claims, or the next in reserve follows. Viewers read it before they enter. Absent: nobody need."`
 }
 
 // Trigger says when it opens.

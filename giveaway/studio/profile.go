@@ -12,15 +12,16 @@ import (
 // Profile is the law of a region as far as a plan can keep or break it: dated,
 // with its sources. It is an engineer's reading and no legal advice.
 type Profile struct {
-	ID       string   `json:"id" doc:"Named in the plan, and so in its hash."`
-	Name     string   `json:"name"`
-	From     string   `json:"from,omitempty" doc:"Date from which it applies."`
-	Sources  []Source `json:"sources,omitempty"`
-	Currency string   `json:"currency,omitempty" doc:"The one that its amounts, and its shops' amounts, are in; absent: any."`
-	TopFen   int64    `json:"topFen,omitempty" doc:"Most that one unit may be worth, in minor units."`
-	KeepDays int      `json:"keepDays" doc:"For how long records are kept at least."`
-	Demands  []string `json:"demands" doc:"What a plan must say."`
-	Ties     []string `json:"ties" doc:"By which facts a new draft ties accounts to each other, unless somebody says otherwise (draft.cluster.by)."`
+	ID        string   `json:"id" doc:"Named in the plan, and so in its hash."`
+	Name      string   `json:"name"`
+	From      string   `json:"from,omitempty" doc:"Date from which it applies."`
+	Sources   []Source `json:"sources,omitempty"`
+	Currency  string   `json:"currency,omitempty" doc:"The one that its amounts, and its shops' amounts, are in; absent: any."`
+	TopFen    int64    `json:"topFen,omitempty" doc:"Most that one unit may be worth, in minor units."`
+	StepUpFen int64    `json:"stepUpFen,omitempty" doc:"From this worth of a unit on it is recommended that the platform confirms the winner (draft.prizes[].stepUp), in minor units. No law asks for it."`
+	KeepDays  int      `json:"keepDays" doc:"For how long records are kept at least."`
+	Demands   []string `json:"demands" doc:"What a plan must say."`
+	Ties      []string `json:"ties" doc:"By which facts a new draft ties accounts to each other, unless somebody says otherwise (draft.cluster.by)."`
 
 	check func(*planned, func(ok bool, field, rule, message string))
 	rules func(*planned) map[string]string // by language

@@ -93,7 +93,7 @@ func rulesChinese(p *planned) string {
 		line("　本活动开奖另需主办方以事先公布的密钥给出可验证的证明，与公共随机数一起决定结果，主办方不能挑选。随机数公布后一小时内未给出证明的，活动作废。")
 	}
 	if d.ClaimTTLMs > 0 {
-		line("八、兑奖：中奖者须在中奖后 %s内确认领取；逾期未领取视为放弃%s。", spanChinese(d.ClaimTTLMs), alternatesChinese(d))
+		line("八、兑奖：中奖者须在中奖后 %s内确认领取；逾期未领取视为放弃%s。%s", spanChinese(d.ClaimTTLMs), alternatesChinese(d), confirmedChinese(p))
 	} else {
 		line("八、兑奖：中奖即视为领取，无需另行确认；优惠券、积分与现金由主办方发放至中奖账号。")
 	}
@@ -150,6 +150,25 @@ func conditionsChinese(p *planned) string {
 		all = append(all, wordsZh(&d.Conditions[i], p.shop.Currency)+"（"+sourcesOf(&d.Conditions[i], "zh")+"）")
 	}
 	return strings.Join(all, "；")
+}
+
+// confirmedTiers names the prizes whose winners the platform confirms.
+func confirmedTiers(p *planned, quote, and string) string {
+	var all []string
+	for i, t := range p.tiers {
+		if p.draft.Prizes[i].StepUp != "" {
+			all = append(all, fmt.Sprintf(quote, t.Title))
+		}
+	}
+	return strings.Join(all, and)
+}
+
+func confirmedChinese(p *planned) string {
+	asks := confirmedTiers(p, "“%s”", "、")
+	if asks == "" {
+		return ""
+	}
+	return "奖品" + asks + "的中奖者还须在同一期限内按平台提示确认是本人（方式由平台决定，例如短信或人脸，未通过可在期限内再试）；到期仍未确认的，奖品同样处理。"
 }
 
 func capsChinese(caps []giveaway.Cap) string {
@@ -264,6 +283,9 @@ func rulesEnglish(p *planned) string {
 	}
 	if text := strings.TrimSpace(d.Compensation); text != "" {
 		line("If it is void after its opening, the reason is published, and everybody who was in gets: %s", text)
+	}
+	if asks := confirmedTiers(p, "%q", ", "); asks != "" {
+		line("Confirmation: whoever wins %s is asked by the platform to confirm who they are, within the time to claim; without that the next in reserve follows. It may be tried again until then.", asks)
 	}
 	if d.ClaimTTLMs > 0 {
 		line("To claim: within %d s of winning; after that the next of %d in reserve follows.", d.ClaimTTLMs/1000, d.Alternates)

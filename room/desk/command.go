@@ -63,6 +63,8 @@ func check(kind string, data json.RawMessage) error {
 		v = &record.EventData{}
 	case record.CtlBeacon:
 		v = &record.BeaconData{}
+	case record.CtlConfirm:
+		v = &record.ConfirmData{}
 	case record.CtlCheckpoint:
 		v = &record.CheckpointData{}
 	case record.CtlWords:
@@ -163,6 +165,10 @@ func problems(v any) error {
 		check(len(v.Offsets) > 0 && len(v.Offsets) <= record.MaxLeases, "%d offsets, want 1 to %d", len(v.Offsets), record.MaxLeases)
 	case *record.RulesData:
 		errs = append(errs, checkRules(v))
+	case *record.ConfirmData:
+		if err := v.Check(); err != nil {
+			check(false, "%v", err)
+		}
 	case *record.CheckpointData:
 		check(v.Note != "" && len(v.Note) <= drawproof.MaxNote, "note has %d bytes, want 1 to %d", len(v.Note), drawproof.MaxNote)
 	case *record.EventData:

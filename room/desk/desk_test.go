@@ -187,13 +187,14 @@ func TestBadCommands(t *testing.T) {
 	host := o.token(record.Service, false)
 	for body, want := range map[string][]string{
 		`{`: {"JSON"},
-		`{"kind":"room","data":{"budget":0,"slow_ms":-1}}`:       {"budget", "slow_ms"},
-		`{"kind":"room","data":{"budgte":5}}`:                    {"budgte"},
-		`{"kind":"mute","data":{"user":"","seconds":-1}}`:        {"user", "seconds"},
-		`{"kind":"retract","data":{}}`:                           {"offsets", "reason"},
-		`{"kind":"void","data":{"event":"e1"}}`:                  {"reason"},
-		`{"kind":"plan","data":{"event":"e1","kind":"lottery"}}`: {"prize", "title"},
-		`{"id":"has space","kind":"pin","data":{"pin":"p"}}`:     {"id"},
+		`{"kind":"room","data":{"budget":0,"slow_ms":-1}}`:                              {"budget", "slow_ms"},
+		`{"kind":"room","data":{"budgte":5}}`:                                           {"budgte"},
+		`{"kind":"mute","data":{"user":"","seconds":-1}}`:                               {"user", "seconds"},
+		`{"kind":"retract","data":{}}`:                                                  {"offsets", "reason"},
+		`{"kind":"void","data":{"event":"e1"}}`:                                         {"reason"},
+		`{"kind":"plan","data":{"event":"e1","kind":"lottery"}}`:                        {"prize", "title"},
+		`{"kind":"confirm","data":{"event":"e1","user":"","outcome":"yes","ref":"张三"}}`: {"user", "outcome", "ref"},
+		`{"id":"has space","kind":"pin","data":{"pin":"p"}}`:                            {"id"},
 	} {
 		code, answer := o.send(host, "demo", body)
 		if code != 400 {

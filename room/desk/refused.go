@@ -73,7 +73,7 @@ func refusedOf(no *record.Refused) Refused {
 		} `json:"extend"`
 	}
 	switch c.Kind {
-	case record.CtlPlan, record.CtlCancel, record.CtlVoid:
+	case record.CtlPlan, record.CtlCancel, record.CtlVoid, record.CtlConfirm:
 		if json.Unmarshal(c.Data, &about) == nil {
 			out.Event = about.Event + about.Extend.Event // one of them
 		}

@@ -48,6 +48,7 @@ const (
 	CtlLogout    = "logout"     // LogoutData: edges close what it names; rooms do nothing
 	CtlBeacon    = "beacon"     // BeaconData: a round of public randomness, from anybody
 
+	CtlConfirm    = "confirm"    // ConfirmData: the platform on the winner of a large prize
 	CtlCheckpoint = "checkpoint" // CheckpointData: a head of the transparency log
 )
 
@@ -312,6 +313,31 @@ type DirectData struct {
 type EventData struct {
 	Event  string `json:"event"`
 	Reason string `json:"reason"`
+}
+
+// ConfirmData is the platform's word on somebody who won a prize that asks for it:
+// whether it could confirm them. Ref is its own reference, for whoever looks into
+// it later: an id, nothing about the person.
+type ConfirmData struct {
+	Event   string `json:"event"`
+	User    string `json:"user"`
+	Outcome string `json:"outcome"` // confirmed, refused
+	Ref     string `json:"ref"`     // 1 to MaxID, as every id
+}
+
+// Check reports everything that is wrong with it by itself.
+func (c *ConfirmData) Check() error {
+	var errs []error
+	if !ValidID([]byte(c.Event)) || c.User == "" || len(c.User) > MaxUser {
+		errs = append(errs, fmt.Errorf("event %.80q is not an id, or user has %d bytes, want 1 to %d", c.Event, len(c.User), MaxUser))
+	}
+	if c.Outcome != "confirmed" && c.Outcome != "refused" {
+		errs = append(errs, fmt.Errorf("outcome is %.80q: say confirmed or refused", c.Outcome))
+	}
+	if !ValidID([]byte(c.Ref)) {
+		errs = append(errs, fmt.Errorf("ref is not an id: 1 to %d printable ASCII characters without space", MaxID))
+	}
+	return errors.Join(errs...)
 }
 
 // BeaconData hands in a round of public randomness.

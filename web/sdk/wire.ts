@@ -165,6 +165,8 @@ export interface Prize {
   title?: string;
   qty?: number;
   value?: number;
+  /** Who confirms a winner before the prize is theirs; absent: nobody. */
+  step_up?: string;
 }
 /** Who knows whether a rule holds: the platform's facts, or what was seen in the room. */
 export type Source = 'platform' | 'engine';

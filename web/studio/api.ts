@@ -72,6 +72,8 @@ export interface DraftPrize {
   prize: string;
   qty: number;
   split?: { mode: string; total: number; min: number; max: number; underfill: string };
+  /** Who confirms a winner before the prize is theirs. */
+  stepUp?: 'platform';
 }
 export interface Draft {
   kind: 'lottery' | 'bag' | 'grab' | 'packet' | 'rain';
@@ -348,7 +350,7 @@ export interface Award {
   worthFen: number;
   amountFen?: number;
   currency: string;
-  state: 'to-claim' | 'to-ship' | 'shipped' | 'received' | 'expired';
+  state: 'to-claim' | 'to-confirm' | 'to-ship' | 'shipped' | 'received' | 'expired';
   wonAt: number;
   deadline?: number;
   carrier?: string;
@@ -356,6 +358,10 @@ export interface Award {
   failed?: string;
   hasForm: boolean;
   overdue?: boolean;
+  stepUp?: string;
+  confirmedAt?: number;
+  refusals?: number;
+  why?: string;
 }
 export interface Counts {
   states: Record<string, number>;

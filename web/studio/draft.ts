@@ -14,7 +14,7 @@ export interface Fields {
   minutes?: number;
   /** In place of minutes, of a rain. */
   seconds?: number;
-  prizes: { prize?: string; qty?: number; sum?: number }[];
+  prizes: { prize?: string; qty?: number; sum?: number; stepUp?: boolean }[];
   phrase?: string;
   conditions: { rule?: string; n?: number; in?: string }[];
   weights?: { rule?: string; n?: number; in?: string; add?: number }[];
@@ -112,6 +112,7 @@ const prize =
   (p: Fields['prizes'][number]): DraftPrize => ({
     prize: p.prize ?? '',
     qty: p.qty ?? 0,
+    ...(p.stepUp && kind !== 'rain' && { stepUp: 'platform' as const }),
     ...(isCut(kind) && p.sum && { split: { mode: 'double-mean', total: fen(p.sum), min: 1, max: 0, underfill: 'return' } }),
   });
 
@@ -164,7 +165,12 @@ export function toFields(g: Giveaway): Fields {
     ...(trigger.item && { item: trigger.item }),
     minutes: kind === 'rain' ? 3 : (openMs ?? 0) / MINUTE,
     ...(kind === 'rain' && { seconds: (openMs ?? 0) / 1000 }),
-    prizes: prizes.map((p) => ({ prize: p.prize, qty: p.qty, ...(p.split && { sum: p.split.total / 100 }) })),
+    prizes: prizes.map((p) => ({
+      prize: p.prize,
+      qty: p.qty,
+      ...(p.split && { sum: p.split.total / 100 }),
+      ...(p.stepUp && { stepUp: true }),
+    })),
     ...(phrases?.[0] && { phrase: phrases[0] }),
     conditions: simple.map(line),
     weights: (weights ?? []).filter((w) => w.when.rule).map((w) => ({ ...line(w.when), add: w.add })),

@@ -55,6 +55,7 @@ export function Prizes({ all, checked, onNew }: { all: Prize[]; checked: Checked
   const may = useMay();
   const [adding, add] = useState(false);
   const kind = Form.useWatch('kind') as Fields['kind'] | undefined;
+  const tiers = Form.useWatch('prizes') as Fields['prizes'] | undefined;
   const problem = at(checked, 'prizes');
   const options = all
     .filter((p) => !p.retired && (!isCut(kind) || p.kind === 'cash'))
@@ -86,11 +87,17 @@ export function Prizes({ all, checked, onNew }: { all: Prize[]; checked: Checked
                     <InputNumber aria-label={t('sum')} min={0.01} precision={2} prefix={sign} placeholder={t('sum')} />
                   </Form.Item>
                 )}
+                {kind !== 'rain' && (
+                  <Form.Item name={[row.name, 'stepUp']} valuePropName="checked" noStyle>
+                    <Checkbox>{t('stepUp')}</Checkbox>
+                  </Form.Item>
+                )}
                 <Button type="text" aria-label={t('remove')} onClick={() => remove(row.name)}>
                   ✕
                 </Button>
               </div>
             ))}
+            {kind !== 'rain' && tiers?.some((p) => p?.stepUp) && <p className="hint">{t('stepUpHow')}</p>}
             <Space>
               {kind === 'rain' ? (
                 <Button disabled={rows.length >= 12} onClick={() => more({ qty: 10, prize: options[0]?.value })}>

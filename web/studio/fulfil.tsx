@@ -6,9 +6,10 @@ import type { Address, Award, Counts, Imported, Page, Pool } from './api.ts';
 import { when } from './format.ts';
 import { useDo, useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
 
-const states = ['to-ship', 'to-claim', 'shipped', 'received', 'expired'] as const;
+const states = ['to-ship', 'to-claim', 'to-confirm', 'shipped', 'received', 'expired'] as const;
 const colour: Record<Award['state'], string> = {
   'to-claim': 'default',
+  'to-confirm': 'gold',
   'to-ship': 'red',
   shipped: 'blue',
   received: 'success',
@@ -134,6 +135,12 @@ function Handle({ of: a, onClose, onDone }: { of: Award; onClose: () => void; on
       if (ok) onDone();
     });
   const hand = may('prize.handle');
+  const confirmation = (x: Award): string =>
+    x.confirmedAt
+      ? when(x.confirmedAt, shop.zone, language)
+      : x.refusals
+        ? t('confirmRefused', { n: x.refusals })
+        : t('confirmNone');
   return (
     <Modal open title={<bdi>{a.title}</bdi>} onCancel={onClose} footer={null} width={640}>
       <Descriptions
@@ -145,6 +152,8 @@ function Handle({ of: a, onClose, onDone }: { of: Award; onClose: () => void; on
           { label: t('worth'), children: money(a.amountFen || a.worthFen) },
           { label: t('won'), children: when(a.wonAt, shop.zone, language) },
           { label: t('claimUntil'), children: when(a.deadline, shop.zone, language) },
+          ...(a.stepUp ? [{ label: t('confirmedAt'), children: confirmation(a) }] : []),
+          ...(a.why === 'unconfirmed' ? [{ label: t('whyLost'), children: t('lostUnconfirmed') }] : []),
           ...(a.failed ? [{ label: t('award_failed'), children: <bdi>{a.failed}</bdi> }] : []),
         ]}
       />

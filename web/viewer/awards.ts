@@ -12,13 +12,20 @@ export interface Award {
   kind: 'goods' | 'coupon' | 'points' | 'cash';
   amountFen?: number;
   currency?: string;
-  state: 'to-claim' | 'to-ship' | 'shipped' | 'received' | 'expired';
+  state: 'to-claim' | 'to-confirm' | 'to-ship' | 'shipped' | 'received' | 'expired';
   wonAt: number;
   deadline?: number;
   carrier?: string;
   tracking?: string;
   hasForm: boolean;
   code?: string;
+  /** Who confirms the winner, until the deadline; absent: nobody. */
+  stepUp?: string;
+  confirmedAt?: number;
+  /** Tries in which the platform could not. */
+  refusals?: number;
+  /** Why it was lost; absent: nobody claimed it. */
+  why?: string;
   /** What the shop asks of this prize, beside where to send it. */
   fields?: Field[];
 }
@@ -41,6 +48,10 @@ export interface Form {
 
 /** Whether claiming it takes more than a tap. */
 export const asks = (a: Award): boolean => a.kind === 'goods' || (a.fields?.length ?? 0) > 0;
+
+/** Whether the platform is still to confirm this viewer. */
+export const waits = (a: Award): boolean =>
+  a.stepUp !== undefined && !a.confirmedAt && (a.state === 'to-claim' || a.state === 'to-confirm');
 
 /** Undefined: not asked yet, or this installation keeps no such record. */
 export const awards = signal<Award[] | undefined>(undefined);
@@ -70,7 +81,7 @@ export async function loadVoids(token: string | undefined): Promise<void> {
   }
 }
 
-const states = new Set(['to-claim', 'to-ship', 'shipped', 'received', 'expired']);
+const states = new Set(['to-claim', 'to-confirm', 'to-ship', 'shipped', 'received', 'expired']);
 
 const isAward = (a: Partial<Award>): a is Award =>
   typeof a?.grant === 'string' && typeof a.title === 'string' && states.has(a.state ?? '');
@@ -116,7 +127,7 @@ export async function claim(token: string | undefined, grant: string, to: Form |
     if (!answer.ok) return doc.code && claimCodes.has(doc.code) ? `claim-${doc.code}` : 'not-sent';
     // The log has the claim; the record follows it in a moment.
     awards.value = awards.value?.map((a) =>
-      a.grant === grant ? { ...a, hasForm: a.hasForm || to !== undefined, state: 'to-ship' } : a,
+      a.grant === grant ? { ...a, hasForm: a.hasForm || to !== undefined, state: waits(a) ? 'to-confirm' : 'to-ship' } : a,
     );
     return '';
   } catch {

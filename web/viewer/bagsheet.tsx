@@ -68,6 +68,8 @@ function Longer({ g }: { g: Give }) {
 
 function Prizes({ g }: { g: Give }) {
   if (!g.prizes?.length) return null;
+  const large = g.prizes.filter((p) => p.step_up);
+  const list = new Intl.ListFormat(language.value === 'zh' ? 'zh-CN' : 'en', { type: 'disjunction' });
   return (
     <section class="prizes">
       <h3>{w('bagPrizes')}</h3>
@@ -79,6 +81,11 @@ function Prizes({ g }: { g: Give }) {
           </li>
         ))}
       </ul>
+      {large.length > 0 && (
+        <p class="calm">
+          <bdi>{w('bagConfirm', { prize: list.format(large.map((p) => line(p.title))) })}</bdi>
+        </p>
+      )}
     </section>
   );
 }

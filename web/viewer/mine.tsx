@@ -2,7 +2,19 @@ import { useEffect, useState } from 'preact/hooks';
 import { ending, said, type Word } from '../words/index.ts';
 import { money } from '../words/money.ts';
 import { MyAppeals } from './appeal.tsx';
-import { type Award, asks, awards, claim, type Ended, type Field, type Form, loadAwards, loadVoids, voids } from './awards.ts';
+import {
+  type Award,
+  asks,
+  awards,
+  claim,
+  type Ended,
+  type Field,
+  type Form,
+  loadAwards,
+  loadVoids,
+  voids,
+  waits,
+} from './awards.ts';
 import { line, span } from './clean.ts';
 import { Bag } from './icons.tsx';
 import { language, w } from './prefs.ts';
@@ -106,7 +118,10 @@ function AwardRow({ a }: { a: Award }) {
         <small>
           <bdi>{line(a.eventName)}</bdi> · {day(a.wonAt)}
         </small>
-        {a.state === 'to-claim' && left > 0 && <small class="award-left">{w('awardLeft', { time: long(left) })}</small>}
+        {a.state === 'to-claim' && left > 0 && !waits(a) && (
+          <small class="award-left">{w('awardLeft', { time: long(left) })}</small>
+        )}
+        <Confirmation a={a} left={left} />
         {a.tracking && (
           <small>
             <bdi>
@@ -128,7 +143,7 @@ function AwardRow({ a }: { a: Award }) {
             {w('openPrize')}
           </button>
         )}
-        {a.state === 'to-ship' && asks(a) && !open && (
+        {(a.state === 'to-ship' || a.state === 'to-confirm') && asks(a) && !open && (
           <button type="button" class={a.hasForm ? 'link' : 'go'} onClick={() => show(true)}>
             {w(a.kind !== 'goods' ? 'formChange' : a.hasForm ? 'addressChange' : 'addressGive')}
           </button>
@@ -141,6 +156,18 @@ function AwardRow({ a }: { a: Award }) {
         </p>
       )}
     </li>
+  );
+}
+
+/** Of a large prize: what the platform has still to do with this viewer, until when, or why it is lost. */
+function Confirmation({ a, left }: { a: Award; left: number }) {
+  if (a.state === 'expired' && a.why === 'unconfirmed') return <small class="award-step">{w('confirmLost')}</small>;
+  if (a.stepUp && a.confirmedAt && a.state === 'to-claim') return <small class="award-step">{w('confirmDone')}</small>;
+  if (!waits(a) || left <= 0) return null;
+  return (
+    <small class="award-step">
+      {w(a.refusals ? 'confirmAgain' : a.state === 'to-claim' ? 'confirmToo' : 'confirmWait', { time: long(left) })}
+    </small>
   );
 }
 

@@ -95,6 +95,7 @@ function Body({ r, g, won }: { r: Result; g: Give | undefined; won: string | und
         </p>
       )}
       <p class="result-line">{line1}</p>
+      {own && g?.prizes?.find((p) => p.id === won)?.step_up && <p class="calm">{w('resultConfirm')}</p>}
       {own && (
         <button
           type="button"

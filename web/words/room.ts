@@ -39,6 +39,21 @@ export const roomRefusals = {
     en: 'its list is sealed: only if the public random number is missing for three days can it be void',
   },
   'end-drawn': { zh: '已经开奖，结果不能推翻', en: 'it is drawn: a result stands' },
+  'confirm-role': {
+    zh: '只有平台的程序可以确认中奖者',
+    en: 'only a program of the platform confirms winners',
+  },
+  'confirm-none': {
+    zh: '这位观众没有需要平台确认的奖品',
+    en: 'this viewer holds no prize that asks for a confirmation',
+  },
+  'confirm-early': { zh: '奖品还没有轮到这位观众', en: 'no prize is theirs yet' },
+  'confirm-late': { zh: '确认期限已过', en: 'the time to confirm them is over' },
+  'confirm-done': { zh: '已经确认过，确认不能撤回', en: 'they are confirmed already, which stands' },
+  'confirm-often': {
+    zh: '未通过的次数已记满，只有通过会再改变结果',
+    en: 'enough refusals are kept: only a confirmation changes anything',
+  },
 } as const satisfies Record<string, Both>;
 
 /** A rule of the room in words; one that is not known is said in general. */

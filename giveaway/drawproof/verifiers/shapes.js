@@ -77,6 +77,7 @@ export const plan = members({
     'split?': members({
       mode: oneOf('double-mean', 'equal'), underfill: oneOf('return', 'resplit'), total: U53, min: U53, max: U53,
     }),
+    'stepUp?': oneOf('platform'),
   }, true)),
   alternates: integer(0, MAX_UNITS), draws: integer(1, 1000), maxWeight: integer(1, 64),
   openAt: MILLIS, closeAt: MILLIS, graceMs: integer(0, 60_000), sealBudgetMs: integer(0, 3_600_000),
@@ -129,6 +130,12 @@ export const bundle = members({
   claims: array(0, 4 * MAX_UNITS, members({
     unit: WORD, rank: WORD, grant: H32, amount: U53, code: text,
     state: oneOf('open', 'claimed', 'settled', 'expired', 'disqualified', 'skipped'),
+    'review?': members({
+      at: MILLIS,
+      words: array(0, 9, members({
+        partition: WORD, after: U53, now: MILLIS, outcome: oneOf('confirmed', 'refused'), ref: H32,
+      })),
+    }),
   })),
   grade: members({ letter: oneOf('A+V', 'A', 'B', 'C', 'D'), reasons: array(0, 20, name) }),
   'log?': members({
@@ -152,6 +159,7 @@ export function checkPlan(p) {
   need(p.selection === 'lot' || p.partitions.length === 1, 'partitions have no common order');
   need(new Set(p.prizes.map((z) => z.id)).size === p.prizes.length, 'a prize stands twice');
   need(p.prizes.reduce((n, z) => n + z.qty, 0) <= MAX_UNITS, 'too many prize units');
+  need(p.claimTtlMs > 0 || !p.prizes.some((z) => z.stepUp), 'a prize asks for a confirmation, and there is no time for it');
   let sums = 0n;
   for (const { qty, split } of p.prizes) {
     if (split) {

@@ -388,6 +388,7 @@ const rules = {
   42: (e) => need(e.forged.length === 0, e.forged.join('; ')),
   43: (e) => need(e.held > 0, 'no mirror held the list in time'),
   44: (e) => need(!e.unproved, e.unproved),
+  45: checkReviews,
 };
 
 function checkClaims({ b, plan, result }) {
@@ -404,13 +405,46 @@ function checkClaims({ b, plan, result }) {
       need(c.code === 'cap' && plan.caps?.length, 'skipped for no reason that the plan knows');
     } else {
       need(c.state !== 'expired' || plan.claimTtlMs > 0, 'expired, yet the plan sets no time limit');
-      need(c.code === '', 'state takes no code');
+      need(c.code === '' || (c.state === 'expired' && c.code === 'unconfirmed'), 'state takes no code');
     }
     holders.delete(c.unit);
     const lost = ['expired', 'disqualified', 'skipped'].includes(c.state);
     if (lost && spare.length > 0) holders.set(c.unit, spare.shift());
   }
   need(holders.size === 0, 'a unit has a holder that no claim names');
+}
+
+// checkReviews is R45: who keeps a prize that asks for it was confirmed in time, who
+// was not has lost it, and nobody's time was cut short.
+function checkReviews({ b, plan, ranges, result }) {
+  const free = new Map();
+  for (const c of b.claims) {
+    const tier = plan.prizes.find((z) => z.id === result.winners[c.unit - 1]?.prize);
+    if (!tier) continue; // R32 says so
+    const { review } = c;
+    if (!tier.stepUp) {
+      need(!review && c.code !== 'unconfirmed', 'a holder is reviewed, and the plan asks for none');
+      continue;
+    }
+    if (!review) {
+      need(!['claimed', 'settled', 'expired'].includes(c.state), 'the plan asks for a review, and there is none');
+      continue;
+    }
+    need(c.state !== 'skipped', 'a holder is reviewed and skipped');
+    const until = review.at + plan.claimTtlMs;
+    let last = review.at;
+    review.words.forEach((w, i) => {
+      need(ranges.some((r) => r.partition === w.partition && w.after >= r.close), 'a word stands before the close');
+      need(w.now >= last && w.now < until, 'a word is out of time or out of order');
+      need(w.outcome !== 'confirmed' || i === review.words.length - 1, 'words follow a confirmation');
+      last = w.now;
+    });
+    const confirmed = review.words.at(-1)?.outcome === 'confirmed';
+    need(confirmed || !['claimed', 'settled'].includes(c.state), `rank ${c.rank} keeps a unit without being confirmed`);
+    need(c.state !== 'expired' || confirmed === (c.code === ''), `rank ${c.rank} lost a unit with code "${c.code}"`);
+    need(review.at >= (free.get(c.unit) ?? 0), `rank ${c.rank} has a unit before the time of the one before is over`);
+    if (c.state === 'expired') free.set(c.unit, until);
+  }
 }
 
 function parseBundle(raw) {

@@ -199,6 +199,7 @@ PLAN = members({
         "id": name, "qty": integer(1, MAX_UNITS),
         "split?": members({"mode": one_of("double-mean", "equal"), "underfill": one_of("return", "resplit"),
                            "total": U53, "min": U53, "max": U53}),
+        "stepUp?": one_of("platform"),
     }, others=True)),
     "alternates": integer(0, MAX_UNITS), "draws": integer(1, 1000), "maxWeight": integer(1, 64),
     "openAt": MILLIS, "closeAt": MILLIS, "graceMs": integer(0, 60_000), "sealBudgetMs": integer(0, 3_600_000),
@@ -237,7 +238,9 @@ BUNDLE = members({
     "resultHash": H32,
     "claims": array(0, 4 * MAX_UNITS, members({
         "unit": WORD, "rank": WORD, "grant": H32, "amount": U53, "code": text,
-        "state": one_of("open", "claimed", "settled", "expired", "disqualified", "skipped")})),
+        "state": one_of("open", "claimed", "settled", "expired", "disqualified", "skipped"),
+        "review?": members({"at": MILLIS, "words": array(0, 9, members({
+            "partition": WORD, "after": U53, "now": MILLIS, "outcome": one_of("confirmed", "refused"), "ref": H32}))})})),
     "grade": members({"letter": one_of("A+V", "A", "B", "C", "D"), "reasons": array(0, 20, name)}),
     "log?": members({
         "size": U53, "root": H32, "signature": SIG, "plan": LOG_PLACE, "close": LOG_PLACE,
@@ -260,6 +263,8 @@ def check_plan(p):
     ids = [z["id"] for z in p["prizes"]]
     need(len(set(ids)) == len(ids), "a prize stands twice")
     need(sum(z["qty"] for z in p["prizes"]) <= MAX_UNITS, "too many prize units")
+    need(p["claimTtlMs"] > 0 or not any("stepUp" in z for z in p["prizes"]),
+         "a prize asks for a confirmation, and there is no time for it")
     sums = 0
     for z in p["prizes"]:
         if "split" in z:
@@ -822,7 +827,7 @@ def r32(e):
             need(code == "cap" and e.plan.get("caps"), "skipped for no reason that the plan knows")
         else:
             need(state != "expired" or e.plan["claimTtlMs"] > 0, "expired, yet the plan sets no time limit")
-            need(code == "", "state takes no code")
+            need(code == "" or (state, code) == ("expired", "unconfirmed"), "state takes no code")
         if state in ("expired", "disqualified", "skipped") and spare:
             holder[c["unit"]] = spare.pop(0)
     need(not holder, "a unit has a holder that no claim names")
@@ -862,6 +867,35 @@ def r44(e):
     need(not e.unproved, e.unproved)
 
 
+def r45(e):
+    tiers, free = {z["id"]: z for z in e.plan["prizes"]}, {}
+    winners = e.result["winners"]
+    for c in e.b["claims"]:
+        if not 1 <= c["unit"] <= len(winners):
+            continue  # R32 says so
+        asks, review, state = "stepUp" in tiers[winners[c["unit"] - 1]["prize"]], c.get("review"), c["state"]
+        if not asks:
+            need(review is None and c["code"] != "unconfirmed", "a holder is reviewed, and the plan asks for none")
+            continue
+        if review is None:
+            need(state not in ("claimed", "settled", "expired"), "the plan asks for a review, and there is none")
+            continue
+        need(state != "skipped", "a holder is reviewed and skipped")
+        last, until = review["at"], review["at"] + e.plan["claimTtlMs"]
+        for i, w in enumerate(review["words"]):
+            closed = any(r["partition"] == w["partition"] and w["after"] >= r["close"] for r in e.ranges)
+            need(closed, "a word stands before the close")
+            need(last <= w["now"] < until, "a word is out of time or out of order")
+            need(w["outcome"] != "confirmed" or i == len(review["words"]) - 1, "words follow a confirmation")
+            last = w["now"]
+        confirmed = bool(review["words"]) and review["words"][-1]["outcome"] == "confirmed"
+        need(confirmed or state not in ("claimed", "settled"), f"rank {c['rank']} keeps a unit without being confirmed")
+        need(state != "expired" or confirmed == (c["code"] == ""), f"rank {c['rank']} lost a unit with code {c['code']!r}")
+        need(review["at"] >= free.get(c["unit"], 0), f"rank {c['rank']} has a unit before the time of the one before is over")
+        if state == "expired":
+            free[c["unit"]] = until
+
+
 def r36(e):
     message = domain("bundle") + sha(body(e.b))
     need(ed25519(e.engine, message, bytes.fromhex(e.b["signature"])), "bundle is not signed by the engine key")
@@ -872,7 +906,7 @@ RULES = {
     19: r19, 20: r20, 21: r21, 22: r22, 23: None, 24: r24, 25: ranking("winners"), 26: agree("winners", "prize"),
     27: r27, 28: ranking("alternates"), 29: r29, 30: r30, 31: r31, 32: r32, 33: r33, 34: r34, 35: r35, 36: r36,
     38: logged(38), 39: logged(39), 40: logged(40), 41: r41, 42: r42, 43: r43,
-    44: r44,
+    44: r44, 45: r45,
 }
 
 

@@ -2,11 +2,13 @@ package rehearse
 
 import (
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
 
+	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/room/record"
 )
 
@@ -213,13 +215,33 @@ func (c *Crowd) eventOf(m *record.Comment) string {
 	return ""
 }
 
-// Claim lets the share of a giveaway's entrants claim what they may have won.
+// confirm is the platform: it confirms a winner whose prize asks for it.
+func (c *Crowd) confirm(event, user string) {
+	won, card := c.stage.P.Entry(c.stage.Room, event, []byte(user)).Won, c.stage.Cards[event]
+	if won == nil || card == nil {
+		return
+	}
+	for _, z := range card.Prizes {
+		if z.ID != won.Prize || z.StepUp == "" {
+			continue
+		}
+		c.ids++
+		data, err := json.Marshal(record.ConfirmData{Event: event, User: user, Outcome: drawproof.WordConfirmed, Ref: fmt.Sprint("rehearsal-", c.ids)})
+		if err == nil {
+			c.stage.Command(&record.Control{V: 1, ID: fmt.Sprintf("%s.confirm.%d", event, c.ids), Kind: record.CtlConfirm, By: "platform", Role: record.Service.String(), Data: data})
+		}
+	}
+}
+
+// Claim lets the share of a giveaway's entrants claim what they may have won, and be
+// confirmed where it asks for that.
 func (c *Crowd) Claim(event string, percent int) {
 	for _, v := range c.viewers {
 		if c.In[event][v.user] && c.rnd.IntN(100) < percent {
 			c.ids++
 			m := &record.Comment{Kind: record.Claim, Event: []byte(event), Form: []byte(form), ID: []byte(fmt.Sprintf("m%d", c.ids)), User: []byte(v.user), Name: []byte(v.name), Role: record.Viewer}
 			c.stage.Send(m, nil)
+			c.confirm(event, v.user)
 		}
 	}
 }

@@ -56,6 +56,10 @@ type Card struct {
 	OpenAt  int64  `json:"open_at"`
 	CloseAt int64  `json:"close_at"`
 	Folded  bool   `json:"-"` // it waited for its random number
+	Prizes  []struct {
+		ID     string `json:"id"`
+		StepUp string `json:"step_up"`
+	} `json:"prizes"`
 }
 
 const (

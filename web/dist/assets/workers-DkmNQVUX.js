@@ -1,0 +1,1 @@
+export{n as solving}from"./workers-Dd4ZHIH5.js";

@@ -1,1 +1,0 @@
-export{n as solving}from"./workers-D1JHF7i8.js";
