@@ -24,6 +24,7 @@ type world struct {
 	ledger int64
 	public []map[string]any
 	kinds  []string
+	before func(*record.Decision) // sees each decision before it is folded
 }
 
 func newWorld(t *testing.T) *world {
@@ -72,6 +73,9 @@ func (w *world) turn() {
 				w.t.Fatal(err)
 			}
 			w.kinds = append(w.kinds, read.Kind)
+			if w.before != nil {
+				w.before(&read)
+			}
 			if read.Public != nil {
 				var m map[string]any
 				if err := json.Unmarshal(read.Public, &m); err != nil {

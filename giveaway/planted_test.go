@@ -12,7 +12,9 @@ import (
 
 // planted are bugs of classes that systems of this kind have had. Each is one
 // edit of the package; the simulation must find every one of them.
-var planted = []struct{ name, file, from, to string }{
+type plantedBug struct{ name, file, from, to string }
+
+var planted = []plantedBug{
 	{"the window is judged by the reader's clock", "enter.go", "case ev.Closed != nil:\n\t\treturn Result{Code: record.Late, Offset: ev.Closed.Offset}", "case now >= ev.terms.CloseAt:\n\t\treturn Result{Code: record.Late, Offset: offset}"},
 	{"a user enters twice", "enter.go", "at >= 0 {\n\t\treturn Result{Code: record.Already", "at >= 0 && offset%3 == 0 {\n\t\treturn Result{Code: record.Already"},
 	{"a second open marker opens again", "marker.go", "if ev.Opened != nil || m.Now", "if m.Now"},
@@ -80,28 +82,7 @@ func TestPlantedBugs(t *testing.T) {
 			continue
 		}
 		t.Run(bug.name, func(t *testing.T) {
-			at, err := filepath.Abs(bug.file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			source, err := os.ReadFile(at)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n := strings.Count(string(source), bug.from); n != 1 {
-				t.Fatalf("%s has %d places like %q, want one", bug.file, n, bug.from)
-			}
-			dir := t.TempDir()
-			bad, overlay, program := filepath.Join(dir, "bad.go"), filepath.Join(dir, "overlay.json"), filepath.Join(dir, "sim.test")
-			list, _ := json.Marshal(map[string]any{"Replace": map[string]string{at: bad}})
-			for name, b := range map[string][]byte{bad: []byte(strings.Replace(string(source), bug.from, bug.to, 1)), overlay: list} {
-				if err := os.WriteFile(name, b, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", program, ".").CombinedOutput(); err != nil {
-				t.Fatalf("it does not build: %s", out)
-			}
+			program := plant(t, bug)
 			out, err := exec.Command(program, "-test.run", "^TestSimulation$", "-sim.find").CombinedOutput()
 			m := found.FindSubmatch(out)
 			if err == nil || m == nil {
@@ -111,4 +92,32 @@ func TestPlantedBugs(t *testing.T) {
 			t.Logf("found after %s steps: %.200s", m[1], fault)
 		})
 	}
+}
+
+// plant builds the package's tests with a bug in it.
+func plant(t *testing.T, bug plantedBug) (program string) {
+	t.Helper()
+	at, err := filepath.Abs(bug.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(source), bug.from); n != 1 {
+		t.Fatalf("%s has %d places like %q, want one", bug.file, n, bug.from)
+	}
+	dir := t.TempDir()
+	bad, overlay, program := filepath.Join(dir, "bad.go"), filepath.Join(dir, "overlay.json"), filepath.Join(dir, "sim.test")
+	list, _ := json.Marshal(map[string]any{"Replace": map[string]string{at: bad}})
+	for name, b := range map[string][]byte{bad: []byte(strings.Replace(string(source), bug.from, bug.to, 1)), overlay: list} {
+		if err := os.WriteFile(name, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("it does not build: %s", out)
+	}
+	return program
 }
