@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/fudai-live/fudai/broadcast/work"
 )
 
 // entrant is one client and what it was told.
@@ -162,13 +164,27 @@ func (e *entrant) send(ctx context.Context, v any) {
 	}
 }
 
+// work shows the proof that an edge on the open internet asks of so many from
+// one address; one on loopback never does.
+func (e *entrant) work(ctx context.Context, challenge string, bits uint8) {
+	solution, err := work.Solve(challenge, bits)
+	if err != nil {
+		return
+	}
+	e.send(ctx, map[string]any{"op": "work", "challenge": challenge, "solution": solution})
+}
+
 // said is any message of a server, as far as it matters here.
 type said struct {
 	Op, ID, Event, State, Tag string
 	Code                      json.RawMessage
 	Key                       string `json:"entry_key"`
-	Seq                       uint64
-	Items, Gives              []struct{ T, Event, State, Epoch string }
+	Work                      struct {
+		Challenge string
+		Bits      uint8
+	}
+	Seq          uint64
+	Items, Gives []struct{ T, Event, State, Epoch string }
 }
 
 func (e *entrant) hear(ctx context.Context, b []byte) {
@@ -183,6 +199,9 @@ func (e *entrant) hear(ctx context.Context, b []byte) {
 	switch m.Op {
 	case "hello":
 		e.key = m.Key
+		if w := m.Work; w.Bits > 0 {
+			go e.work(ctx, w.Challenge, w.Bits)
+		}
 	case "state", "frame":
 		e.seq = max(e.seq, m.Seq)
 		if m.Op == "state" && !e.seen {

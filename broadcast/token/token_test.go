@@ -2,6 +2,7 @@ package token
 
 import (
 	"crypto/ed25519"
+	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
@@ -96,6 +97,15 @@ func TestResume(t *testing.T) {
 		if r, ok := a.OpenResume(string(bad), "demo", "u1", now); ok && r.Watched != 77 {
 			t.Errorf("byte %d changed: %+v", i, r)
 		}
+	}
+	owing := a.Resume(Resume{Watched: 77, Expires: now/1000 + 60, Owes: true}, "demo", "u1")
+	if r, ok := a.OpenResume(owing, "demo", "u1", now); !ok || !r.Owes || r.Watched != 77 {
+		t.Errorf("who owes work: %+v %t", r, ok)
+	}
+	b, _ := base64.RawURLEncoding.DecodeString(owing)
+	b[0] = resumeVersion
+	if r, ok := a.OpenResume(base64.RawURLEncoding.EncodeToString(b), "demo", "u1", now); ok {
+		t.Errorf("a ticket made to owe nothing is taken: %+v", r)
 	}
 }
 

@@ -7,8 +7,8 @@
 // A fair window takes the prize from speed; what is left to a farm is numbers.
 // Thousands of accounts behind a few addresses come at once and for nothing;
 // here each of them costs up to half a million hashes in each room. That is
-// 1.3 s of a slow phone, which nobody notices who has one account, and 3.5 hours of it for
-// the 10,000 accounts of a farm. A server core
+// 1.3 s of a slow phone, which nobody notices who has one account, and 2.6 hours of it for
+// the first 10,000 accounts of a farm. A server core
 // is 30 times as fast as such a phone and a graphics card far more, and behind a
 // thousand addresses nobody is asked: it raises a price, it stops nobody. Nobody
 // is excluded by it, nothing of it reaches a draw, and nothing of it is a fact
@@ -43,7 +43,7 @@
 // nothing below a threshold, then 12 bits (33,000 hashes), one more for each
 // doubling, 16 (524,000) at most. The threshold is 256 by default, at one edge
 // process. Behind the 256 addresses of a carrier's translator
-// are some 16,000 phones (a thousand ports each, RFC 7422's examples); of a show that one phone
+// are some 16,000 phones, if each has a thousand ports; of a show that one phone
 // in 2,000 watches these are 8, and of one that a whole city watches, ten times
 // the share, 80. An office of 300 that watches the same show is asked for 12 bits: 0.1 s of a slow phone
 // in the background while they look at the stream.
@@ -51,7 +51,8 @@
 // # What it costs
 //
 // One core of an AMD EPYC does 4.1 million hashes a second in JavaScript
-// (web/sdk/hashcash.ts) and 11 to 13 million here: 12 bits take the browser 8 ms there, 16
+// (web/sdk/hashcash.ts), 2.3 million of them got through in a worker of Chromium on a busy
+// machine, and 11 to 13 million here: 12 bits take the browser 8 ms there, 16
 // bits 0.13 s (bench/results/2026-11-22-work.md). A slow phone is taken to be ten times
 // slower; none was measured.
 package work
