@@ -1,6 +1,9 @@
 package giveaway
 
-import "sort"
+import (
+	"math"
+	"sort"
+)
 
 // award is a prize unit in somebody's hands, for caps.
 type award struct {
@@ -14,26 +17,42 @@ type award struct {
 	Lost int64 `json:"lost,omitempty"`
 }
 
-// capped reports whether a user has won as often as the caps of an event allow,
-// counting awards of other events up to a ledger offset.
-func (e *Events) capped(ev *event, user []byte, upTo int64) bool {
+// capped answers the reason if a user has won as often as the caps of an event
+// allow, 0 if not: awards of the room's other events count up to a ledger offset, for
+// a cap of the shop also those of its other rooms that were told before the
+// close. Before that it is what would be, were it closed as planned.
+func (e *Events) capped(ev *event, user []byte, upTo int64) uint32 {
 	if len(ev.Plan.Caps) == 0 {
-		return false
+		return 0
 	}
-	won := e.awards[string(user)]
+	closed, place := ev.terms.CloseAt, int64(math.MaxInt64)
+	if ev.Closed != nil {
+		closed, place = ev.Closed.Now, ev.Closed.Offset
+	}
 	for _, c := range ev.Plan.Caps {
 		n := 0
-		for _, a := range won {
+		for _, a := range e.awards[string(user)] {
 			held := a.Offset <= upTo && (a.Lost == 0 || a.Lost > upTo)
-			if held && a.Event != ev.id() && a.At > ev.Closed.Now-c.PeriodMs {
+			if held && a.Event != ev.id() && a.At > closed-c.PeriodMs {
 				n++
 			}
 		}
 		if n >= c.N {
-			return true
+			return ReasonCap
+		}
+		if c.Scope != ScopeShop {
+			continue
+		}
+		for _, w := range e.won.of[string(user)] {
+			if w.held(place) && w.At > closed-c.PeriodMs {
+				n++
+			}
+		}
+		if n >= c.N {
+			return ReasonShopCap
 		}
 	}
-	return false
+	return 0
 }
 
 // award notes that a user holds a unit; unaward that it is lost again.

@@ -19,7 +19,7 @@ const DeadChainMs = int64(72 * 3600 * 1000)
 // maxLadder is how many steps of the ladder a late seal may use (drawproof, rule 21).
 const maxLadder = 10
 
-// Control folds a plan, cancel, void, confirmation or beacon. It is called at the Applied
+// Control folds a plan, cancel, void, confirmation, beacon or wins. It is called at the Applied
 // barrier, after being the offset in comments[p] behind which it takes effect. An error names everything that is wrong with it; the state is then
 // unchanged.
 func (e *Events) Control(ctl *record.Control, after, now int64) error {
@@ -48,6 +48,8 @@ func (e *Events) Control(ctl *record.Control, after, now int64) error {
 		return errors.Join(err, e.confirm(ctl, after, now))
 	case record.CtlBeacon:
 		return errors.Join(err, e.beacon(ctl.Data, now))
+	case record.CtlWins:
+		return errors.Join(err, e.wins(ctl.Data, after))
 	}
 	return errors.Join(err, fmt.Errorf("control %q does not concern giveaways", ctl.Kind))
 }

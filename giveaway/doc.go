@@ -24,6 +24,9 @@
 // nothing else: without the key the sealed event waits, and is void an hour after
 // its round, with what the organiser promised for that case ([ProofDueMs]).
 //
+// Caps bound how often one person wins, in the room or in all rooms of its shop,
+// whose wins the studio tells to the room (wins.go).
+//
 // Accounts that are tied to each other (Plan.Cluster: one device, one pay
 // account, and so on) get one ticket together, that of whoever entered first.
 // Like the block list and the caps it works before the seal and never after:

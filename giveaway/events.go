@@ -50,6 +50,7 @@ type Events struct {
 	byID     map[string]*event
 	retired  map[string]bool // ids of events no longer kept: an id never names a second plan
 	awards   map[string][]award
+	won      elsewhere
 	queue    []queued
 	now      int64 // room time as last seen; not part of the verdict state
 	position int64 // greatest comments offset that concerned a giveaway
@@ -135,8 +136,9 @@ func (e *Events) Phrase(digest uint64) (event string, ok bool) {
 type Standing struct {
 	State  string `json:"state"`            // in, out, or empty: no such event
 	Offset int64  `json:"offset,omitempty"` // of the record that counted
-	// Reason is why the user may not win: a code of the block list, in or out, or,
-	// of those who are in once the list is cut, ReasonCap or ReasonCluster; 0: nothing rules them out.
+	// Reason is why the user may not win: a code of the block list, ReasonCap or
+	// ReasonShopCap, in or out, the caps as they stand until the list is cut, or, of those who
+	// are in once it is, ReasonCluster; 0: nothing rules them out.
 	Reason uint32 `json:"reason,omitempty"`
 	// Ties are the kinds of tie to other entrants, for staff alone: of ReasonCluster
 	// the evidence. What is the same is not kept.
@@ -154,9 +156,9 @@ func (e *Events) Entry(event string, user []byte) Standing {
 	}
 	at := ev.row(user)
 	if at < 0 {
-		return Standing{State: "out", Reason: ev.blocked[string(user)]}
+		return Standing{State: "out", Reason: e.foreseen(ev, user)}
 	}
-	s := Standing{State: "in", Offset: ev.entries.rows[at].offset, Reason: ev.blocked[string(user)]}
+	s := Standing{State: "in", Offset: ev.entries.rows[at].offset, Reason: e.foreseen(ev, user)}
 	if ev.Closed != nil && ev.Listed.Of > 0 {
 		k := e.kinOf(ev, at)
 		if s.Reason = e.excludes(ev, user, k, ev.Listed.Cap); s.Reason == ReasonCluster {
@@ -164,13 +166,21 @@ func (e *Events) Entry(event string, user []byte) Standing {
 		}
 	}
 	if ev.Drawn != nil {
-		s.Won = e.won(ev, uint32(at))
+		s.Won = e.holds(ev, uint32(at))
 	}
 	return s
 }
 
-// won is what a row of the entrants holds, nil if nothing.
-func (e *Events) won(ev *event, row uint32) *wire.Won {
+// foreseen is why a user will not win as things stand, 0 if nothing is known.
+func (e *Events) foreseen(ev *event, user []byte) uint32 {
+	if reason := ev.blocked[string(user)]; reason != 0 || ev.Stop != nil || ev.Seal != nil {
+		return reason
+	}
+	return e.capped(ev, user, e.ledger)
+}
+
+// holds is what a row of the entrants holds, nil if nothing.
+func (e *Events) holds(ev *event, row uint32) *wire.Won {
 	r := e.draw(ev)
 	rank, ok := ev.list.ranks[row]
 	if !ok {

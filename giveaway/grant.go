@@ -28,7 +28,7 @@ func (e *Events) steps(ev *event, now int64, most int) []Step {
 		case u.State == "":
 			user := ev.entries.user(int(l.holder[u.Rank-1]))
 			s.State, s.Deadline = ev.firstState(now)
-			if e.capped(ev, user, e.ledger) {
+			if e.capped(ev, user, e.ledger) != 0 {
 				s.State, s.Code, s.Deadline = drawproof.ClaimSkipped, drawproof.SkipCap, 0
 			}
 		case u.State == drawproof.ClaimOpen:
@@ -143,7 +143,7 @@ func (e *Events) checkStep(ev *event, r *drawproof.Result, s *Step, at int64, tr
 	first, deadline := ev.firstState(at)
 	switch s.State {
 	case first, drawproof.ClaimSkipped:
-		capped := e.capped(ev, ev.entries.user(int(row)), e.ledger)
+		capped := e.capped(ev, ev.entries.user(int(row)), e.ledger) != 0
 		if u.State != "" || capped != (s.State == drawproof.ClaimSkipped) || s.State == first && s.Deadline != deadline {
 			return fmt.Errorf("unit is %q, user capped: %t, deadline %d, want %d", u.State, capped, s.Deadline, deadline)
 		}

@@ -86,10 +86,7 @@ func (e *Events) excludes(ev *event, user []byte, k kin, upTo int64) uint32 {
 	if k.out() {
 		return ReasonCluster
 	}
-	if e.capped(ev, user, upTo) {
-		return ReasonCap
-	}
-	return 0
+	return e.capped(ev, user, upTo)
 }
 
 // chunkBytes bounds the data of one chunk, so that a decision with its

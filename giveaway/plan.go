@@ -89,13 +89,19 @@ type Weight struct {
 	Add  uint32    `json:"add"`
 }
 
-// Cap excludes who has won N times or more within Period before the seal, in
-// this room.
+// Cap excludes who has won N times or more within Period before the close, in
+// this room or in all rooms of its shop (see wins.go).
 type Cap struct {
-	Scope    string `json:"scope"` // "room"
+	Scope    string `json:"scope"` // ScopeRoom, ScopeShop
 	PeriodMs int64  `json:"periodMs"`
 	N        int    `json:"n"`
 }
+
+// Scopes of a cap.
+const (
+	ScopeRoom = "room"
+	ScopeShop = "shop"
+)
 
 // Blocked is a user who may not win, and why.
 type Blocked struct {
@@ -113,8 +119,9 @@ type BlockReason struct {
 // Reasons of exclusions that the engine itself gives. Codes of a block list
 // are its author's, 1..999.
 const (
-	ReasonCap     = 1000 // a cap of the plan
+	ReasonCap     = 1000 // a cap of the plan, by what was won in this room
 	ReasonCluster = 1001 // an account tied to this one has the ticket of both
+	ReasonShopCap = 1002 // a cap of the plan, by what was won in other rooms of the shop too
 )
 
 // Bounds of a plan.

@@ -12,6 +12,7 @@ const (
 	RuleLate    = "room-late"      // it came after it would have closed
 	RuleBeacon  = "room-beacon"    // of no chain of this installation
 	RuleKeys    = "room-keys"      // of another installation's keys
+	RuleWins    = "room-wins"      // it keeps no more of what other rooms gave
 	RuleNone    = "room-none"      // no such giveaway
 	RuleOften   = "extend-often"   // twice already
 	RuleClosed  = "extend-closed"  // nothing to extend

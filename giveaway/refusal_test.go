@@ -82,6 +82,9 @@ func TestRules(t *testing.T) {
 	w.pass(60_000)
 	want("end-drawn", ends(w, record.CtlVoid, "e1"))
 
+	w.e.won.n = maxWon
+	want("room-wins", w.control(record.CtlWins, Wins{[]Win{{User: "u", Room: "other", Event: "x"}}}))
+
 	slow := newWorld(t)
 	slow.cfg.Chains = append(slow.cfg.Chains[:0:0], slow.beacon.Chain(1_700_000_000, 30))
 	slow.e = New(slow.cfg)

@@ -40,7 +40,19 @@ func (w *sim) staff() {
 		w.send(record.CtlCancel, record.EventData{Event: event})
 	case n < 18 && w.rnd.IntN(5) == 0:
 		w.dead = true
+	case n < 18:
+		w.wonElsewhere()
 	}
+}
+
+// wonElsewhere tells what another room gave, and took back.
+func (w *sim) wonElsewhere() {
+	var in Wins
+	for range 1 + w.rnd.IntN(4) {
+		in.Wins = append(in.Wins, Win{User: string(w.user()), Room: "other", Event: fmt.Sprintf("x%d", w.rnd.IntN(2)),
+			At: w.wall - int64(w.rnd.IntN(60_000)), Lost: w.rnd.IntN(3) == 0})
+	}
+	w.send(record.CtlWins, in)
 }
 
 func (w *sim) plan() {
@@ -120,7 +132,7 @@ func (w *sim) who(p map[string]any) {
 		p["weights"] = []Weight{{When: level, Add: uint32(1 + w.rnd.IntN(5))}}
 	}
 	if w.rnd.IntN(2) == 0 {
-		p["caps"] = []Cap{{Scope: "room", PeriodMs: 1000 + int64(w.rnd.IntN(200_000)), N: 1 + w.rnd.IntN(2)}}
+		p["caps"] = []Cap{{Scope: []string{ScopeRoom, ScopeShop, ScopeShop}[w.rnd.IntN(3)], PeriodMs: 1000 + int64(w.rnd.IntN(200_000)), N: 1 + w.rnd.IntN(2)}}
 	}
 	if w.rnd.IntN(2) == 0 {
 		w.cluster(p)

@@ -21,6 +21,7 @@ type savedEvents struct {
 	Events   []savedEvent       `json:"events"`
 	Retired  []string           `json:"retired"`
 	Awards   map[string][]award `json:"awards"`
+	Wins     map[string][]won   `json:"wins,omitempty"`
 	Queue    []queued           `json:"queue"`
 	Position int64              `json:"position"`
 	Now      int64              `json:"now"`
@@ -38,7 +39,7 @@ type savedEvent struct {
 
 // AppendSnapshot appends the whole state.
 func (e *Events) AppendSnapshot(dst []byte) []byte {
-	s := savedEvents{Retired: sortedKeys(e.retired), Awards: e.awards, Queue: e.queue, Position: e.position, Ledger: e.ledger, Now: e.now, Hole: e.hole, Note: e.head.note, GapAt: e.gapAt}
+	s := savedEvents{Retired: sortedKeys(e.retired), Awards: e.awards, Wins: e.won.of, Queue: e.queue, Position: e.position, Ledger: e.ledger, Now: e.now, Hole: e.hole, Note: e.head.note, GapAt: e.gapAt}
 	for _, ev := range e.order {
 		saved := savedEvent{Plan: ev.private(), State: &ev.state}
 		if ev.stuck != nil {
@@ -111,6 +112,10 @@ func (e *Events) restore(b []byte) error {
 	if s.Awards != nil {
 		e.awards = s.Awards
 	}
+	e.won.of = s.Wins
+	for _, list := range s.Wins {
+		e.won.n += len(list)
+	}
 	e.queue, e.position, e.ledger, e.now, e.hole, e.gapAt = s.Queue, s.Position, s.Ledger, s.Now, s.Hole, s.GapAt
 	if _, err := e.Heard(s.Note); err != nil {
 		e.head = head{} // of a log that this installation no longer has
@@ -170,6 +175,9 @@ func (e *Events) Hash() [32]byte {
 	}
 	put(sortedKeys(e.retired))
 	put(e.awards)
+	if e.won.n > 0 {
+		put(e.won.of)
+	}
 	put(e.queue)
 	put([2]int64{e.position, e.ledger})
 	if e.head.note != "" {

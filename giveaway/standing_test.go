@@ -7,7 +7,7 @@ import (
 )
 
 // Where somebody stands, and what rules them out: the block list from the
-// announcement on, a cap once the list is cut.
+// announcement on, and a cap as it stands.
 func TestStanding(t *testing.T) {
 	w := newWorld(t)
 	say := func(plan map[string]any) {
@@ -34,7 +34,7 @@ func TestStanding(t *testing.T) {
 	for _, user := range []string{"lucky", "rogue", "fine"} {
 		w.enter("e2", user, "福气到")
 	}
-	stands("lucky", "in", 0)
+	stands("lucky", "in", ReasonCap)
 	stands("rogue", "in", 7)
 	w.pass(12_000)
 	stands("lucky", "in", ReasonCap)

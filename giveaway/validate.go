@@ -195,8 +195,8 @@ func (p *Plan) checkWho(refuse func(string, ...any)) {
 		refuse("largest weight %d is outside 1..%d", p.MaxWeight, drawproof.MaxWeight)
 	}
 	for i, c := range p.Caps {
-		if c.Scope != "room" || c.N < 1 || c.PeriodMs < 1 || c.PeriodMs > MaxHorizon {
-			refuse("caps[%d]: scope %q, n %d, period %d ms; want room, 1 and up, 1..%d", i, c.Scope, c.N, c.PeriodMs, MaxHorizon)
+		if c.Scope != ScopeRoom && c.Scope != ScopeShop || c.N < 1 || c.PeriodMs < 1 || c.PeriodMs > MaxHorizon {
+			refuse("caps[%d]: scope %q, n %d, period %d ms; want room or shop, 1 and up, 1..%d", i, c.Scope, c.N, c.PeriodMs, MaxHorizon)
 		}
 	}
 	p.checkBlock(refuse)

@@ -69,6 +69,7 @@ var permissions = map[string][]string{
 	"desk." + record.CtlCancel:    planners,
 	"desk." + record.CtlVoid:      planners,
 	"desk." + record.CtlBeacon:    {anybody}, // a round proves itself
+	"desk." + record.CtlWins:      {},        // the studio's
 
 	"desk." + record.CtlConfirm: {}, // the platform's server, which knows its users
 

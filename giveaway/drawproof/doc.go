@@ -124,7 +124,11 @@
 // R22. The close record is lp(event) || hash of the terms || root || u64 entrants ||
 // u64 totalWeight || excludedRoot || u64 excluded || u64 capOffset || u64 round || u32 ranges ||
 // for each (u32 partition || u64 open || u64 close), and closeHash = H(D(close) || record).
-// capOffset is a fact: awards at lower offsets of the award log counted for caps.
+// capOffset is a fact: awards at lower offsets of the award log counted for caps. For a cap
+// whose scope is all rooms of a shop those of other rooms counted too, as far as the room's
+// log told of them before the close marker (reason 1002). What they were is no part of a bundle,
+// which would tie the tags of one person in several events together: the control record that told
+// of each names the grant (R30), which the proof of the other event has.
 // The seal code is the first 40 bits of closeHash in Crockford's base 32, XXXX-XXXX.
 //
 // # Draw

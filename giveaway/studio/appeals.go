@@ -59,7 +59,7 @@ type Appeal struct {
 	Code  string `json:"code,omitempty" doc:"What the viewer was told, by their own word."`
 	Text  string `json:"text"`
 	// What the studio and the room know, at the time of the appeal.
-	Block uint32   `json:"block,omitempty" doc:"Why the room rules them out: 1..999 is the code of the plan's block list, 1000 that they won as often as its caps allow, 1001 that an account tied to theirs has the ticket; 0: it does not, or does not say."`
+	Block uint32   `json:"block,omitempty" doc:"Why the room rules them out: 1..999 is the code of the plan's block list, 1000 that they won as often as its caps allow, 1001 that an account tied to theirs has the ticket, 1002 that they won so in all rooms of the shop; 0: it does not, or does not say."`
 	Ties  []string `json:"ties,omitempty" enum:"device,pay,address,phone" doc:"Of 1001, what ties them to another entrant; what is the same is not kept anywhere."`
 	Entry string   `json:"entry,omitempty" enum:"in,out" doc:"Whether the room had an entry of theirs; absent where it could not be asked."`
 

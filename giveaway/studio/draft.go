@@ -171,7 +171,7 @@ type Live struct {
 
 // OutBy is how many are excluded for one reason.
 type OutBy struct {
-	Code uint32 `json:"code" doc:"1..999 of the block list, 1000 a cap, 1001 an account tied to theirs has the ticket."`
+	Code uint32 `json:"code" doc:"1..999 of the block list, 1000 a cap, 1001 an account tied to theirs has the ticket, 1002 a cap by what they won in other rooms of the shop too."`
 	N    int64  `json:"n"`
 	Zh   string `json:"zh"`
 	En   string `json:"en"`
@@ -184,6 +184,8 @@ func (d *Draft) outBy(counts map[uint32]int64) (all []OutBy) {
 		switch code {
 		case giveaway.ReasonCap:
 			o.Zh, o.En = "近期中奖已达上限", "won as often as the limit allows"
+		case giveaway.ReasonShopCap:
+			o.Zh, o.En = "近期在本店各直播间中奖已达上限", "won in the shop's rooms as often as the limit allows"
 		case giveaway.ReasonCluster:
 			o.Zh, o.En = "同一设备或账户已有一个名额", "the same device or account has a ticket"
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/moderation"
 	"github.com/fudai-live/fudai/room/questions"
@@ -71,6 +72,8 @@ func check(kind string, data json.RawMessage) error {
 		v = &record.WordsData{}
 	case record.CtlPlan:
 		return nil
+	case record.CtlWins:
+		v = &giveaway.Wins{}
 	default:
 		return fmt.Errorf("kind: no command %q", kind)
 	}

@@ -47,6 +47,7 @@ const (
 	CtlVoid      = "void"       // EventData: as drawproof allows
 	CtlLogout    = "logout"     // LogoutData: edges close what it names; rooms do nothing
 	CtlBeacon    = "beacon"     // BeaconData: a round of public randomness, from anybody
+	CtlWins      = "wins"       // giveaway.Wins: what was won in the shop's other rooms, for caps
 
 	CtlConfirm    = "confirm"    // ConfirmData: the platform on the winner of a large prize
 	CtlCheckpoint = "checkpoint" // CheckpointData: a head of the transparency log

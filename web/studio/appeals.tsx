@@ -50,12 +50,11 @@ export function Appeals() {
   );
 }
 
-/** The engine's own reasons (giveaway.ReasonCap and ReasonCluster); smaller ones are of the plan's block list. */
-const CAP = 1000;
-const CLUSTER = 1001;
+/** The engine's own reasons (giveaway.ReasonCap and its like); smaller ones are of the plan's block list. */
+const own: Record<number, StudioWord> = { 1000: 'appealCapped', 1001: 'appealClustered', 1002: 'appealShopCapped' };
 
 function found(a: Appeal): StudioWord {
-  if (a.block) return a.block === CAP ? 'appealCapped' : a.block === CLUSTER ? 'appealClustered' : 'appealBlocked';
+  if (a.block) return own[a.block] ?? 'appealBlocked';
   return a.entry ? 'appealRefused' : 'appealUnknown';
 }
 

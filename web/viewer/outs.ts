@@ -4,9 +4,10 @@ import { language, w } from './prefs.ts';
 // Why an entry was not in the draw. The engine's own reasons have words here;
 // the codes of a block list have those that the organiser gave them in the plan.
 
-/** giveaway.ReasonCap and giveaway.ReasonCluster. */
+/** giveaway.ReasonCap, giveaway.ReasonCluster and giveaway.ReasonShopCap. */
 const CAP = 1000;
 const CLUSTER = 1001;
+const SHOP = 1002;
 
 /** What a code of the block list means, in the plan's words. */
 export interface Named {
@@ -30,6 +31,7 @@ function name(o: Out): string {
 export function told(o: Out): string {
   if (o.code === CAP) return w('outCap');
   if (o.code === CLUSTER) return w('outCluster');
+  if (o.code === SHOP) return w('outShop');
   const why = name(o);
   return why ? w('outNamed', { why }) : w('outBlock', { n: o.code });
 }
@@ -38,6 +40,7 @@ export function told(o: Out): string {
 export function counted(o: Out, n: string): string {
   if (o.code === CAP) return w('outOf_cap', { n });
   if (o.code === CLUSTER) return w('outOf_cluster', { n });
+  if (o.code === SHOP) return w('outOf_shop', { n });
   const why = name(o);
   return why ? w('outOf_named', { why, n }) : w('outOf_block', { code: o.code, n });
 }

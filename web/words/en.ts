@@ -148,6 +148,8 @@ export const ui: Record<keyof typeof zh, string> = {
   appealGo: 'Send appeal',
   appealSent: 'Sent. The answer will stand with your prizes',
   outCap: 'You won not long ago, and by the rules of this one you cannot win again.',
+  outShop:
+    'You won in one of this shop’s rooms not long ago; by the rules of this one the places are for others. If that is wrong, you can appeal.',
   outCluster:
     'Another account with the same device, payment account or address took part first. Such accounts share one ticket, so this one was not in the draw. If you are different people, say so here.',
   outNamed: 'The organiser had ruled you out before the draw: {why}.',
@@ -194,6 +196,7 @@ export const ui: Record<keyof typeof zh, string> = {
     '{n} people took part, the first {k} won. Your device has just checked it: every winner agrees with the recorded order.',
   outLine: 'The entries of {n} are on record and were, by rules published before, not in the draw:',
   outOf_cap: 'had won as often as the rules allow: {n}',
+  outOf_shop: 'had won in the shop’s rooms as often as the rules allow: {n}',
   outOf_cluster: 'share a device, account or address with somebody who was in first: {n}',
   outOf_named: '{why}: {n}',
   outOf_block: 'on the organiser’s block list (code {code}): {n}',

@@ -19,6 +19,10 @@ export const roomRefusals = {
   'room-late': { zh: '送到直播间时已经过了截止时间', en: 'it reached the room after it would have closed' },
   'room-beacon': { zh: '直播间不用这个公开随机数', en: 'the room does not use this public random number' },
   'room-keys': { zh: '方案里的密钥不是本系统的', en: 'its keys are not those of this installation' },
+  'room-wins': {
+    zh: '直播间记下的本店其他直播间中奖已满，新的记不下，名额上限会少算',
+    en: 'the room keeps no more wins of the shop’s other rooms: limits count less than there is',
+  },
   'room-none': { zh: '直播间里没有这个活动', en: 'the room knows no such giveaway' },
   'room-silent': {
     zh: '直播间一直没有回应，到截止时间仍未开始；奖品和预算已退回',

@@ -227,6 +227,7 @@ export const zh = {
 
   appealRefused: '参与没有通过',
   appealCapped: '中奖次数已到上限',
+  appealShopCapped: '在本店各直播间的中奖次数已到上限',
   appealUnknown: '直播间没有记录了',
   appealAt: '时间',
   appealReason: '答复，观众会看到',
@@ -737,6 +738,7 @@ export const en: Record<StudioWord, string> = {
 
   appealRefused: 'the entry was refused',
   appealCapped: 'won as often as its rules allow',
+  appealShopCapped: 'won in the shop’s rooms as often as its rules allow',
   appealUnknown: 'the room has no record of it any more',
   appealAt: 'When',
   appealReason: 'Your answer, for the viewer',
