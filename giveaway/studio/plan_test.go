@@ -58,6 +58,8 @@ func badPlans(t *testing.T, h *house) {
 			d.Kind, d.Selection, d.Phrases, d.Proof, d.Compensation = giveaway.Grab, drawproof.SelectFirst, nil, true, "一张券"
 		}, []string{"proof-first"}},
 		{"a proof and its promise", func(d *Draft) { d.Proof, d.Compensation = true, "每位参与者一张券" }, nil},
+		{"a confirmation without a time for it", func(d *Draft) { d.ClaimTTLMs, d.Prizes[0].StepUp = 0, "platform" }, []string{"cn-2020/13", "plan", "step-up"}},
+		{"a confirmation by the platform", func(d *Draft) { d.Prizes[0].StepUp = "platform" }, nil},
 		{"six things at once", func(d *Draft) {
 			d.Title, d.OpenMs, d.Budget, d.Phrases, d.Prizes[0].Qty = "", 0, "none", []string{""}, 0
 			d.Conditions = []giveaway.Condition{{Rule: "luck"}}

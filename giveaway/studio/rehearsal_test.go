@@ -83,7 +83,9 @@ func rehearsal(t *testing.T, h *house) {
 		edit(&d)
 		return h.add(d).ID
 	}
-	now := add("现在", func(d *Draft) { d.ClaimTTLMs = 600_000 })
+	now := add("现在", func(d *Draft) {
+		d.ClaimTTLMs, d.Prizes = 600_000, []DraftPrize{{Prize: "cup", Qty: 3, StepUp: "platform"}}
+	})
 	armed := add("开播后", func(d *Draft) { d.Trigger = Trigger{On: "show-start", AfterMs: 30_000} })
 	h.ok("mia", "POST", "/v1/studio/giveaways/"+armed+"/schedule", nil)
 	tap := add("红包", func(d *Draft) {

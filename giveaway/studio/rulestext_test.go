@@ -1,10 +1,12 @@
 package studio
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/giveaway/studio/rest"
 )
 
 // What the law asks to be published stands whatever the marketer writes, which
@@ -37,13 +39,30 @@ func rulesStand(t *testing.T, h *house) {
 			t.Errorf("%d times %q in\n%s", strings.Count(got, want), want, got)
 		}
 	}
+	if strings.Contains(got, "确认是本人") {
+		t.Error("a confirmation that nobody asks for")
+	}
+	d.Prizes = []DraftPrize{{Prize: "cup", Qty: 3, StepUp: "platform"}}
+	if got := rules("demo", d); !strings.Contains(got, "奖品“云朵马克杯”的中奖者还须在同一期限内按平台提示确认是本人") {
+		t.Error(got)
+	}
 	d.Caps = nil
 	if got := rules("demo", d); !strings.Contains(got, "\n十、排除名单") {
 		t.Error(got)
 	}
-	d.Texts, d.Budget, d.Prizes = map[string]giveaway.Text{"en": {Rules: "Be nice."}}, "", []DraftPrize{{Prize: "mug", Qty: 3}}
+	d.Texts, d.Budget, d.Prizes = map[string]giveaway.Text{"en": {Rules: "Be nice."}}, "", []DraftPrize{{Prize: "mug", Qty: 3, StepUp: "platform"}}
+	// A valuable prize: the profile of China advises a confirmation, and asks for none.
+	h.ok("mia", "POST", "/v1/studio/prizes", NewPrize{"phone", "yunduo", PrizeSpec{Title: "手机", Kind: Goods, ValueFen: 500_000}, 1})
+	for stepUp, want := range map[string]bool{"": true, "platform": false} {
+		large := exampleDraft
+		large.Prizes = []DraftPrize{{Prize: "phone", Qty: 1, StepUp: stepUp}}
+		checked := as[Checked](h, h.ok("boss", "POST", "/v1/studio/check", NewGiveaway{"demo", large}))
+		if has := slices.ContainsFunc(checked.Warnings, func(p rest.Problem) bool { return p.Rule == "step-up-advised" }); has != want || !checked.OK {
+			t.Errorf("asks for %q: %+v, %+v", stepUp, checked.Warnings, checked.Problems)
+		}
+	}
 	english := rules("abroad", d)
-	for _, want := range []string{"Giveaway: ", "Chances: everybody has one; 2 more if: ", "Left out: 1 accounts", "In addition:\nBe nice."} {
+	for _, want := range []string{"Giveaway: ", "Chances: everybody has one; 2 more if: ", "Left out: 1 accounts", "Confirmation: whoever wins \"Mug\" is asked by the platform", "In addition:\nBe nice."} {
 		if strings.Count(english, want) != 1 {
 			t.Errorf("not once %q in\n%s", want, english)
 		}

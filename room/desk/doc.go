@@ -63,6 +63,9 @@
 //	                            "faq":[{"id":"f1","questions":["会起球吗"],"answer":"不会"}],
 //	                            "scripts":[{"id":"open","title":"开场","text":"欢迎…","item":"sku3"}]}}
 //
+//	{"kind":"confirm",  "data":{"event":"g1","user":"u-17","outcome":"confirmed","ref":"kyc-81"}}   role service: the platform on who won
+//	                                                                            a prize that asks for it; or "refused", which ends nothing
+//
 // Who asked hears a direct line "reply" whose data is
 // {"cluster","q","spoken","at","show_ms"}; its text is empty if the host only spoke.
 // Whoever asks the same within three minutes gets the answer at once.
