@@ -297,6 +297,70 @@ describe('a prize', () => {
   });
 });
 
+describe('a large prize', () => {
+  const award = (n: number, state: string, more: object = {}) => ({
+    grant: `g${n}`,
+    event: `e${n}`,
+    eventName: '开场福袋',
+    room: 'demo',
+    title: ['手机', '平板', '相机', '电视', '耳机'][n],
+    kind: 'points',
+    state,
+    wonAt: Date.now() - n * 3_600_000,
+    deadline: Date.now() + 30 * 3_600_000,
+    hasForm: false,
+    stepUp: 'platform',
+    ...more,
+  });
+
+  it('says beforehand that its winner is confirmed, and afterwards what is left to do and why it is lost', async () => {
+    const { page, complaints } = await joined();
+    edge.room.openBag('e1', 590, {
+      prizes: [
+        { id: 'p1', title: '手机', qty: 1, value: 599_900, step_up: 'platform' },
+        { id: 'p2', title: '茶点', qty: 5, value: 1_900 },
+      ],
+    });
+    await page.click('.chip.open');
+    const says = await page.textContent('.prizes .calm');
+    expect(says).toContain('中了手机');
+    expect(says).toContain('现在参加不需要');
+    await shot(page, 'bag-large-prize');
+    await page.keyboard.press('Escape');
+    await page.route('**/v1/me/prizes', (r) =>
+      r.fulfill({
+        json: {
+          items: [
+            award(0, 'to-claim'),
+            award(1, 'to-confirm'),
+            award(2, 'to-confirm', { refusals: 2 }),
+            award(3, 'to-claim', { confirmedAt: Date.now() }),
+            award(4, 'expired', { why: 'unconfirmed' }),
+          ],
+        },
+      }),
+    );
+    await page.route('**/v1/me/prizes/g0/claim', (r) => r.fulfill({ status: 202, json: award(0, 'to-confirm') }));
+    await page.click('.top-right button:last-child');
+    await page.click('.row-button');
+    await page.waitForSelector('.award');
+    const rows = await page.locator('.award').allTextContents();
+    for (const [i, text] of [
+      '领取后，平台还会请你确认是本人',
+      '待验证',
+      '上一次没有通过',
+      '已确认是本人',
+      '奖品已顺延给候补',
+    ].entries())
+      expect(rows[i]).toContain(text);
+    await shot(page, 'my-large-prizes');
+    expect(await serious(page)).toEqual([]);
+    await page.click('.award .go'); // claimed, it waits for the platform
+    await page.waitForFunction(() => document.querySelector('.award')?.classList.contains('is-to-confirm'));
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('a late picture', () => {
   it('holds cards back as long as the room says, and nothing that is said', async () => {
     edge.room.state.set = { stream: `${edge.url}live.mp4`, video_delay_ms: 3_000 };

@@ -161,13 +161,11 @@ function AwardRow({ a }: { a: Award }) {
 
 /** Of a large prize: what the platform has still to do with this viewer, until when, or why it is lost. */
 function Confirmation({ a, left }: { a: Award; left: number }) {
-  if (a.state === 'expired' && a.why === 'unconfirmed') return <small class="award-step">{w('confirmLost')}</small>;
-  if (a.stepUp && a.confirmedAt && a.state === 'to-claim') return <small class="award-step">{w('confirmDone')}</small>;
+  if (a.state === 'expired' && a.why === 'unconfirmed') return <small>{w('confirmLost')}</small>;
+  if (a.stepUp && a.confirmedAt && a.state === 'to-claim') return <small>{w('confirmDone')}</small>;
   if (!waits(a) || left <= 0) return null;
   return (
-    <small class="award-step">
-      {w(a.refusals ? 'confirmAgain' : a.state === 'to-claim' ? 'confirmToo' : 'confirmWait', { time: long(left) })}
-    </small>
+    <small>{w(a.refusals ? 'confirmAgain' : a.state === 'to-claim' ? 'confirmToo' : 'confirmWait', { time: long(left) })}</small>
   );
 }
 

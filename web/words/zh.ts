@@ -164,7 +164,7 @@ export const ui = {
   confirmToo: '这份奖品较贵重：领取后，平台还会请你确认是本人。{time} 内完成',
   confirmWait: '领奖信息已收到。请按平台的提示确认是本人，{time} 内完成',
   confirmAgain: '上一次没有通过。{time} 内可以再试，联系平台客服也可以',
-  confirmDone: '已确认是本人，点“领取”就好',
+  confirmDone: '已确认是本人，点“去领奖”就好',
   confirmLost: '没有在期限内通过平台的本人确认，奖品已顺延给候补',
   resultConfirm: '这份奖品较贵重，平台会请你确认是本人。在“我的奖品”里看期限。',
   bagConfirm: '中了{prize}，平台会在领奖时请你确认是本人（如短信或人脸）。现在参加不需要。',

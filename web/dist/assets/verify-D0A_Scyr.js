@@ -1,1 +1,0 @@
-export{t as check}from"./verify-Vlfh1o8I.js";
