@@ -12,10 +12,10 @@ import (
 // simulation takes 40,000 to 1.6 million steps for the first eight.
 var explored = []struct{ name, where string }{
 	{"a plan under a hole is judged by when it was reported", "lottery/in force, late/3"},
-	{"extensions under a hole are judged by a time that stands still", "lottery/closing time/4"},
+	{"extensions under a hole are judged by a time that stands still", "lottery/its marker is out/3"},
 	{"a missed opening is folded late", "lottery/opening time/5/owners"},
 	{"caps forget an award that was lost later", "two lotteries/the second is due/3"},
-	{"two events grant at once, and a cap sees neither", "two lotteries/round due/3"},
+	{"two events grant at once, and a cap sees neither", "two at once/round due/3"},
 	{"a snapshot forgets the claims", "lottery/deadline/3"},
 	{"what was open over a hole goes on", "lottery/open, two are in/3"},
 	{"a list behind a hole is folded from what is left", "lottery/closing time/3"},
@@ -25,7 +25,7 @@ var explored = []struct{ name, where string }{
 	{"a second open marker opens again", "lottery/opening time/3"},
 	{"a second close marker moves the close", "lottery/closing time/3"},
 	{"a sealed event is made void", "lottery/sealed/3"},
-	{"a seal takes a round that is out already", "lottery/closing time/3"},
+	{"a seal takes a round that is out already", "lottery/closed/3"},
 	{"a grant that comes again is given again", "lottery/granted/3"},
 	{"one alternate gets two units", "first/deadline/3"},
 	{"a round is taken without its signature being checked", "lottery/round due/3"},

@@ -33,14 +33,17 @@ type never struct{}
 
 func (never) Uint64() uint64 { return math.MaxUint64 }
 
-// universe is what there is to explore: giveaways of one kind that open, close and
-// are drawn at one time.
+// universe is what there is to explore: one or two giveaways of a kind that open at
+// one time.
 type universe struct {
 	name, kind string
-	events     int
+	closes     []int64 // ms after the opening, one for each giveaway
 }
 
-var universes = []universe{{"lottery", Lottery, 1}, {"first", Grab, 1}, {"packet", Packet, 1}, {"two lotteries", Lottery, 2}}
+// Of two giveaways the second may close when the first is granted, and before what
+// nobody claimed of it goes on to somebody else.
+var universes = []universe{{"lottery", Lottery, []int64{5000}}, {"first", Grab, []int64{5000}}, {"packet", Packet, []int64{5000}},
+	{"two lotteries", Lottery, []int64{5000, 34_000}}, {"two at once", Lottery, []int64{5000, 5000}}}
 
 // newScene has an owner, who has not read of its giveaways yet.
 func newScene(u universe) *scene {
@@ -50,17 +53,13 @@ func newScene(u universe) *scene {
 	s := &scene{w: w, closes: w.wall + 6000, reader: &simReader{w: w, events: map[string]*simEvent{}, unsure: map[string]bool{}}}
 	w.claim()
 	s.settle(w.owner()) // room time is known
-	for i := range u.events {
+	for i, window := range u.closes {
 		event := fmt.Sprint("e", i+1)
 		w.events = append(w.events, event)
-		w.send(record.CtlPlan, u.plan(event, w.wall+1000, int64(5000+i*secondLater)))
+		w.send(record.CtlPlan, u.plan(event, w.wall+1000, window))
 	}
 	return s
 }
-
-// secondLater is by how many ms a second giveaway closes later: when the first is
-// granted, and before what nobody claimed of it goes on to somebody else.
-const secondLater = 29_000
 
 // plan gives two units to whoever of three users comes: somebody always loses, and
 // of two giveaways somebody wins both.

@@ -107,6 +107,7 @@ func TestGameEngine(t *testing.T) {
 	w := newWorld(t)
 	tried := map[string]bool{}
 	w.before = func(d *record.Decision) {
+		w.twice(d)
 		for _, f := range forgeries {
 			if f.kind != d.Kind {
 				continue
@@ -124,9 +125,7 @@ func TestGameEngine(t *testing.T) {
 				t.Logf("| operator's owner | %s | every reader of the log: %.90s |", f.what, err)
 			}
 			tried[f.what] = true
-		}
-		if d.Kind == record.DecideGrant {
-			w.paysTwice(d)
+			w.second(d, &bad, f.what)
 		}
 	}
 	w.strategies()
@@ -144,19 +143,37 @@ func TestGameEngine(t *testing.T) {
 	}
 }
 
-// paysTwice: a decision that comes again moves nothing.
-func (w *world) paysTwice(d *record.Decision) {
+// so is everything about the lottery that decisions change.
+func so(r *Events) string {
+	raw, _ := json.Marshal([]any{&r.byID["e1"].state, r.awards, len(r.queue)})
+	return string(raw)
+}
+
+// twice: a decision that comes again, as another owner may write it, moves nothing.
+func (w *world) twice(d *record.Decision) {
 	r := w.reader()
-	books := func() string {
-		raw, _ := json.Marshal([]any{r.byID["e1"].Books, r.byID["e1"].Units, len(r.awards)})
-		return string(raw)
-	}
 	if err := r.Ledger(d, w.ledger); err != nil {
 		w.t.Fatal(err)
 	}
-	once := books()
-	if err := r.Ledger(d, w.ledger+1); err != nil || books() != once {
-		w.t.Errorf("paid again: %v, %s, was %s", err, books(), once)
+	once := so(r)
+	if err := r.Ledger(d, w.ledger+1); err != nil || so(r) != once {
+		w.t.Errorf("%s again: %v, %s, was %s", d.Kind, err, so(r), once)
+	}
+}
+
+// second: nor does another word behind the honest one.
+func (w *world) second(d, bad *record.Decision, what string) {
+	r := w.reader()
+	if err := r.Ledger(d, w.ledger); err != nil {
+		w.t.Fatal(err)
+	}
+	once := so(r)
+	err := r.Ledger(bad, w.ledger+1)
+	if so(r) != once {
+		w.t.Errorf("behind the honest decision the owner %s: %s, was %s", what, so(r), once)
+	}
+	if other := d.Kind == record.DecideSeal || what == "says another result"; other && err == nil {
+		w.t.Errorf("behind the honest decision the owner %s, and nobody says so", what)
 	}
 }
 
@@ -185,6 +202,7 @@ func (w *world) strategies() {
 	w.turn()
 	refused("plans it anew with other prizes", RuleOther, record.CtlPlan, again)
 	says("friend", "enters before the opening", w.enter("e1", "friend", "福气到").Code, record.Early)
+	w.enter("e1", "friend", "别的")
 	w.pass(1200)
 	for i := range 20 {
 		w.enter("e1", fmt.Sprint("u", i), "福气到")
@@ -202,6 +220,9 @@ func (w *world) strategies() {
 		w.pass(200)
 	}
 	says("friend", "enters after the close", w.enter("e1", "friend", "福气到").Code, record.Late)
+	if f, _ := w.e.Funnel("e1"); f.Tries.Already != 100 || f.Tries.Wrong != 1 || f.Early != 2 || f.Late != 1 {
+		t.Errorf("a hundred taps of one who is in, a stolen nonce, two early, one late; counted %+v", f)
+	}
 	refused("gives a friend more time, after the close", RuleClosed, record.CtlPlan, map[string]any{"extend": Extension{Event: "e1", ByMs: 5000}})
 	refused("ends it before the draw", RuleSealed, record.CtlVoid, record.EventData{Event: "e1", Reason: "不喜欢"})
 	refused("cancels it before the draw", RuleBegun, record.CtlCancel, record.EventData{Event: "e1", Reason: "不喜欢"})

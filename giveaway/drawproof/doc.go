@@ -282,4 +282,16 @@
 // or later. "ref" is HMAC(eventKey, D(ref) || lp(reference)) of the platform's own reference. Whether the
 // platform's words are true, and whether it looked at everybody alike, no bundle shows; that it
 // said nothing of somebody, or no, is there for all to see.
+//
+// # What a bundle does not show
+//
+// That the entrants are people: entrants whom the operator invents before the close, and
+// accounts of a farm that no rule ties, win in proportion to their number, neither more nor
+// less. That everybody got in who wanted to: an entry that was refused leaves no trace; only
+// a receipt does (R37). That nobody knew the round: with a local beacon the operator does, and may
+// seal in that of many ways by which a favourite wins (grade D). That nobody was faster: by order of
+// arrival a program wins what it taps for (grade D). And of several draws that a plan lists somebody
+// chooses which to show; giveaway lists one. TestGame and TestGameGains play these strategies and those
+// that are seen, giveaway's TestGameEngine those that its readers refuse; the tables of a day, with
+// what each wins beside what it should, are in bench/results/2026-11-22-cheats.md.
 package drawproof

@@ -110,8 +110,12 @@ func (s *sampler) checkForgedReceipts(t *testing.T, raw []byte, b *Bundle, leave
 		return paper
 	}
 	stranger := forge(func(r *Receipt) { r.Tag = leaves[len(leaves)-2].Tag })
+	elsewhere := forge(func(r *Receipt) { // a genuine one, under another plan of that name
+		r.PlanHash[0] ^= 1
+		r.Signature = SignReceipts(s.receipt, r.Event, r.PlanHash, ReceiptTree(leaves))
+	})
 	for name, paper := range map[string][]byte{
-		"tag": stranger, "weight": forge(func(r *Receipt) { r.Weight++ }), "offset": forge(func(r *Receipt) { r.Offset++ }),
+		"tag": stranger, "plan, signed": elsewhere, "weight": forge(func(r *Receipt) { r.Weight++ }), "offset": forge(func(r *Receipt) { r.Offset++ }),
 		"partition": forge(func(r *Receipt) { r.Partition++ }), "path": forge(func(r *Receipt) { r.Proof.Path[0][0] ^= 1 }),
 		"short path": forge(func(r *Receipt) { r.Proof.Path = r.Proof.Path[1:] }),
 		"index":      forge(func(r *Receipt) { r.Proof.Index = 0 }), "size": forge(func(r *Receipt) { r.Proof.Size++ }),
