@@ -27,7 +27,7 @@ type Draft struct {
 	Phrases      []string                 `json:"phrases,omitempty" doc:"Passphrases (口令): a comment that says one is an entry."`
 	Conditions   []giveaway.Condition     `json:"conditions,omitempty" doc:"All must hold; see /v1/studio/conditions."`
 	Weights      []giveaway.Weight        `json:"weights,omitempty"`
-	Caps         []giveaway.Cap           `json:"caps,omitempty"`
+	Caps         []giveaway.Cap           `json:"caps,omitempty" doc:"Who won n times within periodMs before the close does not win again (code 1000): scope room counts what was won in the room, shop in all rooms of the shop (code 1002), as far as it was given before the close. Two rooms that close before either has drawn may both give to one person."`
 	Block        []giveaway.Blocked       `json:"block,omitempty" doc:"Who may not win, with a public reason code. There is no list of who must."`
 	Reasons      []giveaway.BlockReason   `json:"reasons,omitempty" doc:"What the codes of the block list mean, as viewers read it; at most 32."`
 	Cluster      *giveaway.Cluster        `json:"cluster,omitempty" doc:"Accounts that are tied to each other get one ticket together, that of whoever entered first; the others are excluded before the seal (code 1001). by: device, pay, address, phone, as the token's facts state them. phone also needs weak: the accounts were made within burstSec of each other and entered the same giveaways before, coPercent of them; the thresholds are fixed by a hash and not published. weakHash is filled in."`

@@ -35,6 +35,7 @@ var laws = []stage.Law[*house]{
 	{Name: "appeals", Test: appealed},
 	{Name: "appeals elsewhere", Test: appealedElsewhere},
 	{Name: "tied accounts", Test: tiedAccounts},
+	{Name: "cap of the shop", Test: capOfTheShop},
 	{Name: "same id elsewhere", Test: sameID},
 	{Name: "red packets", Test: redPackets},
 	{Name: "red-packet rain", Test: redPacketRain},
@@ -281,6 +282,9 @@ func (h *house) turn() {
 		o.Turn()
 	}
 	if err := h.follow.Turn(h.ctx); err != nil {
+		h.t.Fatal(err)
+	}
+	if _, err := h.studio.tellWins(h.ctx); err != nil {
 		h.t.Fatal(err)
 	}
 }

@@ -34,7 +34,10 @@ func (r reader) known(ctx context.Context, tx *sql.Tx, room, id string) (*Giveaw
 }
 
 // Decision folds a decision of a room's owner.
-func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, _ int64, d *record.Decision) error {
+func (r reader) Decision(ctx context.Context, tx *sql.Tx, _ int32, offset int64, d *record.Decision) error {
+	if err := r.won(ctx, tx, offset, d); err != nil {
+		return err
+	}
 	if d.Kind == record.DecideDraw {
 		if err := r.drawn(ctx, tx, d); err != nil {
 			return err

@@ -20,6 +20,10 @@ func (r reader) Refused(ctx context.Context, tx *sql.Tx, no *record.Refused) err
 	switch c.Kind {
 	case record.CtlCancel, record.CtlVoid:
 		return r.notEnded(ctx, tx, no)
+	case record.CtlWins:
+		r.s.winsRefused.Inc()
+		r.s.cfg.Logger.Error("a room refused what others of its shop gave: its caps count less than there is", "room", c.Room, "why", no.Why())
+		return nil
 	case record.CtlPlan:
 	default:
 		return nil

@@ -174,6 +174,10 @@ func confirmedChinese(p *planned) string {
 func capsChinese(caps []giveaway.Cap) string {
 	var all []string
 	for _, c := range caps {
+		if c.Scope == giveaway.ScopeShop {
+			all = append(all, fmt.Sprintf("在本店各直播间合计 %s内中奖满 %d 次者不再中奖，名额留给其他人（代码 1002，可以申诉；以本场截止前已开出的为准，与本场同时进行、截止时尚未开奖的其他直播间不计入）", spanChinese(c.PeriodMs), c.N))
+			continue
+		}
 		all = append(all, fmt.Sprintf("本直播间 %s内中奖满 %d 次者不再中奖", spanChinese(c.PeriodMs), c.N))
 	}
 	return strings.Join(all, "；")
@@ -261,6 +265,10 @@ func rulesEnglish(p *planned) string {
 		line("Draw: over the sealed list of entrants with a public random number of a round named beforehand. Anybody can verify it.")
 	}
 	for _, c := range d.Caps {
+		if c.Scope == giveaway.ScopeShop {
+			line("Limit: who won %d times in all rooms of this shop within %s does not win again: the places are for others (code 1002; they may appeal). What was given before this one closes counts; a room that runs at the same time and has not drawn by then does not.", c.N, time.Duration(c.PeriodMs)*time.Millisecond)
+			continue
+		}
 		line("Limit: who won %d times in this room within %s does not win again.", c.N, time.Duration(c.PeriodMs)*time.Millisecond)
 	}
 	if n := len(d.Block); n > 0 {

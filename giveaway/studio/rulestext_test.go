@@ -22,7 +22,7 @@ func rulesStand(t *testing.T, h *house) {
 	own := "本店保留一切解释权，请大家多多支持本直播间，谢谢各位新老朋友。"
 	d.Texts = map[string]giveaway.Text{"zh": {Rules: own}, "en": {Rules: "Be nice."}}
 	d.Weights = []giveaway.Weight{{When: giveaway.Condition{Rule: "fan_level", N: 5}, Add: 2}}
-	d.Caps = []giveaway.Cap{{Scope: "room", PeriodMs: 7 * 86_400_000, N: 2}, {Scope: "room", PeriodMs: 86_400_000, N: 1}}
+	d.Caps = []giveaway.Cap{{Scope: "room", PeriodMs: 7 * 86_400_000, N: 2}, {Scope: "shop", PeriodMs: 86_400_000, N: 1}}
 	d.Block = []giveaway.Blocked{{User: "u1", Reason: 7}}
 	rules := func(room string, d Draft) string {
 		t.Helper()
@@ -34,7 +34,7 @@ func rulesStand(t *testing.T, h *house) {
 	}
 	got := rules("demo", d)
 	for _, want := range []string{"一、活动名称", "二、主办方：云朵（杭州）商贸有限公司", "三、活动时间", "四、", "五、", "六、奖品（共 3 份）", "七、", "八、兑奖", "九、", "再加 2 次；一人最多 3 次",
-		"十、中奖次数限制：本直播间 7 天内中奖满 2 次者不再中奖；本直播间 1 天内中奖满 1 次者不再中奖。", "十一、排除名单：1 个", "\n补充说明：\n" + own} {
+		"十、中奖次数限制：本直播间 7 天内中奖满 2 次者不再中奖；在本店各直播间合计 1 天内中奖满 1 次者不再中奖，名额留给其他人（代码 1002，可以申诉；", "十一、排除名单：1 个", "\n补充说明：\n" + own} {
 		if strings.Count(got, want) != 1 {
 			t.Errorf("%d times %q in\n%s", strings.Count(got, want), want, got)
 		}

@@ -67,6 +67,16 @@ var migrations = []string{
 	`CREATE TABLE studio_proofs_due (room TEXT NOT NULL, event TEXT NOT NULL, state TEXT NOT NULL, since BIGINT NOT NULL, at BIGINT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (room, event))`,
 	`INSERT INTO studio_proofs_due (room, event, state, since, at, n) SELECT g.room, g.id, g.state, g.created, 0, 1 FROM studio_giveaways g
 		LEFT JOIN studio_proofs p ON p.room = g.room AND p.event = g.id WHERE g.state IN ('drawn', 'claiming', 'settled') AND (p.event IS NULL OR g.state = 'settled' AND p.state <> 'settled')`,
+	// Who won where, for caps of a shop, numbered in the order in which it was
+	// committed; giveaways that want to know; how far their rooms have been told.
+	`CREATE TABLE studio_wins (n BIGINT PRIMARY KEY, shop TEXT NOT NULL, room TEXT NOT NULL, event TEXT NOT NULL, user_id TEXT NOT NULL, grant_id TEXT NOT NULL,
+		place BIGINT NOT NULL, at BIGINT NOT NULL, lost INTEGER NOT NULL, UNIQUE (grant_id, lost))`,
+	`CREATE INDEX studio_wins_shop ON studio_wins (shop, n)`,
+	`CREATE INDEX studio_wins_at ON studio_wins (at)`,
+	`CREATE TABLE studio_wins_head (one INTEGER PRIMARY KEY, n BIGINT NOT NULL)`,
+	`INSERT INTO studio_wins_head (one, n) VALUES (1, 0)`,
+	`CREATE TABLE studio_capped (room TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (room, event))`,
+	`CREATE TABLE studio_wins_told (room TEXT PRIMARY KEY, n BIGINT NOT NULL)`,
 }
 
 // Store is the SQL side.

@@ -86,7 +86,7 @@ export interface Draft {
   conditions?: Condition[];
   /** More tickets for who meets one. */
   weights?: { when: Condition; add: number }[];
-  caps?: { scope: 'room'; periodMs: number; n: number }[];
+  caps?: { scope: 'room' | 'shop'; periodMs: number; n: number }[];
   /** first: the first to arrive win, without a lot. */
   selection?: 'lot' | 'first';
   alternates?: number;

@@ -1,5 +1,5 @@
 /** @jsxImportSource react */
-import { Button, Checkbox, Form, InputNumber } from 'antd';
+import { Button, Checkbox, Form, InputNumber, Select } from 'antd';
 import type { Checked, Page, Vocabulary } from './api.ts';
 import type { Fields } from './draft.ts';
 import { at } from './editor.tsx';
@@ -66,9 +66,18 @@ function Caps({ checked }: { checked: Checked | undefined }) {
         {(rows, { add, remove }) => (
           <>
             {rows.map((row) => (
-              <div key={row.key} className="line">
+              <div key={row.key} className="line cap">
+                <Form.Item name={[row.name, 'scope']} noStyle>
+                  <Select
+                    aria-label={t('capWhere')}
+                    options={[
+                      { value: 'shop', label: t('capShop') },
+                      { value: 'room', label: t('capRoom') },
+                    ]}
+                  />
+                </Form.Item>
                 <Form.Item name={[row.name, 'days']} noStyle>
-                  <InputNumber aria-label={t('capDays')} min={1} max={365} suffix={t('capDays')} />
+                  <InputNumber aria-label={t('capDays')} min={1} max={90} suffix={t('capDays')} />
                 </Form.Item>
                 <Form.Item name={[row.name, 'n']} noStyle>
                   <InputNumber aria-label={t('capWins')} min={1} max={1000} suffix={t('capWins')} />
@@ -78,7 +87,7 @@ function Caps({ checked }: { checked: Checked | undefined }) {
                 </Button>
               </div>
             ))}
-            <Button disabled={rows.length >= 4} onClick={() => add({ days: 7, n: 1 })}>
+            <Button disabled={rows.length >= 4} onClick={() => add({ scope: 'shop', days: 7, n: 1 })}>
               {t('addCap')}
             </Button>
           </>

@@ -18,7 +18,7 @@ export interface Fields {
   phrase?: string;
   conditions: { rule?: string; n?: number; in?: string }[];
   weights?: { rule?: string; n?: number; in?: string; add?: number }[];
-  caps?: { n?: number; days?: number }[];
+  caps?: { scope?: 'room' | 'shop'; n?: number; days?: number }[];
   first?: boolean;
   claimHours?: number;
   alternates?: number;
@@ -84,7 +84,7 @@ export function toDraft(f: Fields): Draft {
     ],
     caps: (f.caps ?? [])
       .filter((c) => c?.n && c.days)
-      .map((c) => ({ scope: 'room' as const, periodMs: Math.round((c.days ?? 0) * DAY), n: c.n ?? 0 })),
+      .map((c) => ({ scope: c.scope ?? ('room' as const), periodMs: Math.round((c.days ?? 0) * DAY), n: c.n ?? 0 })),
     ...(f.first && f.kind === 'grab' && { selection: 'first' as const }),
     alternates: f.alternates ?? 0,
     claimTtlMs: Math.round((f.claimHours ?? 0) * HOUR),
@@ -174,7 +174,7 @@ export function toFields(g: Giveaway): Fields {
     ...(phrases?.[0] && { phrase: phrases[0] }),
     conditions: simple.map(line),
     weights: (weights ?? []).filter((w) => w.when.rule).map((w) => ({ ...line(w.when), add: w.add })),
-    caps: (caps ?? []).map((c) => ({ n: c.n, days: c.periodMs / DAY })),
+    caps: (caps ?? []).map((c) => ({ scope: c.scope, n: c.n, days: c.periodMs / DAY })),
     first: selection === 'first',
     claimHours: (claimTtlMs ?? 0) / HOUR,
     alternates: alternates ?? 0,
