@@ -24,6 +24,11 @@
 // nothing else: without the key the sealed event waits, and is void an hour after
 // its round, with what the organiser promised for that case ([ProofDueMs]).
 //
+// A prize may ask that the platform confirms its winner (Prize.StepUp). A claim of it
+// counts together with that word, in any order, both within the time for claims; a
+// refusal ends nothing, and without a confirmation the unit goes to the next alternate
+// with a code of its own. What was said of each holder stands in the bundle (R45, confirm.go).
+//
 // Caps bound how often one person wins, in the room or in all rooms of its shop,
 // whose wins the studio tells to the room (wins.go).
 //

@@ -36,7 +36,7 @@ type simEvent struct {
 	void    *VoidDecision
 	holder  map[uint32]drawproof.Hash           // unit: grant
 	state   map[drawproof.Hash]string           // grant
-	since   map[drawproof.Hash]int64            // grant: when it became theirs
+	since   map[drawproof.Hash]int              // grant: how much the platform had said of them when it became theirs
 	of      map[drawproof.Hash]Step             // grant
 	winners map[drawproof.Hash][]drawproof.Hash // tag: grants
 	moved   []extended                          // extensions by the rules
@@ -91,7 +91,7 @@ func (r *simReader) decision(d *record.Decision, offset int64) error {
 			}
 			return nil
 		}
-		ev = &simEvent{hash: p.Hash, users: map[drawproof.Hash]string{}, holder: map[uint32]drawproof.Hash{}, state: map[drawproof.Hash]string{}, since: map[drawproof.Hash]int64{},
+		ev = &simEvent{hash: p.Hash, users: map[drawproof.Hash]string{}, holder: map[uint32]drawproof.Hash{}, state: map[drawproof.Hash]string{}, since: map[drawproof.Hash]int{},
 			of: map[drawproof.Hash]Step{}, winners: map[drawproof.Hash][]drawproof.Hash{}}
 		r.events[d.Event] = ev
 		if err := json.Unmarshal(p.Plan, &ev.plan); err != nil {
@@ -261,7 +261,7 @@ func (r *simReader) step(event string, ev *simEvent, s *Step, at, offset int64) 
 		}
 	}
 	if s.State == drawproof.ClaimOpen {
-		ev.since[s.Grant] = at
+		ev.since[s.Grant] = len(r.words[event+"/"+user])
 	}
 	if s.State == drawproof.ClaimExpired {
 		for i := range r.held {

@@ -77,7 +77,7 @@ func (r *simReader) confirmed(a *record.Applied) {
 
 // reviewed: of a prize that asks for it, who keeps it was confirmed in time, and who
 // lost it for want of that was not.
-func (r *simReader) reviewed(event, user string, ev *simEvent, s *Step, open Step, since int64) error {
+func (r *simReader) reviewed(event, user string, ev *simEvent, s *Step, open Step, since int) error {
 	if ev.plan.prize(s.Prize).StepUp == "" {
 		if s.Code == drawproof.ExpiredUnconfirmed || len(s.Words) > 0 {
 			return fmt.Errorf("code %q and %d words where the plan asks for none", s.Code, len(s.Words))
@@ -85,8 +85,8 @@ func (r *simReader) reviewed(event, user string, ev *simEvent, s *Step, open Ste
 		return nil
 	}
 	said := false
-	for _, w := range r.words[event+"/"+user] {
-		said = said || w.outcome == drawproof.WordConfirmed && (r.w.torn || w.now >= since && w.now < open.Deadline)
+	for _, w := range r.words[event+"/"+user][since:] {
+		said = said || w.outcome == drawproof.WordConfirmed && (r.w.torn || w.now < open.Deadline)
 	}
 	switch {
 	case s.State == drawproof.ClaimClaimed && !said:
