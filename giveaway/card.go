@@ -34,6 +34,7 @@ type card struct {
 	Round      uint64       `json:"round,omitempty"`
 	Winners    int          `json:"winners,omitempty"`
 	Why        string       `json:"why,omitempty"`
+	Code       string       `json:"code,omitempty"`         // of why
 	Compensate string       `json:"compensation,omitempty"` // what who was in gets, where it is void
 	Extended   []extended   `json:"extended,omitempty"`
 	Wait       string       `json:"wait,omitempty"` // WaitBeacon, WaitProof: fold the card, the show goes on
@@ -184,7 +185,7 @@ func (ev *event) card(now int64) *card {
 	}
 	c.Winners, c.Extended, c.Wait = len(ev.Units), ev.Extended, ev.wait(now)
 	if ev.Stop != nil {
-		c.Why, c.Compensate = ev.Stop.Why, ev.compensation()
+		c.Why, c.Code, c.Compensate = ev.Stop.Why, ev.Stop.code(), ev.compensation()
 	}
 	return c
 }

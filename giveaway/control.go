@@ -116,37 +116,6 @@ func (e *Events) retire() {
 	}
 }
 
-// end cancels an event before its opening or makes it void after.
-func (e *Events) end(void bool, data record.EventData, now int64) error {
-	ev := e.byID[data.Event]
-	if ev == nil {
-		return record.Breaks(RuleNone, "no giveaway %q", data.Event)
-	}
-	var errs []error
-	if data.Reason == "" {
-		errs = append(errs, fmt.Errorf("giveaway %q cannot end without a reason", data.Event))
-	}
-	code := "staff"
-	switch phase := ev.phase(); {
-	case !void && phase > Announced:
-		errs = append(errs, record.Breaks(RuleBegun, "giveaway %q is %s: only before its opening can it be cancelled", data.Event, phase))
-	case void && phase < Open:
-		errs = append(errs, record.Breaks(RuleEarly, "giveaway %q is %s: before its opening it is cancelled, not void", data.Event, phase))
-	case void && phase == Sealed:
-		code = "dead-chain"
-		if due := ev.Plan.Beacon.RoundTime(ev.Seal.Round); ev.sigma(ev.Seal.Round) != nil || now < due+DeadChainMs {
-			errs = append(errs, record.Breaks(RuleSealed, "giveaway %q is sealed: it is void only if round %d is missing 72 h after %d", data.Event, ev.Seal.Round, due))
-		}
-	case void && phase > Sealed:
-		errs = append(errs, record.Breaks(RuleDrawn, "giveaway %q is %s: a draw stands", data.Event, phase))
-	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	ev.stopped(stop{Void: void, Code: code, Why: data.Reason, At: now}, &e.cfg)
-	return nil
-}
-
 // beacon takes a round of public randomness from anybody: it proves itself.
 func (e *Events) beacon(data []byte, now int64) error {
 	var b record.BeaconData

@@ -93,7 +93,7 @@ type Step struct {
 type VoidDecision struct {
 	At    int64  `json:"at"`
 	State string `json:"state"` // cancelled, void
-	Code  string `json:"code"`
+	Code  string `json:"code"`  // of record.EndCodes, staff (other, before there were codes), missed, gap, late, no-proof
 	Why   string `json:"why"`
 	Users []byte `json:"users,omitempty"` // see OpenUsers
 }

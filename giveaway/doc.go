@@ -19,6 +19,11 @@
 // the ledger, which holds the entrant list with its users; what was open and not
 // sealed is void, with the reason.
 //
+// Staff end an event for a reason of a closed list (record.EndCodes), and whoever
+// was in is told it in their own language, with what staff wrote beside it. Once
+// the close marker stands only a technical fault or a demand from outside is one:
+// who could still choose then could choose by who is in.
+//
 // A plan may ask for the operator's proof beside the beacon (drawproof, R44), for
 // very large prizes. It is then drawn by any owner that has the plan's key, and by
 // nothing else: without the key the sealed event waits, and is void an hour after

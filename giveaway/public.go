@@ -28,6 +28,7 @@ type result struct {
 	Seal      string         `json:"seal,omitempty"`
 	Cutoff    string         `json:"cutoff,omitempty"` // a score above it did not win
 	Why       string         `json:"why,omitempty"`
+	Code      string         `json:"code,omitempty"` // of why
 	// Compensation is what the organiser gives who was in; only of state void.
 	Compensation string `json:"compensation,omitempty"`
 	// Checkpoint is the newest head of the transparency log that the room heard
@@ -74,7 +75,7 @@ func (e *Events) publicResult(ev *event, d *drawproof.Result) json.RawMessage {
 // publicEnd tells that there will be no draw, and why.
 func (e *Events) publicEnd(ev *event, state Phase, s *stop) json.RawMessage {
 	r := e.public(ev, state)
-	r.Why = s.Why
+	r.Why, r.Code = s.Why, s.code()
 	if state == Void {
 		r.Compensation = ev.Plan.Compensation
 	}

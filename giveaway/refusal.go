@@ -23,6 +23,7 @@ const (
 	RuleEarly   = "end-early"      // too early to be void
 	RuleSealed  = "end-sealed"     // void only by a dead chain
 	RuleDrawn   = "end-drawn"      // a draw stands
+	RuleReason  = "end-reason"     // not a reason that ends it now
 
 	RuleConfirmRole  = "confirm-role"  // not by a program of the platform
 	RuleConfirmNone  = "confirm-none"  // the user holds no prize that asks for it

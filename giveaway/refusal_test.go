@@ -67,6 +67,7 @@ func TestRules(t *testing.T) {
 	want("end-early", ends(w, record.CtlVoid, "e1"))
 	w.pass(2000)
 	want("end-begun", ends(w, record.CtlCancel, "e1"))
+	want("end-reason", w.control(record.CtlVoid, record.EventData{Event: "e1", Code: "because", Reason: "为什么"}))
 	at := w.card("e1").CloseAt
 	want("extend-earlier", w.extend(Extension{Event: "e1", CloseAt: at - 1000}))
 	want("extend-long", w.extend(Extension{Event: "e1", ByMs: MaxWindow}))
@@ -98,7 +99,7 @@ func TestRules(t *testing.T) {
 	}
 
 	for _, rule := range []string{RulePhrase, RuleFull, RuleOther, RuleOver, RuleLate, RuleBeacon, RuleKeys, RuleNone, RuleOften, RuleClosed,
-		RuleLong, RuleEarlier, RuleShort, RuleBegun, RuleEarly, RuleSealed, RuleDrawn} {
+		RuleLong, RuleEarlier, RuleShort, RuleBegun, RuleEarly, RuleSealed, RuleDrawn, RuleReason} {
 		if !said[rule] {
 			t.Errorf("no room refused by %s", rule)
 		}

@@ -3,6 +3,7 @@ package giveaway
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/room/record"
@@ -34,6 +35,7 @@ type simEvent struct {
 	seal    *SealDecision
 	draw    *DrawDecision
 	void    *VoidDecision
+	closed  bool                                // the ledger has told of the close
 	holder  map[uint32]drawproof.Hash           // unit: grant
 	state   map[drawproof.Hash]string           // grant
 	since   map[drawproof.Hash]int              // grant: how much the platform had said of them when it became theirs
@@ -111,6 +113,8 @@ func (r *simReader) decision(d *record.Decision, offset int64) error {
 		return fmt.Errorf("it is over")
 	}
 	switch d.Kind {
+	case record.DecideClosed:
+		ev.closed = true
 	case record.DecideEntrants:
 		return r.entrants(ev, d)
 	case record.DecideSeal:
@@ -423,7 +427,27 @@ func (r *simReader) void(ev *simEvent, v *VoidDecision) error {
 	if o := r.w.owner().e.byID[ev.plan.Event]; o != nil && o.Stop == nil {
 		return nil // an extension came between: it did not hold
 	}
-	ev.void = v
+	if ev.void == nil {
+		ev.void = v
+		return r.reason(ev, v)
+	}
+	return nil
+}
+
+// reason: staff end a giveaway for a reason of the list, with a text where the
+// code says nothing, and once its list of entrants stands for two of them only.
+func (r *simReader) reason(ev *simEvent, v *VoidDecision) error {
+	own := []string{codeMissed, codeLate, codeGap, codeNoProof}
+	switch {
+	case slices.Contains(own, v.Code) || v.Code == record.EndDead:
+		return nil
+	case v.Code != codeStaff && !slices.Contains(record.EndCodes, v.Code):
+		return fmt.Errorf("it ended for %q", v.Code)
+	case (v.Code == codeStaff || v.Code == record.EndOther) && v.Why == "":
+		return fmt.Errorf("it ended for no reason")
+	case v.Code != codeStaff && ev.closed && v.Code != record.EndFault && v.Code != record.EndOrdered:
+		return fmt.Errorf("closed, it ended for %s", v.Code)
+	}
 	return nil
 }
 

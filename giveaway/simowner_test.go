@@ -218,8 +218,11 @@ func (o *simOwner) apply(l *record.Ledger, offset int) {
 		if _, extends := ParseExtension(c.Data); extends && o.w.again(d.Applied.Control) {
 			continue // as room does
 		}
+		judge := o.ends(&c)
 		if err := o.e.Control(&c, d.Applied.After, o.clock.now); err == nil && c.Kind == record.CtlPlan {
 			o.w.count["plans and extensions taken"]++
+		} else if err == nil {
+			judge()
 		}
 	}
 	o.stages()

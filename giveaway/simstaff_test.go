@@ -25,6 +25,10 @@ func (w *sim) sendAs(role, kind string, data any) {
 // staff plans, extends, cancels and stops, sensibly or not.
 func (w *sim) staff() {
 	event, ok := w.event()
+	if w.closing(&event) {
+		w.send(record.CtlVoid, w.why(event))
+		return
+	}
 	switch n := w.rnd.IntN(20); {
 	case !ok || n < 9:
 		if w.owner().e.live() < 4 && w.plans < 14 {
@@ -33,9 +37,9 @@ func (w *sim) staff() {
 	case n < 14:
 		w.extendAtRandom(event)
 	case n < 15:
-		w.send(record.CtlCancel, record.EventData{Event: event, Reason: "不办了"})
+		w.send(record.CtlCancel, w.why(event))
 	case n < 16 && w.rnd.IntN(2) == 0:
-		w.send(record.CtlVoid, record.EventData{Event: event, Reason: "出错了"})
+		w.send(record.CtlVoid, w.why(event))
 	case n < 17:
 		w.send(record.CtlCancel, record.EventData{Event: event})
 	case n < 18 && w.rnd.IntN(5) == 0:
@@ -53,6 +57,45 @@ func (w *sim) wonElsewhere() {
 			At: w.wall - int64(w.rnd.IntN(60_000)), Lost: w.rnd.IntN(3) == 0})
 	}
 	w.send(record.CtlWins, in)
+}
+
+// ends answers what is to be called if a command was taken: one that ends what
+// is closed names a reason that is good then, or is older than the list.
+func (o *simOwner) ends(c *record.Control) func() {
+	var d record.EventData
+	if c.Kind != record.CtlVoid || json.Unmarshal(c.Data, &d) != nil || o.e.hole != nil {
+		return func() {}
+	}
+	ev := o.e.byID[d.Event]
+	closed := ev != nil && ev.Stop == nil && ev.Closed != nil && ev.Seal == nil
+	return func() {
+		if closed && ev.Stop != nil {
+			o.w.count["voids behind the close"]++
+			if d.Code != "" && d.Code != record.EndFault && d.Code != record.EndOrdered {
+				o.w.fault("%s was closed and ended for %q", d.Event, d.Code)
+			}
+		}
+	}
+}
+
+// closing names an event that is closed and not sealed, if there is one.
+func (w *sim) closing(event *string) bool {
+	for _, ev := range w.owner().e.order {
+		if ev.phase() == Closing && w.rnd.IntN(2) == 0 {
+			*event = ev.id()
+			return true
+		}
+	}
+	return false
+}
+
+// why draws a reason to end something, good or not; some programs know no codes.
+func (w *sim) why(event string) record.EventData {
+	d := record.EventData{Event: event, Code: append(record.EndCodes, "because", "", "")[w.rnd.IntN(len(record.EndCodes)+3)]}
+	if w.rnd.IntN(4) > 0 {
+		d.Reason = "出错了"
+	}
+	return d
 }
 
 func (w *sim) plan() {

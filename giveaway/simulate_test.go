@@ -436,6 +436,6 @@ func TestSimulation(t *testing.T) {
 
 // simMust are the things a run of some length must have seen.
 var simMust = []string{"crashes", "zombies", "clock jumps", "doubled comments", "forged beacons", "restores", "gaps", "delayed ledger", "fenced",
-	"end settled", "end cancelled", "end void", "why staff", "why missed", "why gap", "step claimed", "step expired", "step skipped", "step settled",
+	"end settled", "end cancelled", "end void", "why staff", "why goods", "voids behind the close", "why missed", "why gap", "step claimed", "step expired", "step skipped", "step settled",
 	"alternates", "amendments", "pauses", "silent relays", "folded cards", "drawn late", "later rounds", "drawn by two", "why no-proof", "waits for a proof", "plans of packet", "plans of rain", "plans of grab", "excluded",
 	"excluded by cluster", "excluded by the shop's cap", "fast entries", "confirmed and claimed", "confirmed and not claimed", "expired unconfirmed", "forged confirmations", "step reviewed"}

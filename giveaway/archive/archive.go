@@ -45,6 +45,7 @@ type Manifest struct {
 	Room      string `json:"room"`
 	State     string `json:"state"`
 	Why       string `json:"why,omitempty"` // of one that was cancelled or void
+	EndCode   string `json:"endCode,omitempty"`
 	PlanHash  string `json:"planHash"`
 	MadeAt    int64  `json:"madeAt"`
 	KeepUntil int64  `json:"keepUntil"` // the law asks to keep it until then

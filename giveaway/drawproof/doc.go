@@ -216,7 +216,8 @@
 // marginMs ≥ 2000. Its entries are JCS({"event", "hash", "kind"}); for a plan the kind is
 // "plan" and the hash planHash, for a close record "close" and closeHash (further kinds:
 // "amendment" with the hash of the terms, "result" with resultHash, "end" with
-// H(D(end) || lp(event) || lp(state) || lp(why))). They are the leaves of a tree as in R17. A
+// H(D(end) || lp(event) || lp(state) || lp(why)), behind which lp(code) stands where people ended
+// it: goods, mistake, fault, show, ordered or other). They are the leaves of a tree as in R17. A
 // bundle may show a checkpoint of it, member "log": the rule fails where the plan names no
 // log, and where the paths of plan or close entry, at their indices in a tree of that size,
 // do not lead to that root.

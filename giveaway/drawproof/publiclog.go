@@ -118,10 +118,14 @@ func ParseLogEntry(leaf []byte) (l LogEntry, err error) {
 	return l, json.Unmarshal(leaf, &l)
 }
 
-// EndHash stands for the end of an event without a draw.
-func EndHash(event, state, why string) Hash {
+// EndHash stands for the end of an event without a draw. Where staff ended it
+// for a reason of the closed list, its code follows the text.
+func EndHash(event, state, why string, code ...string) Hash {
 	buf := appendPrefixed([]byte(domainEnd), event)
-	return sha256.Sum256(appendPrefixed(appendPrefixed(buf, state), why))
+	for _, s := range append([]string{state, why}, code...) {
+		buf = appendPrefixed(buf, s)
+	}
+	return sha256.Sum256(buf)
 }
 
 // CheckpointBody is the text that the log signs: C2SP tlog-checkpoint.

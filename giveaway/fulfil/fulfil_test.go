@@ -33,7 +33,7 @@ import (
 )
 
 // laws hold on either database.
-var laws = []stage.Law[*shop]{{Name: "goods", Test: goodsLaw}, {Name: "tracking", Test: trackingLaw}, {Name: "pages", Test: pagesLaw}, {Name: "coupons", Test: couponsLaw}, {Name: "webhooks", Test: webhooksLaw}, {Name: "winners", Test: winnersLaw}, {Name: "export", Test: exportLaw}, {Name: "currency", Test: currencyLaw}, {Name: "same id", Test: sameIDLaw}, {Name: "questions", Test: questionsLaw}, {Name: "rehearsal", Test: rehearsalLaw}, {Name: "document", Test: documentLaw}, {Name: "voids", Test: voidsLaw}, {Name: "reviews", Test: reviewsLaw}}
+var laws = []stage.Law[*shop]{{Name: "goods", Test: goodsLaw}, {Name: "tracking", Test: trackingLaw}, {Name: "pages", Test: pagesLaw}, {Name: "coupons", Test: couponsLaw}, {Name: "webhooks", Test: webhooksLaw}, {Name: "winners", Test: winnersLaw}, {Name: "export", Test: exportLaw}, {Name: "currency", Test: currencyLaw}, {Name: "same id", Test: sameIDLaw}, {Name: "questions", Test: questionsLaw}, {Name: "rehearsal", Test: rehearsalLaw}, {Name: "document", Test: documentLaw}, {Name: "voids", Test: voidsLaw}, {Name: "reviews", Test: reviewsLaw}, {Name: "receipts", Test: receiptsLaw}}
 
 func TestSQLite(t *testing.T)   { stage.OnSQLite(t, laws, newShop) }
 func TestPostgres(t *testing.T) { stage.OnPostgres(t, laws, newShop) }
@@ -555,7 +555,7 @@ func documentLaw(t *testing.T, s *shop) {
 	if err := s.front.Doc.Validate(s.ctx); err != nil {
 		t.Fatal(err)
 	}
-	for _, law := range []func(*testing.T, *shop){goodsLaw, couponsLaw, webhooksLaw, exportLaw, voidsLaw} {
+	for _, law := range []func(*testing.T, *shop){goodsLaw, couponsLaw, webhooksLaw, exportLaw, voidsLaw, receiptsLaw} {
 		inner := newShop(t, filepath.Join(t.TempDir(), "fudai.db"))
 		inner.front.Used = s.front.Used
 		law(t, inner)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/fudai-live/fudai/giveaway/claimform"
+	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 )
 
@@ -20,7 +21,8 @@ func (d *Desk) Routes() []rest.Route {
 	one := "/v1/studio/fulfilment/prizes/{grant}"
 	return []rest.Route{
 		{Method: "GET", Path: "/v1/me/prizes", Tag: "winners", Summary: "What I won and what became of it, newest first, 200 at a time.", Do: rest.Own, Query: []rest.Param{{Name: "after", Type: "string", Doc: "What the page before said in next."}}, Out: rest.List[Award]{}, Handle: d.mine},
-		{Method: "GET", Path: "/v1/me/voids", Tag: "winners", Summary: "The giveaways I was in that ended without a draw: why, and what the organiser gives for it; newest first, of the last 90 days. Of one that ended because part of the log was lost nobody is told here: who was in is not known.", Do: rest.Own, Out: rest.List[Ended]{}, Handle: d.voids},
+		{Method: "GET", Path: "/v1/me/voids", Tag: "winners", Summary: "The giveaways I was in that ended without a draw: why, and what the organiser gives for it; newest first, of the last 90 days. Of one that ended because part of the log was lost those stand here who showed their receipts.", Do: rest.Own, Out: rest.List[Ended]{}, Handle: d.voids},
+		{Method: "POST", Path: "/v1/me/voids", Tag: "winners", Summary: "Show the receipt of a giveaway that ended void, and be on the list of those who get what the organiser gives for it: for whoever was in and is not named, because part of the log was lost. Once is as good as often; for 30 days after it ended.", Do: rest.Own, In: Proof{}, Example: Proof{Room: "demo", Event: "g-none", Path: []drawproof.Hash{}}, Out: Ended{}, Handle: d.prove},
 		{Method: "POST", Path: "/v1/me/prizes/{grant}/claim", Tag: "winners", Summary: "Claim a prize; of goods say where to send it. Whether it was in time the room's ledger says. One that asks for a confirmation waits for the platform's word until the deadline.", Do: rest.Own, In: claimform.Form{}, Example: claimform.Form{Name: "王小云", Phone: "13800000000", Address: "浙江省杭州市某路 1 号"}, Out: Award{}, Status: http.StatusAccepted, Handle: d.claim},
 		{Method: "GET", Path: "/v1/studio/fulfilment/prizes", Tag: tag, Summary: "The queue, newest first.", Do: "prize.state", Query: page, Out: rest.List[Award]{}, Handle: d.queue},
 		{Method: "GET", Path: "/v1/studio/fulfilment/counts", Tag: tag, Summary: "How many prizes are in which state.", Do: "prize.state", Query: []rest.Param{shop}, Out: Counts{}, Handle: d.counts},

@@ -17,25 +17,37 @@ type Ended struct {
 	EventName    string `json:"eventName"`
 	Room         string `json:"room"`
 	At           int64  `json:"at" doc:"Unix ms."`
-	Code         string `json:"code" doc:"Who or what ended it: a reason of staff, or late, dead-chain, no-proof."`
+	Code         string `json:"code" doc:"For which reason: goods, mistake, fault, show, ordered, other or dead-chain by people (staff: before there was a list), late, gap or no-proof by the room."`
 	Why          string `json:"why"`
 	Compensation string `json:"compensation,omitempty" doc:"What the organiser gives everybody who was in, in their words, as the plan promised."`
+	ProveBy      int64  `json:"proveBy" doc:"Unix ms: until then whoever was in and is not named can show the receipt (POST /v1/me/voids)."`
 }
+
+const endedColumns = `v.event, v.title, v.room, v.at, v.code, v.why, v.compensation`
+
+func (x *Ended) columns() []any {
+	return []any{&x.Event, &x.EventName, &x.Room, &x.At, &x.Code, &x.Why, &x.Compensation}
+}
+
+func (x *Ended) prove() { x.ProveBy = x.At + proveWithin }
 
 // keepVoids is for how long who was in a void giveaway is told, in ms.
 const keepVoids = int64(90 * 86_400_000)
 
 // void notes who was in a giveaway that ended without a draw. It comes in chunks,
-// and more than once after a change of owner.
+// and more than once after a change of owner; of one that ended for a hole in the
+// log it names nobody.
 func (r reader) void(ctx context.Context, tx *sql.Tx, d *record.Decision, v *giveaway.VoidDecision) error {
-	if v.State != giveaway.Void.String() || len(v.Users) == 0 {
+	if v.State != giveaway.Void.String() {
 		return nil
 	}
-	users, err := giveaway.OpenUsers(r.d.cfg.Keys, d.Event, v.Users)
-	if err != nil {
-		r.d.lost.WithLabelValues("sealed").Inc()
-		r.d.cfg.Logger.Error("who was in a void giveaway cannot be read: is the master secret that of this installation?", "event", d.Event, "err", err)
-		return nil
+	var users []string
+	if len(v.Users) > 0 {
+		var err error
+		if users, err = giveaway.OpenUsers(r.d.cfg.Keys, d.Event, v.Users); err != nil {
+			r.d.lost.WithLabelValues("sealed").Inc()
+			r.d.cfg.Logger.Error("who was in a void giveaway cannot be read: is the master secret that of this installation? They can show their receipts", "event", d.Event, "err", err)
+		}
 	}
 	if err := forgetVoids(ctx, tx, v.At-keepVoids); err != nil {
 		return err
@@ -48,16 +60,16 @@ func (r reader) void(ctx context.Context, tx *sql.Tx, d *record.Decision, v *giv
 		d.Event, d.Room, plan.Title, v.Code, v.Why, plan.Compensation, v.At); err != nil {
 		return err
 	}
-	return left(ctx, tx, d, users)
+	return left(ctx, tx, d.Room, d.Event, users)
 }
 
 // leftRows is how many users go into one statement.
 const leftRows = 400
 
-func left(ctx context.Context, tx *sql.Tx, d *record.Decision, users []string) error {
+func left(ctx context.Context, tx *sql.Tx, room, event string, users []string) error {
 	for len(users) > 0 {
 		n := min(len(users), leftRows)
-		args, rows := []any{d.Room, d.Event}, make([]string, n)
+		args, rows := []any{room, event}, make([]string, n)
 		for i, user := range users[:n] {
 			args = append(args, user)
 			rows[i] = fmt.Sprintf("($%d, $1, $2)", i+3)
@@ -81,7 +93,7 @@ func forgetVoids(ctx context.Context, tx *sql.Tx, before int64) error {
 
 // voids answers which giveaways the asker was in that ended without a draw.
 func (d *Desk) voids(c *rest.Call) (any, error) {
-	rows, err := d.db.QueryContext(c, `SELECT v.event, v.title, v.room, v.at, v.code, v.why, v.compensation FROM fulfil_left l JOIN fulfil_voids v ON v.room = l.room AND v.event = l.event
+	rows, err := d.db.QueryContext(c, `SELECT `+endedColumns+` FROM fulfil_left l JOIN fulfil_voids v ON v.room = l.room AND v.event = l.event
 		WHERE l.user_id = $1 AND v.at > $2 ORDER BY v.at DESC LIMIT 50`, c.Claims.User, c.Now-keepVoids)
 	if err != nil {
 		return nil, err
@@ -90,9 +102,10 @@ func (d *Desk) voids(c *rest.Call) (any, error) {
 	out := rest.List[Ended]{Items: []Ended{}}
 	for rows.Next() {
 		var x Ended
-		if err := rows.Scan(&x.Event, &x.EventName, &x.Room, &x.At, &x.Code, &x.Why, &x.Compensation); err != nil {
+		if err := rows.Scan(x.columns()...); err != nil {
 			return nil, err
 		}
+		x.prove()
 		out.Items = append(out.Items, x)
 	}
 	return out, rows.Err()

@@ -54,7 +54,7 @@ func entriesOf(d *record.Decision) ([]drawproof.LogEntry, error) {
 	case record.DecideVoid:
 		var v giveaway.VoidDecision
 		err := json.Unmarshal(d.Data, &v)
-		return one(drawproof.EntryEnd, drawproof.EndHash(d.Event, v.State, v.Why)), err
+		return one(drawproof.EntryEnd, giveaway.EndEntry(d.Event, &v)), err
 	}
 	return nil, nil
 }

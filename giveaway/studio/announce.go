@@ -21,6 +21,9 @@ const takenFor = 15 * time.Second
 func (s *Studio) announcer(ctx context.Context) {
 	every := time.NewTicker(s.cfg.Every)
 	defer every.Stop()
+	if err := s.rekey(ctx, time.Now().UnixMilli(), ever); err != nil && ctx.Err() == nil {
+		s.cfg.Logger.Error("plans in line are not looked at for changed keys, each will be before it is announced", "err", err)
+	}
 	for {
 		for ctx.Err() == nil {
 			sent, err := s.announceOne(ctx, time.Now())
@@ -53,6 +56,9 @@ func (s *Studio) announceOne(ctx context.Context, now time.Time) (sent bool, err
 	var event, room, plan, by string
 	var tries int64
 	ms := now.UnixMilli()
+	if err := s.rekey(ctx, ms, ms); err != nil {
+		return false, err
+	}
 	again := min(ms, s.heard.upTo.Load()) - untakenAfter.Milliseconds()
 	rows, err := s.store.db.QueryContext(ctx, `UPDATE studio_line SET taken_at = $1, tries = tries + CASE WHEN sent_at > 0 THEN 1 ELSE 0 END
 		WHERE event = (SELECT event FROM studio_line WHERE answered = 0 AND stopped = 0 AND taken_at < $2 AND

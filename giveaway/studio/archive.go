@@ -28,7 +28,7 @@ func (s *Studio) archive(c *rest.Call) (any, error) {
 	if g.State != Settled && g.State != Cancelled && g.State != Void {
 		return nil, rest.Refuse(http.StatusConflict, "state", "it is "+g.State+": its archive is made when it is settled, cancelled or void")
 	}
-	m := archive.Manifest{Event: g.ID, Title: g.Draft.Title, Shop: g.Shop, Room: g.Room, State: g.State, Why: g.Why, MadeAt: c.Now,
+	m := archive.Manifest{Event: g.ID, Title: g.Draft.Title, Shop: g.Shop, Room: g.Room, State: g.State, Why: g.Why, EndCode: g.EndCode, MadeAt: c.Now,
 		KeepUntil: time.UnixMilli(g.Updated).AddDate(keepYears, 0, 1).UnixMilli()}
 	var files []archive.File
 	err = s.store.db.Tx(c, func(tx *sql.Tx) (err error) {

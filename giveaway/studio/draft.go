@@ -134,8 +134,10 @@ type Giveaway struct {
 	Live     Live           `json:"live"`
 	Out      []OutBy        `json:"out,omitempty" doc:"Of live.excluded: by reason."`
 	Problems []rest.Problem `json:"problems,omitempty" doc:"State refused: why. State draft: what has changed since it was approved, or what it missed."`
-	Why      string         `json:"why,omitempty" doc:"States cancelled and void: why."`
+	Why      string         `json:"why,omitempty" doc:"States cancelled and void: why, as it was written."`
+	EndCode  string         `json:"endCode,omitempty" doc:"States cancelled and void: for which reason. goods, mistake, fault, show, ordered, other or dead-chain by people (staff: before there was a list); missed, gap, late or no-proof by the room."`
 
+	Rekeyed  *Rekeyed  `json:"rekeyed,omitempty" doc:"The installation's keys were changed before it was announced: its plan was finished anew with those of now, and nothing else in it differs."`
 	Untaken  *Untaken  `json:"untaken,omitempty" doc:"State scheduled: its plan was sent, and the room has not answered yet."`
 	Refusals []Refusal `json:"refusals,omitempty" doc:"Commands about it that were accepted here and that the room refused, the newest last."`
 }

@@ -57,6 +57,7 @@ var laws = []stage.Law[*house]{
 	{Name: "no oversell", Test: noOversell},
 	{Name: "one host, one room", Test: oneHost},
 	{Name: "schedule many", Test: scheduleMany},
+	{Name: "changed keys", Test: changedKeys},
 	{Name: "staff", Test: staff},
 	{Name: "trail", Test: tampered},
 	{Name: "funnel", Test: funnel},

@@ -184,8 +184,8 @@ func cancel(t *testing.T, h *house) {
 		if i > 1 {
 			h.open(o, g.ID)
 		}
-		h.no(422, "mia", "POST", "/v1/studio/giveaways/"+g.ID+"/cancel", Reason{})
-		h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/cancel", Reason{"奖品缺货"})
+		h.no(422, "mia", "POST", "/v1/studio/giveaways/"+g.ID+"/cancel", Ending{})
+		h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/cancel", Ending{record.EndGoods, "奖品缺货"})
 		h.turn()
 		if g = h.giveaway(g.ID); g.State != want || g.Why != "奖品缺货" {
 			t.Fatalf("case %d: %s %q", i, g.State, g.Why)

@@ -229,9 +229,9 @@ func stop(t *testing.T, h *house) {
 		ids = append(ids, g.ID)
 	}
 	h.announce(time.Now())
-	h.no(403, "elsewhere", "POST", "/v1/studio/stop", Stop{"yunduo", "", "x"})
-	h.no(422, "mod", "POST", "/v1/studio/stop", Stop{"yunduo", "", ""})
-	done := as[rest.List[Done]](h, h.ok("mod", "POST", "/v1/studio/stop", Stop{"yunduo", "", "直播提前结束"})).Items
+	h.no(403, "elsewhere", "POST", "/v1/studio/stop", Stop{"yunduo", "", Ending{Reason: "x"}})
+	h.no(422, "mod", "POST", "/v1/studio/stop", Stop{"yunduo", "", Ending{}})
+	done := as[rest.List[Done]](h, h.ok("mod", "POST", "/v1/studio/stop", Stop{"yunduo", "", Ending{record.EndShow, "直播提前结束"}})).Items
 	if len(done) != 2 {
 		t.Fatalf("%+v", done)
 	}

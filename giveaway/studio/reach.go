@@ -144,7 +144,7 @@ func (s *Studio) tested(ctx context.Context, id string, r *beacon.Reachability, 
 	if err != nil || r.OK || g.Draft.NoBeacon != BeaconCancel || g.State != Announced || g.OpenAt-now > lastCall {
 		return err
 	}
-	return s.say(ctx, g.Room, record.CtlCancel, "beacon."+g.ID, "the studio", now, record.EventData{Event: g.ID, Reason: "开始前连不上公开随机数源"})
+	return s.say(ctx, g.Room, record.CtlCancel, "beacon."+g.ID, "the studio", now, record.EventData{Event: g.ID, Code: record.EndFault, Reason: "开始前连不上公开随机数源"})
 }
 
 // tests is the test before approval and scheduling. What it finds stands in the

@@ -97,7 +97,7 @@ func (r reader) fold(ctx context.Context, tx *sql.Tx, g *Giveaway, d *record.Dec
 	case record.DecideVoid:
 		var v giveaway.VoidDecision
 		if read(&v) && g.reach(v.State) {
-			g.Why = v.Why
+			g.Why, g.EndCode = v.Why, v.Code
 			return release(ctx, tx, g, now, v.State)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 var (
@@ -87,10 +88,10 @@ func (s *Studio) giveawayRoutes() []rest.Route {
 		{Method: "POST", Path: "/v1/studio/schedules", Tag: tag, Summary: "Schedule many, as a series or copies; each by itself, with everything that is wrong with it.", Do: "giveaway.run", In: IDs{}, Example: IDs{[]string{"g-none"}}, Out: rest.List[Done]{}, Handle: s.scheduleMany},
 		{Method: "POST", Path: one + "/unschedule", Tag: tag, Summary: "Make what is not yet announced a draft again.", Do: "giveaway.run", Out: Giveaway{}, Handle: s.unscheduleGiveaway},
 		{Method: "POST", Path: one + "/tap", Tag: tag, Summary: "Start now what is scheduled to wait for a tap or a trigger.", Do: "giveaway.tap", Out: Giveaway{}, Handle: s.tapGiveaway},
-		{Method: "POST", Path: one + "/cancel", Tag: tag, Summary: "End it: before it opens it is cancelled, after that void. What is announced is ended by the room, whose ledger says so.", Do: "giveaway.run", In: Reason{}, Example: Reason{"奖品缺货"}, Out: Giveaway{}, Status: http.StatusAccepted, Handle: s.cancelGiveaway},
+		{Method: "POST", Path: one + "/cancel", Tag: tag, Summary: "End it: before it opens it is cancelled, after that void, for a reason of a closed list. What is announced is ended by the room, which takes between the close and the seal only what leaves no choice, and whose ledger says so.", Do: "giveaway.run", In: Ending{}, Example: Ending{record.EndGoods, "奖品缺货"}, Out: Giveaway{}, Status: http.StatusAccepted, Handle: s.cancelGiveaway},
 		{Method: "POST", Path: one + "/extend", Tag: tag, Summary: "Close later, or pause: nothing else can change, and at most twice. The room judges it, and the answer shows in extensions.", Do: "giveaway.run", In: Extension{}, Example: Extension{CloseAt: 1_930_000_060_000, Reason: "网络波动"}, Out: Giveaway{}, Status: http.StatusAccepted, Handle: s.extendGiveaway},
 		{Method: "POST", Path: one + "/copy", Tag: tag, Summary: "The same draft in other rooms, all or none.", Do: "giveaway.write", In: Rooms{}, Example: Rooms{[]string{"demo2"}}, Out: rest.List[Giveaway]{}, Status: http.StatusCreated, Handle: s.copyGiveaway},
-		{Method: "POST", Path: "/v1/studio/stop", Tag: tag, Summary: "Stop everything that is not yet announced.", Do: "giveaway.stop", In: Stop{}, Example: Stop{"yunduo", "", "直播提前结束"}, Out: rest.List[Done]{}, Handle: s.stopAll},
+		{Method: "POST", Path: "/v1/studio/stop", Tag: tag, Summary: "Stop everything that is not yet announced.", Do: "giveaway.stop", In: Stop{}, Example: Stop{"yunduo", "", Ending{record.EndShow, "直播提前结束"}}, Out: rest.List[Done]{}, Handle: s.stopAll},
 		{Method: "POST", Path: "/v1/studio/series", Tag: tag, Summary: "A draft for each time of a recurrence, all or none.", Do: "giveaway.write", In: NewSeries{}, Example: exampleSeries, Out: rest.List[Giveaway]{}, Status: http.StatusCreated, Handle: s.addSeries},
 		{Method: "POST", Path: "/v1/studio/series/preview", Tag: tag, Summary: "When a recurrence would happen, and which times do not exist.", Do: "giveaway.read", In: NewSeries{}, Example: exampleSeries, Out: Preview{}, Handle: s.previewSeries},
 	}

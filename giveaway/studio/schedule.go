@@ -63,13 +63,19 @@ func (s *Studio) line(ctx context.Context, tx querier, g *Giveaway, f *finding, 
 	p := f.plan.Plan
 	g.OpenAt, g.CloseAt, g.AnnounceAt = p.OpenAt, p.CloseAt, f.announceAt
 	g.DrawAt, g.PlanHash = p.Beacon.RoundTime(p.Round), f.plan.Hash.String()
-	private, err := json.Marshal(p) // with the block list, which is not published
+	private, err := private(f.plan)
 	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO studio_line (event, room, plan, public, hash, by_user, announce_at, close_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		g.ID, g.Room, string(private), string(f.plan.Canonical), g.PlanHash, by, g.AnnounceAt, g.CloseAt)
+		g.ID, g.Room, private, string(f.plan.Canonical), g.PlanHash, by, g.AnnounceAt, g.CloseAt)
 	return err
+}
+
+// private is a plan with its block list, which is not published.
+func private(f *giveaway.Finished) (string, error) {
+	raw, err := json.Marshal(f.Plan)
+	return string(raw), err
 }
 
 func (s *Studio) scheduleGiveaway(c *rest.Call) (any, error) {
@@ -182,7 +188,7 @@ func (s *Studio) tapGiveaway(c *rest.Call) (any, error) {
 // cancelGiveaway ends a giveaway: at once where it is not announced, else by a
 // command that the room judges. Its state then follows from the log.
 func (s *Studio) cancelGiveaway(c *rest.Call) (any, error) {
-	why, err := reason(c)
+	why, err := ending(c)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +204,7 @@ func (s *Studio) cancelGiveaway(c *rest.Call) (any, error) {
 		}
 		// An id of its own each time: what the room refused now it may take later, and
 		// an id that it has heard it passes over.
-		return now, s.command(c, now, kind, newID("end"), record.EventData{Event: now.ID, Reason: why})
+		return now, s.command(c, now, kind, newID("end"), why.data(now.ID))
 	}
 	sent := false
 	g, err := s.move(c, "cancel", []string{Drafted, Approved, Scheduled}, func(tx *sql.Tx, g *Giveaway) (any, error) {
@@ -207,18 +213,18 @@ func (s *Studio) cancelGiveaway(c *rest.Call) (any, error) {
 			if err := s.withdraw(c, tx, g, c.Now, "cancelled"); asRefusal(err, &on) && on.Code == "announced" {
 				sent = true
 				_, err := tx.ExecContext(c, `UPDATE studio_line SET stopped = 1 WHERE event = $1`, g.ID)
-				return Reason{why}, err
+				return why, err
 			} else if err != nil {
 				return nil, err
 			}
 		}
-		g.State, g.Why = Cancelled, why
-		return Reason{why}, nil
+		g.end(why)
+		return why, nil
 	})
 	if err == nil && sent {
 		// Its plan is in the log, and its room has not answered yet: it hears the
 		// plan first and this after.
-		return g, s.command(c, g, record.CtlCancel, newID("end"), record.EventData{Event: g.ID, Reason: why})
+		return g, s.command(c, g, record.CtlCancel, newID("end"), why.data(g.ID))
 	}
 	return g, err
 }
@@ -292,9 +298,9 @@ func (s *Studio) say(ctx context.Context, room, kind, id, by string, now int64, 
 
 // Stop says what is to be stopped.
 type Stop struct {
-	Shop   string `json:"shop"`
-	Room   string `json:"room,omitempty" doc:"Only of this room."`
-	Reason string `json:"reason"`
+	Shop string `json:"shop"`
+	Room string `json:"room,omitempty" doc:"Only of this room."`
+	Ending
 }
 
 // stopAll cancels everything that is not yet announced, in one transaction.
@@ -306,8 +312,8 @@ func (s *Studio) stopAll(c *rest.Call) (any, error) {
 	if err := c.May(in.Shop, in.Room); err != nil {
 		return nil, err
 	}
-	if in.Reason == "" || len(in.Reason) > 500 {
-		return nil, rest.Refuse(http.StatusUnprocessableEntity, "refused", "say why, in 1 to 500 bytes", rest.Problem{Field: "reason", Rule: "reason", Message: "say why, in 1 to 500 bytes"})
+	if err := in.check(); err != nil {
+		return nil, err
 	}
 	out := rest.List[Done]{Items: []Done{}}
 	return &out, s.store.db.Tx(c, func(tx *sql.Tx) error {
@@ -325,7 +331,7 @@ func (s *Studio) stopAll(c *rest.Call) (any, error) {
 				}
 				one.OK, one.Error = false, refused
 			} else {
-				g.State, g.Why = Cancelled, in.Reason
+				g.end(in.Ending)
 				if err := set(c, tx, giveaways.name, g, c.Claims.User, c.Now); err != nil {
 					return err
 				}

@@ -178,7 +178,7 @@ func (r reader) notEnded(ctx context.Context, tx *sql.Tx, refused *record.Refuse
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
-		g.Why = data.Reason
+		g.Why, g.EndCode = data.Reason, data.Code
 		return endedBy(ctx, tx, g, now, "the log", Cancelled)
 	}
 	for i := range g.Refusals {

@@ -140,7 +140,7 @@ func noWord(t *testing.T, h *house) {
 func cancelledInSilence(t *testing.T, h *house) {
 	h.furnish()
 	g, now := h.sent()
-	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/cancel", Reason{"奖品缺货"})
+	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/cancel", Ending{record.EndGoods, "奖品缺货"})
 	later := now.Add(untakenAfter + time.Second)
 	h.readAt(later)
 	if sent, err := h.studio.announceOne(h.ctx, later); sent || err != nil {
@@ -155,7 +155,7 @@ func cancelledInSilence(t *testing.T, h *house) {
 	// Another one, whose plan the room refused without a word.
 	g, _ = h.sent()
 	h.owners["demo"].Skip()
-	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/cancel", Reason{"奖品缺货"})
+	h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/cancel", Ending{record.EndGoods, "奖品缺货"})
 	h.turn()
 	h.turn()
 	if g = h.giveaway(g.ID); g.State != Cancelled || g.Why != "奖品缺货" || len(g.Refusals) != 0 {
@@ -188,7 +188,7 @@ func endRefused(t *testing.T, h *house) {
 	}
 	// A void that comes twice, as when two end it at once, is not a refusal.
 	for range 2 {
-		h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/cancel", Reason{"奖品缺货"})
+		h.ok("mia", "POST", "/v1/studio/giveaways/"+g.ID+"/cancel", Ending{record.EndGoods, "奖品缺货"})
 	}
 	h.turn()
 	h.turn()

@@ -176,7 +176,9 @@ func problems(v any) error {
 		check(v.Note != "" && len(v.Note) <= drawproof.MaxNote, "note has %d bytes, want 1 to %d", len(v.Note), drawproof.MaxNote)
 	case *record.EventData:
 		check(record.ValidID([]byte(v.Event)), "event is not an id")
-		check(v.Reason != "", "reason is empty: those who entered are told why")
+		for _, wrong := range v.Check() {
+			check(false, "%s", wrong)
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -200,4 +202,19 @@ func checkRules(v *record.RulesData) error {
 		err = fmt.Errorf("data: version is %q and the yaml says %q", v.Version, set.Version())
 	}
 	return err
+}
+
+// coded is the data of a cancel or void, which was checked, with its code written
+// out: a command without one is of a program older than the list.
+func coded(data json.RawMessage) json.RawMessage {
+	var v record.EventData
+	if json.Unmarshal(data, &v) != nil || v.Code != "" {
+		return data
+	}
+	v.Code = record.EndOther
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return data
+	}
+	return raw
 }

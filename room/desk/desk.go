@@ -165,6 +165,9 @@ func (d *Desk) command(ctx context.Context, c *app.RequestContext) {
 		refuse(c, consts.StatusBadRequest, "malformed", err)
 		return
 	}
+	if req.Kind == record.CtlCancel || req.Kind == record.CtlVoid {
+		req.Data = coded(req.Data)
+	}
 	if x, ok := giveaway.ParseExtension(req.Data); ok && req.Kind == record.CtlPlan {
 		if err := x.Check(); err != nil {
 			refuse(c, consts.StatusBadRequest, "plan", err)

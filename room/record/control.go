@@ -310,12 +310,6 @@ type DirectData struct {
 	Data json.RawMessage `json:"data,omitempty"`
 }
 
-// EventData names a giveaway and says why.
-type EventData struct {
-	Event  string `json:"event"`
-	Reason string `json:"reason"`
-}
-
 // ConfirmData is the platform's word on somebody who won a prize that asks for it:
 // whether it could confirm them. Ref is its own reference, for whoever looks into
 // it later: an id, nothing about the person.

@@ -4,6 +4,7 @@ import { language } from '../viewer/prefs.ts';
 import type { DeskWord } from '../words/desk.ts';
 import { money, sign } from '../words/money.ts';
 import type { Held } from './api.ts';
+import { EndIt } from './end.tsx';
 import { StreamForm } from './first.tsx';
 import { GoodsList } from './goods.tsx';
 import { Hold } from './hold.tsx';
@@ -273,14 +274,7 @@ export function Bags() {
                       <Hold onHold={() => later(g.event, true)}>{w('bagPause', { n: LATER_MIN })}</Hold>
                     </>
                   )}
-                <Hold
-                  klass="bad"
-                  onHold={() =>
-                    void command(g.state === 'open' ? 'void' : 'cancel', { event: g.event, reason: w('reason_staff') })
-                  }
-                >
-                  {w(g.state === 'open' ? 'bagVoid' : 'bagCancel')}
-                </Hold>
+                <EndIt g={g} />
               </div>
             )}
           </li>

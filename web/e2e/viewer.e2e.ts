@@ -142,6 +142,28 @@ describe('a lucky bag', () => {
     await shot(page, 'phone-void');
   });
 
+  it('that staff ended for a reason of the list says it in the reader’s words, and what was written', async () => {
+    const { page } = await joined();
+    edge.room.openBag('e1', 120);
+    await page.waitForSelector('.chip.open');
+    edge.room.result({
+      event: 'e1',
+      state: 'void',
+      entered: 0,
+      why: '运输中损坏',
+      code: 'goods',
+      compensation: '每人一张 5 元无门槛券',
+    });
+    await page.waitForSelector('.result');
+    expect(await page.textContent('.result')).toContain('原因：奖品没法提供了');
+    expect(await page.textContent('.result')).toContain('主办方说明：运输中损坏');
+    expect(await page.textContent('.result .compensation')).toBe('主办方承诺的补偿：每人一张 5 元无门槛券');
+    expect(await serious(page)).toEqual([]);
+    await shot(page, 'phone-void-reason');
+    await page.setViewportSize(desktop.viewport ?? { width: 1440, height: 900 });
+    await shot(page, 'desktop-void-reason');
+  });
+
   it('is entered in one tap, sealed, drawn, and lost with a plain sentence', async () => {
     const { page, complaints } = await joined();
     edge.room.openBag('e1', 120);

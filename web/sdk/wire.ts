@@ -212,6 +212,8 @@ export interface Give {
   seal?: string;
   winners?: number;
   why?: string;
+  /** Of why: one of the closed list, as PROTOCOL.md has it. */
+  code?: string;
   /** Of a void one: what everybody who was in gets, in the organiser's words. */
   compensation?: string;
   /** Each time the close was moved later, the first first. */
@@ -332,6 +334,8 @@ export interface Result {
   proof?: string;
   close_hash?: string;
   why?: string;
+  /** Of why: one of the closed list, as PROTOCOL.md has it. */
+  code?: string;
   /** Of state void: what everybody who was in gets, in the organiser's words. */
   compensation?: string;
   /** The newest head of the transparency log that the room knew then. */

@@ -1,6 +1,7 @@
 /** @jsxImportSource react */
 import { Button, Form, Input, InputNumber, Modal, App as Notices, Radio, Select, Space } from 'antd';
 import { useState } from 'react';
+import { END_TEXT, type End, ends, endsIn } from '../words/ends.ts';
 import type { Giveaway, GiveState } from './api.ts';
 import { Series } from './series.tsx';
 import { useDo, useMay, useMoney, useStudio, useWords } from './state.tsx';
@@ -93,8 +94,10 @@ export function Actions({ g, onEdit, onDone }: { g: Giveaway; onEdit: () => void
       {why && (
         <Why
           title={t(why === 'reject' ? 'sendBack' : g.state === 'open' || g.state === 'closing' ? 'voidIt' : 'cancelIt')}
+          codes={why === 'cancel' ? endsIn(g.state) : undefined}
+          told={why === 'cancel' && (g.state === 'open' || g.state === 'closing') ? t('endTold') : undefined}
           onClose={() => ask(undefined)}
-          onWhy={(reason) => run(why, { reason })}
+          onWhy={(reason) => run(why, reason)}
         />
       )}
       {doing === 'copy' && (
@@ -118,15 +121,40 @@ export function Actions({ g, onEdit, onDone }: { g: Giveaway; onEdit: () => void
   );
 }
 
-function Why({ title, onClose, onWhy }: { title: string; onClose: () => void; onWhy: (why: string) => Promise<void> }) {
+/** Asks why: a text, and to end something one of the reasons that are good for it now. */
+function Why(p: {
+  title: string;
+  codes: End[] | undefined;
+  told: string | undefined;
+  onClose: () => void;
+  onWhy: (why: { code?: End; reason: string }) => Promise<void>;
+}) {
   const t = useWords();
-  const [form] = Form.useForm<{ why: string }>();
+  const { language } = useStudio();
+  const [form] = Form.useForm<{ code?: End; reason?: string }>();
+  const code = Form.useWatch('code', form);
+  const needed = p.codes === undefined || code === 'other';
   return (
-    <Modal open title={title} onCancel={onClose} onOk={() => form.submit()}>
-      <Form form={form} layout="vertical" onFinish={({ why }) => void onWhy(why).then(onClose)}>
-        <Form.Item name="why" label={t('reason')} extra={t('reasonHow')} rules={[{ required: true, message: t('needed') }]}>
-          <Input.TextArea maxLength={160} rows={3} />
+    <Modal open title={p.title} onCancel={p.onClose} onOk={() => form.submit()}>
+      <Form
+        form={form}
+        layout="vertical"
+        onFinish={({ code, reason }) => void p.onWhy({ ...(code && { code }), reason: (reason ?? '').trim() }).then(p.onClose)}
+      >
+        {p.codes && (
+          <Form.Item name="code" label={t('reason')} rules={[{ required: true, message: t('needed') }]}>
+            <Radio.Group vertical options={p.codes.map((value) => ({ value, label: ends[value][language] }))} />
+          </Form.Item>
+        )}
+        <Form.Item
+          name="reason"
+          label={t(p.codes ? (needed ? 'endTextNeeded' : 'endText') : 'reason')}
+          extra={t('reasonHow')}
+          rules={[{ required: needed, whitespace: true, message: t('needed') }]}
+        >
+          <Input.TextArea maxLength={END_TEXT} rows={3} />
         </Form.Item>
+        {p.told && <p className="hint">{p.told}</p>}
       </Form>
     </Modal>
   );

@@ -177,6 +177,10 @@ export type Giveaway = Meta & {
   out?: OutBy[];
   problems?: Problem[];
   why?: string;
+  /** Why it was cancelled or is void: a reason of the list, or the room's own. */
+  endCode?: string;
+  /** Its plan was finished anew, for the installation's keys were changed before it was announced. */
+  rekeyed?: { at: number; was: string };
   /** Its plan was sent, and the room has not answered. */
   untaken?: { since: number; tries: number };
   /** What the room refused after it was accepted here. */

@@ -6,7 +6,7 @@ import type { Giveaway, GiveState, Tier } from './api.ts';
 import { opening, when } from './format.ts';
 import { Funnel } from './funnel.tsx';
 import { State } from './giveaways.tsx';
-import { problem } from './say.ts';
+import { endOf, problem } from './say.ts';
 import { useLoad, useMoney, useStudio, useWords } from './state.tsx';
 
 interface Props {
@@ -59,7 +59,7 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
               type="warning"
               showIcon
               title={t(`state_${g.state}` as StudioWord)}
-              description={g.why || g.problems?.map((p) => problem(language, p)).join('；')}
+              description={endOf(language, g) || g.problems?.map((p) => problem(language, p)).join('；')}
             />
           ) : (
             <Steps
@@ -68,6 +68,9 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
               current={step(g.state)}
               items={way.map((s) => ({ title: t(`state_${s}` as StudioWord) }))}
             />
+          )}
+          {g.rekeyed && !over && (
+            <Alert type="info" showIcon title={t('rekeyed', { time: time(g.rekeyed.at) })} description={t('rekeyedWhy')} />
           )}
           {g.untaken && (
             <Alert type="warning" showIcon title={t('untaken')} description={t('untakenWhy', { n: g.untaken.tries })} />

@@ -7,7 +7,7 @@ import type { Done, Giveaway, GiveState, Page } from './api.ts';
 import { Detail } from './detail.tsx';
 import { Editor } from './editor.tsx';
 import { day, opening, when } from './format.ts';
-import { problem, said } from './say.ts';
+import { endOf, problem, said } from './say.ts';
 import { useDo, useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
 
 export const colours: Record<GiveState, string> = {
@@ -36,7 +36,7 @@ export function State({ of }: { of: Giveaway }) {
   );
   const why = of.untaken
     ? t('untakenWhy', { n: of.untaken.tries })
-    : of.rejected || of.why || of.problems?.map((p) => problem(language, p)).join(language === 'zh' ? '；' : '; ');
+    : of.rejected || endOf(language, of) || of.problems?.map((p) => problem(language, p)).join(language === 'zh' ? '；' : '; ');
   return why ? <Tooltip title={why}>{tag}</Tooltip> : tag;
 }
 

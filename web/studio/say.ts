@@ -1,3 +1,4 @@
+import { type End, ends } from '../words/ends.ts';
 import { machinery } from '../words/glossary.ts';
 import { roomRefusals } from '../words/room.ts';
 import { type Rule, refusals, rules, unknownRefusal } from '../words/studio.ts';
@@ -62,4 +63,10 @@ export function sentence(language: Language, e: unknown): string {
   const first = e instanceof Refused ? e.problems[0] : undefined;
   const why = first ? problem(language, first) : s.next;
   return [s.what, why].filter(Boolean).join(language === 'zh' ? '：' : ': ');
+}
+
+/** Why it was cancelled or is void: the reason, and what was written about it. */
+export function endOf(language: Language, g: { endCode?: string; why?: string }): string {
+  const own = Object.hasOwn(ends, g.endCode ?? '') && g.endCode !== 'other' ? ends[g.endCode as End][language] : '';
+  return [own, g.why].filter(Boolean).join(language === 'zh' ? '：' : ': ');
 }

@@ -62,6 +62,7 @@ export interface Ended {
   eventName: string;
   at: number;
   why: string;
+  code?: string;
   compensation?: string;
 }
 export const voids = signal<Ended[]>([]);

@@ -73,6 +73,7 @@ export function MyPrizes({ onClose }: { onClose: () => void }) {
 
 /** It was entered and never drawn: why, and what the organiser gives for it. */
 function VoidRow({ x }: { x: Ended }) {
+  const s = ending(language.value, line(x.why), x.code);
   return (
     <li class="award is-void">
       <div>
@@ -81,8 +82,13 @@ function VoidRow({ x }: { x: Ended }) {
         </b>
         <small>{day(x.at)}</small>
         <small>
-          <bdi>{w('resultVoidWhy', { why: ending(language.value, line(x.why)).what })}</bdi>
+          <bdi>{w('resultVoidWhy', { why: s.what })}</bdi>
         </small>
+        {s.text && (
+          <small>
+            <bdi>{w('resultSaid', { text: s.text })}</bdi>
+          </small>
+        )}
         {x.compensation && (
           <small class="compensation">
             <bdi>{w('resultPromised', { what: line(x.compensation) })}</bdi>

@@ -42,7 +42,9 @@ function Card({ r, aside }: { r: Result; aside: boolean }) {
       <Bag size={won ? 76 : 56} />
       <h2>{failed ? w('resultVoid') : won ? w('resultWon') : line(r.title ?? g?.title) || w('resultTitle')}</h2>
       {failed ? (
-        (r.why || r.compensation) && <Ending why={r.why ?? ''} gives={r.compensation ?? g?.compensation} />
+        (r.why || r.code || r.compensation) && (
+          <Ending why={r.why ?? ''} code={r.code} gives={r.compensation ?? g?.compensation} />
+        )
       ) : (
         <Body r={r} g={g} won={won?.prize} />
       )}
@@ -56,11 +58,20 @@ function Card({ r, aside }: { r: Result; aside: boolean }) {
   );
 }
 
-function Ending({ why, gives }: { why: string; gives: string | undefined }) {
-  const s = ending(language.value, line(why));
+function Ending({ why, code, gives }: { why: string; code: string | undefined; gives: string | undefined }) {
+  const s = ending(language.value, line(why), code);
   return (
     <>
-      {s.what && <p>{w('resultVoidWhy', { why: s.what })}</p>}
+      {s.what && (
+        <p>
+          <bdi>{w('resultVoidWhy', { why: s.what })}</bdi>
+        </p>
+      )}
+      {s.text && (
+        <p class="said-so">
+          <bdi>{w('resultSaid', { text: s.text })}</bdi>
+        </p>
+      )}
       {s.next && <p class="calm">{s.next}</p>}
       {gives && (
         <p class="compensation">

@@ -136,6 +136,7 @@ export const ui: Record<keyof typeof zh, string> = {
   resultMore: 'and {n} more',
   resultYou: 'you',
   resultNext: 'Next lucky bag in {time}',
+  resultSaid: 'The organiser says: {text}',
   resultVoid: 'This lucky bag was cancelled',
   award_void: 'Void',
   resultVoidWhy: 'Reason: {why}',
@@ -425,6 +426,37 @@ export const codes: Record<string, Said> = {
     'The organiser’s part of the draw is missing',
     'Without it nothing can be drawn, and nothing else stands in',
     'This one does not count; the organiser owes the compensation it promised',
+  ),
+  // Why staff ended it (room/record: EndCodes).
+  'end-goods': said(
+    'The prize is not available',
+    'The organiser cannot provide it',
+    'There is no draw this time; you lose nothing',
+  ),
+  'end-mistake': said(
+    'What was shown was wrong',
+    'The organiser found a mistake in what you were told',
+    'There is no draw this time; watch for the corrected one',
+  ),
+  'end-fault': said(
+    'A technical fault',
+    'It could not be held fairly to its end',
+    'There is no draw this time; you lose nothing',
+  ),
+  'end-show': said(
+    'The show ended early',
+    'It ended early, or something beyond anybody’s control happened',
+    'There is no draw this time; you lose nothing',
+  ),
+  'end-ordered': said(
+    'Ended as the platform or an authority demands',
+    'The organiser has to comply',
+    'There is no draw this time; you lose nothing',
+  ),
+  'end-other': said(
+    'The organiser ended this one',
+    'Why is in the organiser’s own words',
+    'There is no draw this time; you lose nothing',
   ),
   'end-gap': said(
     'Some records are missing',

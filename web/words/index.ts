@@ -79,12 +79,18 @@ export function guess(preferred: readonly string[]): Language {
 }
 
 /**
- * Why a giveaway ended without a draw, in the reader's words. What staff wrote is
- * shown as they wrote it; the engine's own reasons come as its log says them.
+ * Why a giveaway ended without a draw, in the reader's words: the reason by its
+ * code, and what staff wrote about it as they wrote it. What is from before there
+ * were codes has a text alone; the engine's own come as its log says them.
  */
-export function ending(language: Language, why: string): zh.Said {
-  const code = engine[why];
-  return code === undefined ? { what: why, why: '', next: '' } : said(language, code);
+export function ending(language: Language, why: string, code?: string): zh.Said & { text: string } {
+  const own = engine[why];
+  const key = own ?? (code === undefined ? '' : `end-${code}`);
+  if (!Object.hasOwn((books[language] ?? zh).codes, key)) return { what: why, why: '', next: '', text: '' };
+  const s = said(language, key);
+  // "Another reason" says nothing beside the reason itself.
+  if (code === 'other' && own === undefined && why) return { ...s, what: why, text: '' };
+  return { ...s, text: own === undefined ? why : '' };
 }
 
 /** The engine's own reasons (giveaway: stop), by code. */

@@ -42,6 +42,10 @@ export const roomRefusals = {
     zh: '名单已封存，要等开奖；公开随机数三天不来才能作废',
     en: 'its list is sealed: only if the public random number is missing for three days can it be void',
   },
+  'end-reason': {
+    zh: '这个原因现在不能用：截止以后只能因技术故障，或按平台、主管部门的要求作废',
+    en: 'not a reason that is good now: once closed, only a technical fault or a demand of the platform or an authority',
+  },
   'end-drawn': { zh: '已经开奖，结果不能推翻', en: 'it is drawn: a result stands' },
   'confirm-role': {
     zh: '只有平台的程序可以确认中奖者',

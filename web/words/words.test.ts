@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as en from './en.ts';
+import { ends } from './ends.ts';
 import { machinery } from './glossary.ts';
 import { engine } from './index.ts';
 import * as zh from './zh.ts';
@@ -101,6 +102,12 @@ describe('the catalogue', () => {
     const reasons = [...go.matchAll(/stop\{[^}]*Why: "([^"]+)"/g)].map((m) => m[1] ?? '');
     expect(reasons.length).toBeGreaterThan(2);
     for (const r of reasons) expect(zh.codes, r).toHaveProperty([engine[r] ?? `no words for: ${r}`]);
+    const list = /var EndCodes = \[\]string\{([^}]*)\}/.exec(read('room/record/ending.go'))?.[1] ?? '';
+    const staff = [...read('room/record/ending.go').matchAll(/\tEnd\w+ += "([a-z-]+)"/g)].map((m) => m[1] ?? '');
+    expect(staff).toHaveLength(list.split(',').length);
+    for (const c of staff) expect(zh.codes, c).toHaveProperty([`end-${c}`]);
+    expect(Object.keys(ends)).toEqual(staff.filter((c) => c !== 'dead-chain'));
+    for (const e of Object.values(ends)) expect(e.zh).toMatch(/\p{Script=Han}/u);
     const named = /Code string `json:"code"` \/\/ ([a-z, -]+)/.exec(go)?.[1]?.split(', ') ?? [];
     expect(named.length).toBeGreaterThan(4);
     for (const c of named) if (c !== 'staff') expect(zh.codes, c).toHaveProperty([`end-${c}`]);

@@ -136,6 +136,7 @@ export const ui = {
   resultMore: '还有 {n} 位',
   resultYou: '你',
   resultNext: '下一个福袋 {time} 后开始',
+  resultSaid: '主办方说明：{text}',
   resultVoid: '这个福袋已取消',
   award_void: '已作废',
   resultVoidWhy: '原因：{why}',
@@ -387,6 +388,13 @@ export const codes: Record<string, Said> = {
     '没有它就开不了奖，也不会换用别的办法',
     '这次不算；主办方要兑现它承诺的补偿',
   ),
+  // Why staff ended it (room/record: EndCodes).
+  'end-goods': said('奖品没法提供了', '主办方说奖品发不出来', '这次不开奖，你没有任何损失'),
+  'end-mistake': said('公布的内容有误', '主办方发现给大家看的信息写错了', '这次不开奖，留意更正后的下一个'),
+  'end-fault': said('出了技术故障', '故障让这次没法公平地办完', '这次不开奖，你没有任何损失'),
+  'end-show': said('直播提前结束', '直播提前结束，或者遇到了不可抗力', '这次不开奖，你没有任何损失'),
+  'end-ordered': said('按平台或主管部门的要求结束', '主办方必须照办', '这次不开奖，你没有任何损失'),
+  'end-other': said('主办方结束了这次活动', '原因见主办方的说明', '这次不开奖，你没有任何损失'),
   'end-gap': said('部分记录缺失', '系统故障期间的记录不完整，公平性无法保证', '这次不算，留意下一个福袋'),
   // Why frames are missing.
   'gap-slow': said('省略了一部分评论', '网络来不及收', '抽奖和参与不受影响'),

@@ -203,6 +203,12 @@ func (o *Owner) Enter(event, user, text string, facts *record.Facts) giveaway.Re
 	return r
 }
 
+// Lose lets retention take the next comments before they were folded.
+func (o *Owner) Lose(n int64) {
+	o.E.Lose(record.Gap{From: o.at, To: o.at + n}, int64(len(o.log.Records(kafkalog.Ledger, o.p))))
+	o.at += n
+}
+
 // Claim folds a claim.
 func (o *Owner) Claim(event, user string) giveaway.Result {
 	r := o.E.Claim(&record.Comment{Kind: record.Claim, Room: []byte(o.room), User: []byte(user), Event: []byte(event)}, o.at, o.Now)

@@ -1,1 +1,0 @@
-export{t as check}from"./verify-Cop3zf1C.js";

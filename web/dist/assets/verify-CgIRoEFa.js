@@ -1,0 +1,1 @@
+export{t as check}from"./verify-CT3Y1ZMd.js";
