@@ -52,6 +52,21 @@ func (b box) open(sealed []byte) ([]byte, error) {
 	return b.aead.Open(nil, sealed[:n], sealed[n:], nil)
 }
 
+// SealOpenings hides what an auditor may be given of an event, for keeping: whoever has
+// the database alone cannot read it.
+func SealOpenings(keys *record.Keys, event string, plain []byte) []byte {
+	return newBox(keys.EventKey([]byte(event))).seal(plain)
+}
+
+// ReadOpenings is the way back.
+func ReadOpenings(keys *record.Keys, event string, sealed []byte) ([]byte, error) {
+	plain, err := newBox(keys.EventKey([]byte(event))).open(sealed)
+	if err != nil {
+		return nil, fmt.Errorf("openings of %s: %w", event, err)
+	}
+	return plain, nil
+}
+
 // OpenUser reads the user of a grant step.
 func OpenUser(keys *record.Keys, event string, sealed []byte) (string, error) {
 	user, err := newBox(keys.EventKey([]byte(event))).open(sealed)

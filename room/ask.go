@@ -72,6 +72,22 @@ func (p *Partition) Sealing(name, event string, closeHash drawproof.Hash) (*draw
 	return r.give.Sealing(event, closeHash)
 }
 
+// Sampled answers who the entrants are whom the draw of a giveaway names for a spot
+// audit, with what facts said of them.
+func (p *Partition) Sampled(name, event string) ([]giveaway.Sampled, error) {
+	r := p.rooms[name]
+	if r == nil {
+		return nil, fmt.Errorf("room: no room %q", name)
+	}
+	all, err := r.give.Sampled(event)
+	for i := range all {
+		if prof, ok := r.profiles.get(p.hash.user([]byte(all[i].User))); ok && prof.facts.Known != 0 {
+			all[i].Facts = &prof.facts
+		}
+	}
+	return all, err
+}
+
 // Funnel answers how far viewers have come in a giveaway.
 func (p *Partition) Funnel(name, event string) (f giveaway.Funnel, err error) {
 	if r := p.rooms[name]; r != nil {

@@ -103,6 +103,8 @@ var permissions = map[string][]string{
 	"template.write":   {Marketer},
 	"template.approve": {Approver},
 	"audit.read":       {Auditor, Approver, Operator},
+	"openings.read":    {Auditor}, // who entered, of the sample that a spot audit asks about
+	"openings.destroy": {Auditor, Operator},
 	"prize.state":      {Fulfilment, Marketer, Auditor, Operator}, // the queue without personal data
 	"prize.handle":     {Fulfilment},                              // ship, retry, import tracking
 	"prize.person":     {Fulfilment},                              // names, telephone numbers and addresses

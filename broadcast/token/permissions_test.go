@@ -33,6 +33,8 @@ func TestPermissions(t *testing.T) {
 		{"operator.read", "operator"},
 		{"budget.write", "approver operator"},
 		{"audit.read", "auditor approver operator"},
+		{"openings.read", "auditor"},
+		{"openings.destroy", "auditor operator"},
 		{"desk.view", "host moderator assistant"},
 		{"desk.pair", "host moderator assistant"},
 		{"desk.mute", "host moderator"},

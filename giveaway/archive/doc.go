@@ -4,5 +4,6 @@
 // the SHA-256 of each, signed by the engine's key, which the plan names too.
 //
 // It puts files together and takes them apart; what is in them is the word of
-// giveaway/studio and giveaway/fulfil. `fudai verify` reads one.
+// giveaway/studio and giveaway/fulfil. `fudai verify` reads one, also with an auditor's openings
+// beside it; those never stand in an archive, which is passed around.
 package archive

@@ -3,7 +3,6 @@ package archive
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"os"
 
@@ -49,9 +48,7 @@ func (c *Verify) finish(raw []byte) error {
 	}
 	out := finished{sealing.Close.Event, sealing.CloseHash, sealing.Close.Round, sigma, &result, result.Hash()}
 	if c.JSON {
-		j, err := json.MarshalIndent(out, "", "  ")
-		fmt.Println(string(j))
-		return err
+		return printJSON(out)
 	}
 	fmt.Printf("\ndrawn by round %d, signature %s\n", out.Round, out.Sigma)
 	for _, w := range result.Winners {

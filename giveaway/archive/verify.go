@@ -14,7 +14,10 @@ type Verify struct {
 	File string `arg:"" help:"The bundle of a finished giveaway, or the archive that its shop keeps." type:"existingfile"`
 	JSON bool   `help:"Print the report as JSON."`
 
-	Finish bool     `help:"The file is a sealed list that a mirror held: draw it, as the operator must have."`
+	Sample   bool   `help:"Print which entrants the draw names for a spot audit: index, tag, partition, offset." xor:"what"`
+	Openings string `help:"Check the openings of that sample too, the confidential file that the operator gives an auditor." type:"existingfile" placeholder:"FILE" xor:"what"`
+
+	Finish bool     `help:"The file is a sealed list that a mirror held: draw it, as the operator must have." xor:"what"`
 	Sigma  string   `help:"With --finish, the beacon's signature of the sealed round; without it relays are asked." placeholder:"HEX"`
 	Proof  string   `help:"With --finish, the operator's proof, where the plan asks for one (vrf): the result that viewers were sent has it." placeholder:"HEX"`
 	Relay  []string `help:"With --finish, the drand relays to ask." default:"https://api.drand.sh,https://api2.drand.sh,https://drand.cloudflare.com" placeholder:"URL"`
@@ -44,13 +47,17 @@ func (c *Verify) Run() error {
 			return nil // nothing was drawn
 		}
 	}
+	switch {
+	case c.Sample:
+		return c.sample(b)
+	case c.Openings != "":
+		return c.audit(b)
+	}
 	report := drawproof.Verify(b)
 	if c.JSON {
-		j, err := json.MarshalIndent(report, "", "  ")
-		if err != nil {
+		if err := printJSON(report); err != nil {
 			return err
 		}
-		fmt.Println(string(j))
 	} else {
 		fmt.Print(report.Text())
 	}

@@ -8,7 +8,7 @@
 //
 // What follows is the specification. It is meant to be enough to write another
 // verifier, as verifiers/verify.py and verifiers/verify.js were written. A
-// verifier reports each rule by its number. R1, R8 are definitions.
+// verifier reports each rule by its number. R1, R8, R46 are definitions.
 //
 // # Idea
 //
@@ -26,7 +26,7 @@
 // "drawproof/v1/name" and one zero byte. Text is UTF-8 in NFC; whoever takes it in
 // normalises it, nothing here changes or checks that. In JSON, binary is lower-case
 // hex, lists are standard base64 with padding, times are Unix milliseconds, money
-// is fen (1/100 of the unit, whatever the currency). Signatures of R7, R12, R36, R37, R39, R40, R42 are Ed25519 after RFC
+// is fen (1/100 of the unit, whatever the currency). Signatures of R7, R12, R36, R37, R39, R40, R42, R49 are Ed25519 after RFC
 // 8032, checked without cofactor: S below the group order, and the encoding of
 // S·B − k·A equal to R byte for byte.
 //
@@ -284,11 +284,60 @@
 // platform's words are true, and whether it looked at everybody alike, no bundle shows; that it
 // said nothing of somebody, or no, is there for all to see.
 //
+// # The spot audit
+//
+// The list is sealed before the seed exists, so an operator who invents entrants cannot aim
+// them; but each dilutes the odds of all others. Nothing in a bundle tells an invented entrant
+// from a real one. What the seed can do is to name entrants whom the operator must show, and whom it
+// could not know when it sealed the list.
+//
+// R46. The sample of a list of n entrants is m = min(200, n) of its indices, from 0. It is drawn
+// without putting back from the stream of words of R27 keyed by auditKey (R24) with label
+// lp("sample"): with a = 0, 1, …, n−1, for i from 0 to m−1 a[i] changes places with a[i + below(n−i)];
+// the sample is a[0] to a[m−1], then sorted to ascend. Its hash is H(D(sample) || u32 for each index).
+// A bundle does not carry it, for anybody computes it.
+//
+// R47. What the operator gives an auditor is one object, canonical as in R2, with exactly the members of
+// [Openings], each of the type, size and bounds that openingsShape states. A verifier stops where that, or
+// R2 to R4 of the bundle, does not hold.
+//
+// R48. It names the event and the close hash of the bundle (as computed).
+//
+// R49. The engine key signs D(openings) || H(JCS(openings without "signature")).
+//
+// R50. H(eventKey) is tagKeyCommit of the plan. The auditor is given the event key, because no tag can be held
+// against a user without it (R8). Whoever has it can test any guess of a user against every tag of
+// both lists: openings are confidential, all of them, and no public file carries one.
+//
+// R51. The indices of the openings ascend strictly, and each is in the sample.
+//
+// R52. Salt and tag of the receipt of an opening are those that R8 gives for its user.
+//
+// R53. The leaf of R9 with tag, weight, partition and offset of that receipt stands at the index
+// in the tree over the entrants (R17): the path leads to its root.
+//
+// R54. The receipt is for the event and the plan, and signed as R37 says. The operator may have signed it for
+// the auditor: it adds that the operator stands by what it shows.
+//
+// R55. "account" is what the platform stated of the user, as far as the installation was told: when the account was
+// made, since when it follows the shop (0: it does not), whether the platform has verified who it is, a segment of the
+// telephone number as the platform hashed it; "at" is when that was gathered. An account that was made after
+// the instant of the close marker of the leaf's partition cannot have entered.
+//
+// R56. An entrant is opened where R48 to R50 hold, none of R51 to R55 refuses its opening, and the account has
+// at least one fact beside "at". If fewer than the sample are, the rule reports "lowers".
+//
+// What that shows: of n entrants, m of them in the sample and x of those not opened, at most k are
+// invented with 95 % confidence, k being the largest number for which 20·Σ C(k, i)·C(n−k, m−i) over
+// i from 0 to x is more than C(n, m). It is computed in whole numbers. 200 of 200 in a
+// crowd leave fewer than 1.5 %. It holds only if the auditor has held the opened accounts against the platform's own: a file
+// can be right by every rule above and name accounts that do not exist.
+//
 // # What a bundle does not show
 //
 // That the entrants are people: entrants whom the operator invents before the close, and
 // accounts of a farm that no rule ties, win in proportion to their number, neither more nor
-// less. That everybody got in who wanted to: an entry that was refused leaves no trace; only
+// less (a spot audit bounds how many the former are). That everybody got in who wanted to: an entry that was refused leaves no trace; only
 // a receipt does (R37). That nobody knew the round: with a local beacon the operator does, and may
 // seal in that of many ways by which a favourite wins (grade D). That nobody was faster: by order of
 // arrival a program wins what it taps for (grade D). And of several draws that a plan lists somebody

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 )
 
-var rewrite = flag.String("rewrite", "", "write testdata/NAME.jsonl (mirrored, proved, reviewed) anew; review the difference: it is a change of the specification")
+var rewrite = flag.String("rewrite", "", "write testdata/NAME.jsonl (mirrored, proved, reviewed, openings) anew; review the difference: it is a change of the specification")
 
 // frozen is a line of testdata/logged.jsonl, mirrored.jsonl, proved.jsonl or reviewed.jsonl: a bundle
 // that shows a transparency log, and what the file's rules say of it.
@@ -181,4 +182,95 @@ func freeze(t *testing.T, trials []trial, rules []string) []byte {
 		out = append(append(out, tr.raw...), "}\n"...) // byte for byte: Marshal would write its < as \u003c
 	}
 	return out
+}
+
+// frozenAudit is a line of testdata/openings.jsonl: openings, and what they show.
+type frozenAudit struct {
+	Name     string            `json:"name"`
+	Rules    map[string]Status `json:"rules"`
+	Opened   int               `json:"opened"`
+	AtMost   int               `json:"atMost"`
+	Bundle   json.RawMessage   `json:"bundle"`
+	Openings json.RawMessage   `json:"openings"`
+}
+
+// TestOpeningsVectors is the same for what an auditor is given.
+func TestOpeningsVectors(t *testing.T) {
+	const file = "testdata/openings.jsonl"
+	if *rewrite == "openings" {
+		if err := os.WriteFile(file, freezeAudits(t), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	var pairs [][2][]byte
+	var ours []SpotAudit
+	shows := map[string]bool{}
+	for line := range bytes.Lines(raw) {
+		var f frozenAudit
+		if err := json.Unmarshal(line, &f); err != nil {
+			t.Fatal(err)
+		}
+		a := VerifyOpenings(f.Bundle, f.Openings)
+		if got := statuses(Report{Rules: a.Rules}); !maps.Equal(got, f.Rules) || a.Opened != f.Opened || a.AtMost != f.AtMost {
+			t.Errorf("%s: %v, %d opened, at most %d, want %v, %d, %d", f.Name, got, a.Opened, a.AtMost, f.Rules, f.Opened, f.AtMost)
+		}
+		for rule, status := range f.Rules {
+			shows[rule+string(status)] = true
+		}
+		names, pairs, ours = append(names, f.Name), append(pairs, [2][]byte{f.Bundle, f.Openings}), append(ours, a)
+	}
+	for _, want := range []string{"R48fail", "R49fail", "R50fail", "R51fail", "R52fail", "R53fail", "R54fail", "R55fail", "R56lowers", "R56pass"} {
+		if !shows[want] {
+			t.Errorf("no frozen openings show %s", want)
+		}
+	}
+	audits(t, names, pairs, ours)
+}
+
+func freezeAudits(t *testing.T) []byte {
+	s := newSampler(t, 101)
+	b := s.bundle()
+	for len(b.Entrants) < 5 || len(b.Entrants) > 8 || b.Log != nil || b.Proof != nil {
+		b = s.bundle()
+	}
+	raw, honest := s.sign(b), s.open(b)
+	var out bytes.Buffer
+	add := func(name string, change func(o *Openings)) {
+		var o Openings
+		if err := json.Unmarshal(honest, &o); err != nil {
+			t.Fatal(err)
+		}
+		change(&o)
+		file, err := o.Sign(s.engine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == "signed by another" {
+			file, _ = o.Sign(s.receipt)
+		}
+		a := VerifyOpenings(raw, file)
+		line := json.NewEncoder(&out)
+		line.SetEscapeHTML(false) // byte for byte
+		if err := line.Encode(frozenAudit{name, statuses(Report{Rules: a.Rules}), a.Opened, a.AtMost, raw, file}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := func(change func(x *Opening)) func(*Openings) { return func(o *Openings) { change(&o.Openings[0]) } }
+	add("all are opened", func(*Openings) {})
+	add("one is not", func(o *Openings) { o.Openings = o.Openings[1:] })
+	add("one has no facts", first(func(x *Opening) { x.Account = nil }))
+	add("of another draw", func(o *Openings) { o.CloseHash[0] ^= 1 })
+	add("signed by another", func(*Openings) {})
+	add("another event key", func(o *Openings) { o.EventKey[0] ^= 1 })
+	add("out of order", func(o *Openings) { o.Openings[0], o.Openings[1] = o.Openings[1], o.Openings[0] })
+	add("another user", first(func(x *Opening) { x.User += "0" }))
+	add("another weight", first(func(x *Opening) { x.Receipt.Weight++ }))
+	add("a receipt of nobody's", first(func(x *Opening) { x.Receipt.Signature[0] ^= 1 }))
+	add("too young", first(func(x *Opening) { *x.Account.CreatedAt *= 3 }))
+	return out.Bytes()
 }

@@ -82,6 +82,33 @@ func FuzzReceipt(f *testing.F) {
 	})
 }
 
+// FuzzOpenings: of no file that the engine did not sign does an opening count, and
+// no bytes make the verifier fail otherwise than by its rules.
+func FuzzOpenings(f *testing.F) {
+	s := newSampler(f, 65)
+	b := s.bundle()
+	for len(b.Entrants) < 3 {
+		b = s.bundle()
+	}
+	raw, good := s.sign(b), s.open(b)
+	f.Add(good)
+	f.Add([]byte(`{"format":"drawproof/v1/openings","openings":[]}`))
+	for _, change := range textChanges("user-1") {
+		doc := s.parse(good).(map[string]any)
+		doc["openings"].([]any)[0].(map[string]any)["user"] = change.value
+		f.Add(appendJSON(nil, doc))
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		a := VerifyOpenings(raw, file)
+		if (a.Opened > 0 || a.Verdict == VerdictOK) && !bytes.Equal(file, good) {
+			t.Fatalf("%d count of what nobody signed: %s", a.Opened, file)
+		}
+		if len(a.Text()) == 0 || a.AtMost > a.Entrants {
+			t.Fatalf("%+v", a)
+		}
+	})
+}
+
 // FuzzPlan: a plan that is accepted can be drawn.
 func FuzzPlan(f *testing.F) {
 	s := newSampler(f, 67)

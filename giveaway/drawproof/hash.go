@@ -29,6 +29,8 @@ const (
 	domainSealing   = "drawproof/v1/sealing\x00"
 	domainAlpha     = "drawproof/v1/alpha\x00"
 	domainRef       = "drawproof/v1/ref\x00"
+	domainSample    = "drawproof/v1/sample\x00"
+	domainOpenings  = "drawproof/v1/openings\x00"
 )
 
 // Hash is a SHA-256 value; in text it is 64 lower-case hex digits.

@@ -85,10 +85,20 @@ var titles = map[int]string{
 	43: "a mirror held the list before the round",
 	44: "the operator's proof is the one the plan asks for",
 	45: "who keeps a prize that asks for it was confirmed in time",
+	47: "bundle and openings can be read",
+	48: "the openings are of this draw",
+	49: "the engine signed the openings",
+	50: "the event key is the one the plan commits to",
+	51: "the openings are of the sample, each once",
+	52: "the tags are those of the users",
+	53: "the leaves stand in the sealed list",
+	54: "the receipts are genuine",
+	55: "no account is younger than its entry",
+	56: "the whole sample is opened, with facts about the accounts",
 }
 
-// lowers are the rules that lower the grade where they do not hold.
-var lowers = map[int]bool{34: true, 41: true, 43: true}
+// lowers are the rules that lower the grade, or what openings show, where they do not hold.
+var lowers = map[int]bool{34: true, 41: true, 43: true, 56: true}
 
 // add notes what a rule said and reports whether it passed.
 func (r *Report) add(rule int, err error) bool {
@@ -116,6 +126,7 @@ func (r *Report) describe(e *evidence) {
 		"sealCode":     SealCode(e.closeHash),
 		"seed":         Hash(seed).String(),
 		"resultHash":   e.expected.Hash().String(),
+		"sampleHash":   SampleHash(seed.Sample(len(e.Entrants))).String(),
 		"bundle":       Hash(body).String(),
 	}
 	r.Summary = fmt.Sprintf("%d entrants, %d excluded, %d winners, round %d of %s",
@@ -156,14 +167,18 @@ func (r Report) First() string {
 	return ""
 }
 
+func (f Finding) print(b *strings.Builder) {
+	fmt.Fprintf(b, "%-6s %-4s %s\n", f.Status, f.Rule, f.Title)
+	if f.Detail != "" {
+		fmt.Fprintf(b, "            %s\n", strings.ReplaceAll(f.Detail, "\n", "\n            "))
+	}
+}
+
 // Text is the report for a person.
 func (r Report) Text() string {
 	var b strings.Builder
 	for _, f := range r.Rules {
-		fmt.Fprintf(&b, "%-6s %-4s %s\n", f.Status, f.Rule, f.Title)
-		if f.Detail != "" {
-			fmt.Fprintf(&b, "            %s\n", strings.ReplaceAll(f.Detail, "\n", "\n            "))
-		}
+		f.print(&b)
 	}
 	if r.Event != "" {
 		fmt.Fprintf(&b, "\nevent %s: %s\nseal code %s, close hash %s\n", r.Event, r.Summary, r.Values["sealCode"], r.Values["closeHash"])

@@ -28,6 +28,17 @@ func asText(path string, v any) (string, error) {
 	return s, nil
 }
 
+// bounded is text of so many bytes.
+func bounded(least, most int) shape {
+	return func(path string, v any) error {
+		s, err := asText(path, v)
+		if err == nil && (len(s) < least || len(s) > most) {
+			err = fmt.Errorf("%s has %d bytes, outside %d..%d", path, len(s), least, most)
+		}
+		return err
+	}
+}
+
 // name is an id: 1 to 64 printable ASCII bytes without space, quote, backslash.
 func name() shape {
 	return func(path string, v any) error {

@@ -107,13 +107,18 @@ func (h *house) everyRoute() {
 	h.ok("host", "POST", tpl+"/start", example("POST", "/v1/studio/templates/{id}/start"))
 	h.ok("mia", "POST", "/v1/studio/rehearsals", NewRehearsal{Room: "demo", Giveaways: []string{h.add(exampleDraft).ID}, Viewers: 20, Trolls: 2})
 	h.ok("mod", "POST", "/v1/studio/stop", example("POST", "/v1/studio/stop"))
+	if err := h.store.keepOpenings(h.ctx, "demo", "bag-0", giveaway.SealOpenings(h.keys, "bag-0", []byte("{}")), time.Now()); err != nil {
+		h.t.Fatal(err)
+	}
+	h.ok("boss", "GET", "/v1/studio/openings/demo/bag-0", nil)
+	h.ok("boss", "DELETE", "/v1/studio/openings/demo/bag-0", nil)
 	for _, r := range h.studio.Routes() {
 		head, tail, _ := strings.Cut(r.Path, "/{id}")
 		path := head
 		if strings.Contains(r.Path, "{id}") {
 			path = head + "/" + first[head] + strings.ReplaceAll(tail, "{user}", "zoe")
 		}
-		if r.Method == "GET" && !strings.HasPrefix(r.Path, "/v1/rules") {
+		if r.Method == "GET" && !strings.HasPrefix(r.Path, "/v1/rules") && !strings.HasPrefix(r.Path, "/v1/studio/openings") {
 			h.ok("boss", "GET", path+"?shop=yunduo", nil)
 		}
 		if r.Method == "PUT" || r.Path == "/v1/studio/check" || strings.HasSuffix(r.Path, "/preview") || strings.HasSuffix(r.Path, "/stock") || strings.HasSuffix(r.Path, "/funds") {

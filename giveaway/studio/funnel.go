@@ -96,6 +96,9 @@ func (s *Studio) watcher(ctx context.Context) {
 		if err := s.keepProofs(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			s.cfg.Logger.Warn("proofs of giveaways are not kept, will be tried again", "err", err)
 		}
+		if err := s.dropOpenings(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			s.cfg.Logger.Warn("openings whose years are over are not destroyed, will be tried again", "err", err)
+		}
 		running, err := giveaways.list(ctx, s.store.db, filter{states: []string{Open, Closing, Sealed}})
 		if err != nil && ctx.Err() == nil {
 			s.cfg.Logger.Warn("running giveaways cannot be read", "err", err)

@@ -65,6 +65,8 @@ var laws = []stage.Law[*house]{
 	{Name: "archive", Test: archived},
 	{Name: "proofs are kept", Test: proofsAreKept},
 	{Name: "proofs are lost", Test: proofsAreLost},
+	{Name: "openings", Test: opened},
+	{Name: "openings by permission", Test: openedByPermission},
 	{Name: "reach", Test: reach},
 	{Name: "rehearsal", Test: rehearsal},
 	{Name: "rehearsed as the room", Test: rehearsedAsTheRoom},
@@ -104,12 +106,15 @@ func newHouse(t *testing.T, database string) *house {
 	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger = h.store, h.log, h.keys, h.tokens, []drawproof.Chain{h.chain}, slog.New(slog.DiscardHandler)
 	cfg.Ask = func(_ context.Context, path string, q url.Values) (int, []byte, error) {
 		o := h.owners[q.Get("room")]
-		if o == nil || path != record.AskFunnel && path != record.AskBundle && path != record.AskEntry {
+		if o == nil || path != record.AskFunnel && path != record.AskBundle && path != record.AskEntry && path != record.AskSampled {
 			return 0, nil, errors.New("nobody owns the room")
 		}
 		if path == record.AskBundle {
 			b, err := o.E.Bundle(q.Get("event"))
 			return 200, b, err
+		}
+		if path == record.AskSampled {
+			return h.sampled(o, q.Get("event"))
 		}
 		if path == record.AskEntry {
 			b, err := json.Marshal(o.E.Entry(q.Get("event"), []byte(q.Get("user"))))

@@ -89,20 +89,23 @@ func (s *Studio) keepProofs(ctx context.Context, now time.Time) error {
 // keepProof keeps one, or puts it off.
 func (s *Studio) keepProof(ctx context.Context, d *dueProof, now time.Time) error {
 	body, gone, err := s.askProof(ctx, d)
-	switch {
-	case err == nil:
-		_, err := s.store.db.ExecContext(ctx, `INSERT INTO studio_proofs (room, event, state, at, body) VALUES ($1, $2, $3, $4, $5)
+	if err == nil {
+		_, err = s.store.db.ExecContext(ctx, `INSERT INTO studio_proofs (room, event, state, at, body) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (room, event) DO UPDATE SET state = excluded.state, at = excluded.at, body = excluded.body`, d.room, d.event, d.state, now.UnixMilli(), body)
 		if err != nil {
 			return err
 		}
+		gone, err = s.keepOpenings(ctx, d, body, now)
+	}
+	switch {
+	case err == nil:
 	case !gone || now.Sub(time.UnixMilli(d.since)) < proofLost:
-		s.cfg.Logger.Debug("a room does not give the proof of a giveaway", "room", d.room, "giveaway", d.event, "err", err)
+		s.cfg.Logger.Debug("a room does not give the proof of a giveaway, or who is in its sample", "room", d.room, "giveaway", d.event, "err", err)
 		_, err = s.store.db.ExecContext(ctx, `UPDATE studio_proofs_due SET at = $1 WHERE room = $2 AND event = $3`, now.Add(proofAgain).UnixMilli(), d.room, d.event)
 		return err
 	default:
 		s.proofsLost.Inc()
-		s.cfg.Logger.Warn("a proof is not kept: its room has forgotten it", "room", d.room, "giveaway", d.event, "err", err)
+		s.cfg.Logger.Warn("a proof, or the openings of its sample, is not kept: its room has forgotten it", "room", d.room, "giveaway", d.event, "err", err)
 	}
 	// What happened while the room was asked is due still.
 	_, err = s.store.db.ExecContext(ctx, `DELETE FROM studio_proofs_due WHERE room = $1 AND event = $2 AND n = $3`, d.room, d.event, d.n)

@@ -77,6 +77,10 @@ var migrations = []string{
 	`INSERT INTO studio_wins_head (one, n) VALUES (1, 0)`,
 	`CREATE TABLE studio_capped (room TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (room, event))`,
 	`CREATE TABLE studio_wins_told (room TEXT PRIMARY KEY, n BIGINT NOT NULL)`,
+	// What an auditor may be given of a draw, sealed; without a body it is gone, and why.
+	`CREATE TABLE studio_openings (room TEXT NOT NULL, event TEXT NOT NULL, at BIGINT NOT NULL, keep_until BIGINT NOT NULL, gone TEXT NOT NULL DEFAULT '', body BYTES,
+		PRIMARY KEY (room, event))`,
+	`CREATE INDEX studio_openings_keep ON studio_openings (keep_until)`,
 }
 
 // Store is the SQL side.

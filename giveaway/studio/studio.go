@@ -111,7 +111,7 @@ func New(cfg Config) (*Studio, error) {
 		announced:      prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_announced_total", Help: "Plans appended to fudai.control."}),
 		announceErrors: prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_announce_errors_total", Help: "Plans whose append failed; each is tried again."}),
 		resent:         prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_resent_total", Help: "Plans sent again because their room did not answer."}),
-		proofsLost:     prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_proofs_lost_total", Help: "Proofs of giveaways that were not kept because their room had forgotten them."}),
+		proofsLost:     prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_proofs_lost_total", Help: "Proofs of giveaways, or openings of their samples, that were not kept because their room had forgotten them."}),
 		winsTold:       prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_wins_told_total", Help: "Wins told to other rooms of their shop, for caps."}),
 		winsRefused:    prometheus.NewCounter(prometheus.CounterOpts{Name: "fudai_studio_wins_refused_total", Help: "Commands with wins of other rooms that their room refused: its caps count less than there is."})}
 	if cfg.Metrics != nil {

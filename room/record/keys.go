@@ -119,6 +119,7 @@ const (
 	AskFunnel    = "/internal/funnel"    // room, event: how far viewers have come in a giveaway
 	AskBundle    = "/internal/bundle"    // room, event: the proof of a finished giveaway
 	AskSealing   = "/internal/sealing"   // room, event, close: what that close record seals
+	AskSampled   = "/internal/sampled"   // room, event: who a spot audit of a drawn giveaway asks about
 	AskView      = "/internal/view"      // room: what those who run it may know
 	AskCatalogue = "/internal/catalogue" // room: what the shop says of its goods there
 	AskRules     = "/internal/rules"     // room: its rules and their stages

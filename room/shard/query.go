@@ -48,6 +48,10 @@ func (s *Shard) Mount(h route.IRoutes) {
 	s.answer(h, record.AskBundle, func(ctx context.Context, c *app.RequestContext) (any, error) {
 		return s.Bundle(ctx, c.Query("room"), c.Query("event"))
 	})
+	s.answer(h, record.AskSampled, func(ctx context.Context, c *app.RequestContext) (v any, err error) {
+		askErr := s.ask(ctx, c.Query("room"), func(p *room.Partition) { v, err = p.Sampled(c.Query("room"), c.Query("event")) })
+		return v, errors.Join(askErr, err)
+	})
 	s.answer(h, record.AskSealing, func(ctx context.Context, c *app.RequestContext) (any, error) {
 		return s.Sealing(ctx, c.Query("room"), c.Query("event"), c.Query("close"))
 	})

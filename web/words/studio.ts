@@ -1167,6 +1167,8 @@ export const refusals: { zh: Record<string, Said>; en: Record<string, Said> } = 
     approval: no('要先审批', '这家店规定这么大的活动要审批', '请审批人通过后再排期'),
     proof: no('核对文件还没到', '直播间还没有交出这场的核对文件', '一分钟后再试'),
     cash: no('现金没有库存', '现金从预算里出', '去预算里增减'),
+    'openings-retention': no('抽查名单已经销毁', '法定保存期已满', '公开的开奖证明仍然有效'),
+    'openings-destroyed': no('抽查名单已经销毁', '有权限的人员提前销毁了', '操作记录里写着是谁'),
     'appeal-late': no('不能再申诉了', '截止已经超过 30 天', '可以直接联系主办方'),
     'appeal-in': no('不需要申诉', '你的参与是有效的', '等开奖结果就好'),
     'appeal-nobody': no('这里收不了申诉', '这个直播间没有店铺负责答复', '可以直接联系主办方'),
@@ -1204,6 +1206,12 @@ export const refusals: { zh: Record<string, Said>; en: Record<string, Said> } = 
     late: no('Too late', 'Receipts are taken for 30 days after it ended', 'Ask the organiser'),
     'not-found': no('Not found', 'It may be removed', 'Reload and look again'),
     'not-sent': no('It did not reach the room', 'The server did not confirm', 'Tap again: it counts once'),
+    'openings-retention': no(
+      'The openings are destroyed',
+      'The years for which the law asks are over',
+      'The public proof stays valid',
+    ),
+    'openings-destroyed': no('The openings are destroyed', 'Somebody who may do that destroyed them early', 'The trail says who'),
     'appeal-late': no('It is too late to appeal', 'It closed more than 30 days ago', 'Write to the organiser'),
     'appeal-in': no('There is nothing to appeal against', 'Your entry counts', 'Wait for the result'),
     'appeal-nobody': no('No appeals can be taken here', 'No shop answers for this room', 'Write to the organiser'),
@@ -1284,4 +1292,5 @@ export const things: Record<string, Both> = {
   template: { zh: '模板', en: 'template' },
   staff: { zh: '人员', en: 'staff' },
   series: { zh: '系列', en: 'series' },
+  openings: { zh: '抽查名单', en: 'spot-audit openings' },
 };

@@ -256,3 +256,17 @@ export class Stream {
     return m >> 64n;
   }
 }
+
+// --- R46: the sample of a spot audit -------------------------------------------
+
+export function sample(auditKey, n) {
+  const stream = new Stream(auditKey, lp(bytes('sample')));
+  const moved = new Map();
+  const drawn = [];
+  for (let i = 0; i < Math.min(n, 200); i++) {
+    const j = i + Number(stream.below(BigInt(n - i)));
+    drawn.push(moved.get(j) ?? j);
+    moved.set(j, moved.get(i) ?? i);
+  }
+  return drawn.sort((a, b) => a - b);
+}

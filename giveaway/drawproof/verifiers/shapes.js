@@ -1,5 +1,5 @@
-// What the members of plan, bundle and receipt look like (R3, R4, R37).
-import { Broken, need, unbase64 } from './primitives.js';
+// What the members of plan, bundle and receipt look like (R3, R4, R37, R47).
+import { Broken, bytes, need, unbase64 } from './primitives.js';
 
 const MAX_UNITS = 1_000_000;
 
@@ -146,9 +146,26 @@ export const bundle = members({
   signature: SIG,
 });
 
+// bounded is text of so many bytes in UTF-8.
+const bounded = (least, most) => (path, v) => {
+  text(path, v);
+  const size = bytes(v).length;
+  need(size >= least && size <= most, `${path} has ${size} bytes, outside ${least}..${most}`);
+};
+
 export const receipt = members({
   event: name, planHash: H32, tag: H32, salt: hexOf(16), weight: WORD, partition: WORD, offset: U53, signature: SIG,
   proof: members({ index: U53, size: U53, path: array(0, 64, H32) }),
+});
+
+export const openings = members({
+  format: oneOf('drawproof/v1/openings'), event: name, closeHash: H32, eventKey: H32, signature: SIG,
+  openings: array(0, 200, members({
+    index: U53, user: bounded(1, 255), path: array(0, 64, H32), receipt,
+    'account?': members({
+      at: MILLIS, 'createdAt?': MILLIS, 'followedAt?': MILLIS, 'verified?': integer(0, 1), 'phone?': bounded(1, 64),
+    }),
+  })),
 });
 
 // checkPlan is R4: the shape of the plan, and that its members agree.

@@ -7,7 +7,7 @@
 // Both take and give plain values; files and screens are the caller's.
 import {
   Broken, Stream, base64, beaconVerify, bytes, climb, compare, domain, ed25519Verify, hex, jcs, join, lp, mac, need, parse,
-  scorer, sha, tree, u32, u64, u8, unhex,
+  sample, scorer, sha, tree, u32, u64, u8, unhex,
 } from './primitives.js';
 import { ecvrf } from './ecvrf.js';
 import * as shapes from './shapes.js';
@@ -23,7 +23,7 @@ const QUICKNET = {
 
 const equal = (a, b) => compare(jcs(a), jcs(b)) === 0 && jcs(a).length === jcs(b).length;
 
-function body(o) {
+export function body(o) {
   const { signature, ...rest } = o;
   return jcs(rest);
 }
@@ -63,7 +63,7 @@ function amounts(split, key, prize, n) {
 function keysOf(closeHash, sigma, beta, number) {
   const seed = mac(closeHash, lp(sigma), lp(beta));
   const expand = (name) => mac(seed, domain(name), u32(number), u8(1));
-  return { seed, draw: expand('draw'), split: expand('split') };
+  return { seed, draw: expand('draw'), split: expand('split'), audit: mac(seed, domain('audit'), u8(1)) };
 }
 
 function scoreOf(plan, keys) {
@@ -112,7 +112,8 @@ function roundAt(beacon, ms) {
   return wait <= 0 ? 1 : Math.floor((wait + beacon.period * 1000 - 1) / (beacon.period * 1000)) + 1;
 }
 
-function gather(b) {
+// gather computes all of that from a bundle that R2 to R4 accept.
+export function gather(b) {
   const { plan } = b;
   const e = { b, plan, engine: unhex(plan.engineKey), amendErrors: [] };
   e.entrants = shapes.unrow(b.entrants, 49, 1).map((row) => {
@@ -447,7 +448,7 @@ function checkReviews({ b, plan, ranges, result }) {
   }
 }
 
-function parseBundle(raw) {
+export function parseBundle(raw) {
   const b = parse(raw);
   need(typeof b === 'object' && !Array.isArray(b), 'bundle is not an object');
   return b;
@@ -488,8 +489,12 @@ function values(e) {
     sealCode: `${code.slice(0, 4)}-${code.slice(4)}`, seed: hex(e.keys.seed),
     resultHash: hex(sha(domain('result'), jcs(e.result))),
     bundle: hex(sha(domain('bundle'), sha(body(e.b)))),
+    sampleHash: hex(sha(domain('sample'), ...sampleOf(e).map(u32))),
   };
 }
+
+// sampleOf is which entrants the operator must open to an auditor (R46).
+export const sampleOf = (e) => sample(e.keys.audit, e.entrants.length);
 
 // verifyReceipt is R37: whether a receipt is genuine and its promise was kept.
 // uid is the viewer's account; empty takes the tag as it is.

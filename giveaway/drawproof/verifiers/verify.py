@@ -3,7 +3,10 @@
 
     verify.py BUNDLE                     check a finished giveaway
     verify.py BUNDLE --receipt R.json    check a viewer's receipt against it
-    verify.py --lines < BUNDLES          one bundle a line in, one JSON report a line out
+    verify.py BUNDLE --sample            which entrants a spot audit opens
+    verify.py BUNDLE --openings FILE     check the bundle, and the openings that the operator gave an auditor
+    verify.py --lines < BUNDLES          one bundle a line in, one JSON report a line out; where openings
+                                         follow behind a tab, the report is theirs
 
 It is written from the numbered specification in doc.go, apart from the Go code.
 It computes everything but the pairing behind R23 (is sigma the beacon's
@@ -17,6 +20,7 @@ import functools
 import hashlib
 import hmac
 import json
+import math
 import re
 import struct
 import sys
@@ -120,6 +124,13 @@ def parse(raw, canonical=True):
 
 def text(path, v):
     need(isinstance(v, str), f"{path} is not a string")
+
+
+def bounded(least, most):
+    def check(path, v):
+        text(path, v)
+        need(least <= len(v.encode()) <= most, f"{path} has not {least} to {most} bytes")
+    return check
 
 
 def name(path, v):
@@ -252,6 +263,14 @@ RECEIPT = members({
     "event": name, "planHash": H32, "tag": H32, "salt": hex_of(16), "weight": WORD, "partition": WORD,
     "offset": U53, "signature": SIG,
     "proof": members({"index": U53, "size": U53, "path": array(0, 64, H32)}),
+})
+OPENINGS = members({
+    "format": one_of("drawproof/v1/openings"), "event": name, "closeHash": H32, "eventKey": H32, "signature": SIG,
+    "openings": array(0, 200, members({
+        "index": U53, "user": bounded(1, 255), "path": array(0, 64, H32), "receipt": RECEIPT,
+        "account?": members({"at": MILLIS, "createdAt?": MILLIS, "followedAt?": MILLIS, "verified?": integer(0, 1),
+                             "phone?": bounded(1, 64)}),
+    })),
 })
 
 
@@ -486,6 +505,15 @@ def amounts(split, key, prize, n):
     return out
 
 
+def sample(audit_key, n):
+    stream, order, drawn = Stream(audit_key, lp(b"sample")), {}, []
+    for i in range(min(n, 200)):
+        j = i + stream.below(n - i)
+        drawn.append(order.get(j, j))
+        order[j] = order.get(i, i)
+    return sorted(drawn)
+
+
 def draw(plan, plan_hash, close_hash, entrants, sigma, beta, number):
     prk = mac(close_hash, lp(sigma) + lp(beta))
     draw_key = mac(prk, domain("draw"), u32(number), b"\1")
@@ -644,6 +672,10 @@ class Evidence:
             self.beta, self.unproved = beta or b"", "" if beta else "the operator's proof does not hold"
         elif vrf or proof:
             self.unproved = "the plan asks for a proof, or the bundle has one, and not both"
+
+    def sample(self):
+        """R46: the entrants that the operator must open to an auditor."""
+        return sample(mac(self.seed, domain("audit"), b"\1"), len(self.entrants))
 
     def enough(self):
         return "log" in self.plan and self.seen >= self.plan["log"]["quorum"]
@@ -941,6 +973,7 @@ def verify(raw):
         "closeHash": e.close_hash.hex(), "sealCode": code[:4] + "-" + code[4:], "seed": e.seed.hex(),
         "resultHash": sha(domain("result"), jcs(e.result)).hex(),
         "bundle": sha(domain("bundle") + sha(body(b))).hex(),
+        "sampleHash": sha(domain("sample"), *(u32(i) for i in e.sample())).hex(),
     })
     return report
 
@@ -951,15 +984,21 @@ def parse_bundle(raw):
     return b
 
 
+def readable(raw):
+    """A bundle of which R2 to R4 hold."""
+    b = parse_bundle(raw)
+    BUNDLE("bundle", b)
+    check_plan(b["plan"])
+    return b
+
+
 # --- R37: receipts ------------------------------------------------------------------
 
 def trace(raw, receipt, uid=""):
     out = {"finding": {"rule": "R37", "status": "pass", "detail": ""}, "fate": "", "rank": 0, "reason": 0,
            "score": "", "cutoff": ""}
     try:
-        b = parse_bundle(raw)
-        BUNDLE("bundle", b)
-        check_plan(b["plan"])
+        b = readable(raw)
         r = parse(receipt, canonical=False)
         RECEIPT("receipt", r)
         follow(out, Evidence(b), r, uid)
@@ -1000,6 +1039,111 @@ def follow(out, e, r, uid):
                 out.update(fate=fate, rank=w["rank"])
 
 
+# --- R47 to R56: the openings of a spot audit ------------------------------------------
+
+def at_most(n, m, missed):
+    """The largest number of invented entrants among n of which a sample of m would have
+    hit no more than missed with a probability above 1/20."""
+    every, low, high = math.comb(n, m), missed, n - (m - missed)
+    while low < high:
+        k = (low + high + 1) // 2
+        ways = sum(math.comb(k, i) * math.comb(n - k, m - i) for i in range(missed + 1))
+        low, high = (k, high) if 20 * ways > every else (low, k - 1)
+    return low
+
+
+def in_sample(e, o, i, x):
+    need(i == 0 or o["openings"][i - 1]["index"] < x["index"], "it is out of order, or there twice")
+    need(x["index"] in e.sampled, "it is not in the sample")
+
+
+def of_user(e, o, i, x):
+    event, user = e.plan["event"].encode(), x["user"].encode()
+    salt = mac(bytes.fromhex(o["eventKey"]), lp(user))[:16]
+    tag = sha(domain("tag"), lp(event), lp(user), salt)
+    need([salt.hex(), tag.hex()] == [x["receipt"]["salt"], x["receipt"]["tag"]], "salt and tag are not the user's")
+
+
+def row_of(kind, r):
+    return kind + bytes.fromhex(r["tag"]) + u32(r["weight"]) + u32(r["partition"]) + u64(r["offset"])
+
+
+def sealed(e, o, i, x):
+    place = {"index": x["index"], "size": len(e.entrants), "path": x["path"]}
+    need(climb(row_of(b"\1", x["receipt"]), place) == e.root, "the path does not lead to the root of the sealed list")
+
+
+def promised(e, o, i, x):
+    r = x["receipt"]
+    need(r["event"] == e.plan["event"] and r["planHash"] == e.plan_hash.hex(), "its receipt is for another event or plan")
+    message = (domain("receipt") + lp(r["event"].encode()) + e.plan_hash + u64(r["proof"]["size"])
+               + climb(row_of(b"\3", r), r["proof"]))
+    need(ed25519(bytes.fromhex(e.plan["receiptKey"]), message, bytes.fromhex(r["signature"])),
+         "its receipt is not signed by the receipt key")
+
+
+def old_enough(e, o, i, x):
+    made = x.get("account", {}).get("createdAt", 0)
+    for m in e.b["markers"]:
+        closes = m["kind"] == "close" and m["partition"] == x["receipt"]["partition"]
+        need(not closes or made <= m["now"], "the account was made after the entries closed")
+
+
+def verify_openings(raw, file):
+    out = {"verdict": "failed", "event": "", "rules": [], "entrants": 0, "sample": 0, "opened": 0, "atMost": 0}
+
+    def note(number, doubts):
+        status = "pass" if not doubts else "lowers" if number == 56 else "fail"
+        more = f"; {len(doubts)} openings fail like it" if len(doubts) > 1 else ""
+        out["rules"].append({"rule": f"R{number}", "status": status, "detail": doubts[0] + more if doubts else ""})
+        return not doubts
+
+    try:
+        b, o = readable(raw), parse(file)
+        OPENINGS("openings", o)
+    except Broken as err:
+        note(47, [str(err)])
+        return out
+    note(47, [])
+    e = Evidence(b)
+    e.sampled = set(e.sample())
+    same = o["event"] == e.plan["event"] and o["closeHash"] == e.close_hash.hex()
+    message = domain("openings") + sha(body(o))
+    whole = [
+        note(48, [] if same else ["openings are of another draw"]),
+        note(49, [] if ed25519(e.engine, message, bytes.fromhex(o["signature"])) else ["not signed by the engine key"]),
+        note(50, [] if sha(bytes.fromhex(o["eventKey"])).hex() == e.plan["tagKeyCommit"] else ["another event key"]),
+    ]
+    wrong = set()
+    for number, check in enumerate((in_sample, of_user, sealed, promised, old_enough), 51):
+        doubts = []
+        for i, x in enumerate(o["openings"]):
+            try:
+                check(e, o, i, x)
+            except Broken as err:
+                doubts.append(f"opening of entrant {x['index']}: {err}")
+                wrong.add(i)
+        note(number, doubts)
+    facts = {"createdAt", "followedAt", "verified", "phone"}
+    opened = sum(i not in wrong and bool(facts & x.get("account", {}).keys()) for i, x in enumerate(o["openings"]))
+    n, m, opened = len(e.entrants), len(e.sampled), opened if all(whole) else 0
+    note(56, [f"{m - opened} of {m} are not opened with facts about the account"] if opened < m else [])
+    if all(f["status"] != "fail" for f in out["rules"]):
+        out["verdict"] = "ok"
+    out.update(event=e.plan["event"], entrants=n, sample=m, opened=opened, atMost=at_most(n, m, m - opened))
+    return out
+
+
+def bound(a):
+    share = -(-10_000 * a["atMost"] // max(1, a["entrants"]))
+    return (f"{a['opened']} of {a['sample']} opened: with 95 % confidence at most {a['atMost']} of {a['entrants']} entrants "
+            f"({share // 100}.{share % 100:02} %) are invented.\n"
+            "That holds only if you held each opened account against the platform's own accounts; "
+            "what the file says of them is the operator's word.\n"
+            "The file holds the event key: whoever has it can test guesses of users against every tag of the list. "
+            "Keep it secret.")
+
+
 def exit_code(report):
     for f in report["rules"]:
         if f["status"] == "fail":
@@ -1007,16 +1151,36 @@ def exit_code(report):
     return 100
 
 
+def print_rules(report):
+    for f in report["rules"]:
+        print(f"{f['status']:6} {f['rule']:4} {f['detail']}".rstrip())
+
+
+def audit(raw, file):
+    report, out = verify(raw), verify_openings(raw, file)
+    print_rules(report)
+    print(report["verdict"])
+    print_rules(out)
+    if out["sample"]:
+        print(bound(out))
+    print(out["verdict"])
+    code = exit_code(report)
+    return exit_code(out) if code == 100 else code
+
+
 def main():
     a = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     a.add_argument("bundle", nargs="?")
     a.add_argument("--receipt")
     a.add_argument("--user", default="", help="with --receipt: the account the tag must belong to")
+    a.add_argument("--sample", action="store_true", help="print which entrants a spot audit opens")
+    a.add_argument("--openings", help="check the openings that the operator gave an auditor too")
     a.add_argument("--lines", action="store_true", help="bundles on standard input, one a line")
     a = a.parse_args()
     if a.lines:
         for line in sys.stdin.buffer:
-            print(json.dumps(verify(line.rstrip(b"\n"))), flush=True)
+            bundle, tab, openings = line.rstrip(b"\n").partition(b"\t")
+            print(json.dumps(verify_openings(bundle, openings) if tab else verify(bundle)), flush=True)
         return 0
     if not a.bundle:
         sys.exit("name a bundle file; see --help")
@@ -1027,9 +1191,16 @@ def main():
             out = trace(raw, f.read(), a.user)
         print(json.dumps(out, indent=1))
         return 0 if out["finding"]["status"] == "pass" else 37
+    if a.sample:
+        e = Evidence(readable(raw))
+        for i in e.sample():
+            print(i, e.entrants[i][0].hex(), *e.entrants[i][2:])
+        return 0
+    if a.openings:
+        with open(a.openings, "rb") as f:
+            return audit(raw, f.read())
     report = verify(raw)
-    for f in report["rules"]:
-        print(f"{f['status']:6} {f['rule']:4} {f['detail']}".rstrip())
+    print_rules(report)
     for k, v in report["values"].items():
         print(f"{k:13} {v}")
     print("grade", report["grade"]["letter"], ", ".join(report["grade"]["reasons"]))

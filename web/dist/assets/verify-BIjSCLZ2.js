@@ -1,0 +1,1 @@
+export{t as check}from"./verify-B2fHpu9J.js";

@@ -1,1 +1,0 @@
-export{t as check}from"./verify-CT3Y1ZMd.js";

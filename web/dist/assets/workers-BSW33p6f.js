@@ -1,0 +1,1 @@
+var e=`/assets/checker-B1YcK-og.js`,t=`/assets/solver-DFNqvMVq.js`,n=window.trustedTypes?.createPolicy(`fudai`,{createScriptURL:n=>{if(n!==e&&n!==t)throw TypeError(`not a script of this page`);return n}}),r=e=>new Worker(n?.createScriptURL(e)??e,{type:`module`}),i=()=>r(e),a=()=>r(t);export{a as n,i as t};

@@ -1,0 +1,1 @@
+export{n as solving}from"./workers-BSW33p6f.js";

@@ -1,1 +1,0 @@
-export{n as solving}from"./workers-Dd4ZHIH5.js";
