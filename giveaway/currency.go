@@ -1,62 +1,17 @@
 package giveaway
 
-import (
-	"cmp"
-	"fmt"
-	"slices"
-	"strconv"
-)
-
-// CNY is the currency of a plan that names none, so that plans keep the bytes
-// and the hash they had before there were others.
-const CNY = "CNY"
-
-// Currencies are those a plan's amounts may be in (ISO 4217): such as have 100
-// minor units, because rule R1 of drawproof counts in hundredths of the unit.
-var Currencies = []string{CNY, "USD", "GBP", "EUR"}
-
-// CurrencyOf is the currency that a member "currency" means; absent is CNY.
-func CurrencyOf(member string) string { return cmp.Or(member, CNY) }
+import "github.com/fudai-live/fudai/room/record"
 
 // checkCurrency refuses amounts that nobody could read, and a profile's law
 // applied to another country's money.
 func (p *Plan) checkCurrency(refuse func(string, ...any)) {
-	if !slices.Contains(Currencies, CurrencyOf(p.Currency)) {
-		refuse("currency %q is none of %v", p.Currency, Currencies)
+	if !record.KnownCurrency(p.Currency) {
+		refuse("currency %q is none of %v", p.Currency, record.Currencies)
 	}
-	if only, known := currencyUnder[p.Profile]; known && CurrencyOf(p.Currency) != only {
-		refuse("the profile %q counts in %s, the plan in %s", p.Profile, only, CurrencyOf(p.Currency))
+	if only, known := currencyUnder[p.Profile]; known && record.CurrencyOf(p.Currency) != only {
+		refuse("the profile %q counts in %s, the plan in %s", p.Profile, only, record.CurrencyOf(p.Currency))
 	}
 }
 
 // currencyUnder is the currency in which [topPrize] bounds a unit.
-var currencyUnder = map[string]string{"cn-2020": CNY}
-
-// units name a currency behind an amount; signs stand before it.
-var (
-	unitsZh = map[string]string{CNY: "元", "USD": "美元", "GBP": "英镑", "EUR": "欧元"}
-	signs   = map[string]string{"USD": "$", "GBP": "£", "EUR": "€"}
-)
-
-// Money writes an amount of minor units for people who read lang, zh or else
-// English: 39 元, 12.50 英镑; 39 yuan, £12.50. The currency may be absent.
-func Money(lang, currency string, minor int64) string {
-	amount, currency := Hundredths(minor), CurrencyOf(currency)
-	switch unit, sign := unitsZh[currency], signs[currency]; {
-	case lang == "zh" && unit != "":
-		return amount + " " + unit
-	case sign != "":
-		return sign + amount
-	case currency == CNY:
-		return amount + " yuan"
-	}
-	return amount + " " + currency
-}
-
-// Hundredths writes minor units as units, without a fraction of nothing.
-func Hundredths(minor int64) string {
-	if minor%100 == 0 {
-		return strconv.FormatInt(minor/100, 10)
-	}
-	return fmt.Sprintf("%d.%02d", minor/100, minor%100)
-}
+var currencyUnder = map[string]string{"cn-2020": record.CNY}

@@ -86,7 +86,7 @@ func (p *Plan) complete(cfg *Config) {
 	key := cfg.Keys.EventKey([]byte(p.Event))
 	p.V = cmp.Or(p.V, 1)
 	p.Room = cmp.Or(p.Room, cfg.Room)
-	if p.Currency == CNY {
+	if p.Currency == record.CNY {
 		p.Currency = "" // one form, one hash
 	}
 	p.Selection = cmp.Or(p.Selection, drawproof.SelectLot)

@@ -160,7 +160,7 @@ func (z *Prize) check(p *Plan, i int, refuse func(string, ...any)) {
 		}
 	}
 	if most, known := topPrize[p.Profile]; known && worth > most {
-		refuse("prize %q may be worth %s, the profile %q allows %s", z.ID, Money("en", p.Currency, worth), p.Profile, Money("en", p.Currency, most))
+		refuse("prize %q may be worth %s, the profile %q allows %s", z.ID, record.Money("en", p.Currency, worth), p.Profile, record.Money("en", p.Currency, most))
 	}
 }
 

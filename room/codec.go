@@ -34,8 +34,9 @@ func (w *writer) string(v string) {
 // so that callers need to look at err only once; no input makes it panic or
 // allocate more than a small multiple of its length.
 type reader struct {
-	b   []byte
-	err error
+	b       []byte
+	version byte // of the snapshot
+	err     error
 }
 
 func (r *reader) fail(format string, args ...any) {

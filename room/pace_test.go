@@ -131,7 +131,7 @@ func TestSnapshotOfTheVersionBefore(t *testing.T) {
 	now := w.P.AppendSnapshot(nil)
 	const viewers = 9 + 1 // bytes of a room nobody watches and nothing is translated in, each a zero
 	old := bytes.Clone(now[:len(now)-viewers])
-	if now[0] != 13 || !bytes.Equal(now[len(old):], make([]byte, viewers)) {
+	if now[0] != 14 || !bytes.Equal(now[len(old):], make([]byte, viewers)) {
 		t.Fatalf("version %d ends with %x", now[0], now[len(old):])
 	}
 	old[0] = 10

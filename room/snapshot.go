@@ -15,10 +15,11 @@ import (
 // viewers and without translations, are read too: a newer build takes over from an
 // older one.
 const (
-	snapshotVersion  = 13 // profiles may have the facts that tie accounts to each other
+	snapshotVersion  = 14 // 13: profiles may have the facts that tie accounts to each other
 	snapshotOldest   = 10
 	withViewers      = 11
 	withTranslations = 12
+	withCurrency     = 14 // of the product on air; before, it was CNY
 )
 
 // ErrSnapshot is wrapped by every refusal of Restore.
@@ -50,7 +51,7 @@ func (p *Partition) Restore(b []byte) error {
 	if len(b) == 0 || b[0] < snapshotOldest || b[0] > snapshotVersion {
 		return fmt.Errorf("%w: %d bytes, not of versions %d to %d", ErrSnapshot, len(b), snapshotOldest, snapshotVersion)
 	}
-	r := reader{b: b[1:]}
+	r := reader{b: b[1:], version: b[0]}
 	p.loadVerdict(&r)
 	p.loadDisplay(&r, b[0])
 	if b[0] >= withTranslations {
@@ -239,6 +240,7 @@ func (r *room) saveStaff(w *writer) {
 		for _, s := range n.Facts {
 			w.string(s)
 		}
+		w.string(n.Currency)
 	}
 	w.int(r.attrFloor)
 	w.uint(uint64(len(r.attrs)))
@@ -258,6 +260,9 @@ func (r *room) loadStaff(rd *reader) {
 		n.Link, n.Price, n.Was, n.Stock, n.AsOf = int(rd.int()), rd.int(), rd.int(), rd.int(), rd.int()
 		for range rd.count(rd.left()) {
 			n.Facts = append(n.Facts, rd.string())
+		}
+		if rd.version >= withCurrency {
+			n.Currency = rd.string()
 		}
 		r.product = n
 	}

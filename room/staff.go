@@ -160,6 +160,10 @@ func (p *Partition) air(r *room, n *record.ProductData, size int) error {
 	if size > maxProduct {
 		return fmt.Errorf("product of %d bytes: at most %d", size, maxProduct)
 	}
+	if !record.KnownCurrency(n.Currency) {
+		return fmt.Errorf("currency %.10q is none of %v", n.Currency, record.Currencies)
+	}
+	n.Currency = oneForm(n.Currency)
 	if r.product = n; n.Item == "" {
 		r.product = nil
 		n = &record.ProductData{}
@@ -169,10 +173,18 @@ func (p *Partition) air(r *room, n *record.ProductData, size int) error {
 	return nil
 }
 
+// oneForm is a currency as it is kept and shown: CNY is not said.
+func oneForm(currency string) string {
+	if currency == record.CNY {
+		return ""
+	}
+	return currency
+}
+
 func wireProduct(n *record.ProductData) *wire.Product {
 	return &wire.Product{
 		Item: n.Item, Title: n.Title, Image: n.Image, URL: n.URL, Link: int64(n.Link),
-		Price: n.Price, Was: n.Was, Stock: n.Stock, Facts: n.Facts, AsOf: n.AsOf,
+		Price: n.Price, Was: n.Was, Currency: oneForm(n.Currency), Stock: n.Stock, Facts: n.Facts, AsOf: n.AsOf,
 	}
 }
 
@@ -180,7 +192,10 @@ func (r *room) card(c *record.CardData, size int) error {
 	if c.Card == "" || c.Title == "" || size > 2*maxProduct {
 		return fmt.Errorf("card %q titled %q of %d bytes: want an id, a title and at most %d bytes", c.Card, c.Title, size, 2*maxProduct)
 	}
-	w := wire.Card{Card: c.Card, Kind: c.Kind, Title: c.Title, Text: c.Text, Amount: c.Amount, Until: c.Until}
+	if !record.KnownCurrency(c.Currency) || c.Product != nil && !record.KnownCurrency(c.Product.Currency) {
+		return fmt.Errorf("card %q: its currency is none of %v", c.Card, record.Currencies)
+	}
+	w := wire.Card{Currency: oneForm(c.Currency), Card: c.Card, Kind: c.Kind, Title: c.Title, Text: c.Text, Amount: c.Amount, Until: c.Until}
 	if c.Product != nil {
 		w.Product = wireProduct(c.Product)
 	}

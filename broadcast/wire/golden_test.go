@@ -36,7 +36,7 @@ func serverMessages() [][]byte {
 		func(b []byte) []byte { return AppendPin(b, &Pin{"p-1", 101, "小王", "先看置顶", nil}) },
 		func(b []byte) []byte { return AppendUnpin(b, "p-1") },
 		func(b []byte) []byte {
-			return AppendProduct(b, &Product{"sku-1", "保温杯", "https://cdn.example/1.jpg", "https://shop.example/1", 3, 9900, 12900, 40, []string{"500 毫升"}, 1_790_000_000_000})
+			return AppendProduct(b, &Product{"sku-1", "保温杯", "https://cdn.example/1.jpg", "https://shop.example/1", 3, 9900, 12900, "", 40, []string{"500 毫升"}, 1_790_000_000_000})
 		},
 		func(b []byte) []byte { return AppendProduct(b, &Product{}) },
 		func(b []byte) []byte {

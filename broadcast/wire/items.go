@@ -52,7 +52,8 @@ func AppendUnpin(dst []byte, pin string) []byte {
 type Product struct {
 	Item, Title, Image, URL string
 	Link                    int64
-	Price, Was              int64 // fen
+	Price, Was              int64  // minor units: fen, cents, pence
+	Currency                string // of both; absent: CNY
 	Stock                   int64
 	Facts                   []string
 	AsOf                    int64 // Unix ms
@@ -64,6 +65,7 @@ func (p *Product) members(dst []byte) []byte {
 	dst = appendText(dst, "title", p.Title)
 	dst = appendNonZero(dst, "price", p.Price)
 	dst = appendNonZero(dst, "was", p.Was)
+	dst = appendText(dst, "currency", p.Currency)
 	dst = appendNonZero(dst, "stock", p.Stock)
 	dst = appendText(dst, "image", p.Image)
 	dst = appendText(dst, "url", p.URL)
@@ -82,8 +84,9 @@ func AppendProduct(dst []byte, p *Product) []byte {
 type Card struct {
 	Card, Kind, Title, Text string
 	Product                 *Product
-	Amount                  int64 // fen
-	Until                   int64 // Unix ms
+	Amount                  int64  // minor units
+	Currency                string // of it; absent: CNY
+	Until                   int64  // Unix ms
 }
 
 // AppendCard appends a card.
@@ -97,6 +100,7 @@ func AppendCard(dst []byte, c *Card) []byte {
 		dst = object(append(dst, `,"product":`...), c.Product.members)
 	}
 	dst = appendNonZero(dst, "amount", c.Amount)
+	dst = appendText(dst, "currency", c.Currency)
 	dst = appendNonZero(dst, "until", c.Until)
 	return append(dst, '}')
 }

@@ -62,6 +62,9 @@ func TestItems(t *testing.T) {
 		{`{"t":"product","item":"s","link":3,"title":"T","price":990,"facts":["a","b"],"as_of":7}`, func(b []byte) []byte {
 			return AppendProduct(b, &Product{Item: "s", Title: "T", Link: 3, Price: 990, Facts: []string{"a", "b"}, AsOf: 7})
 		}},
+		{`{"t":"product","item":"s","price":990,"was":1250,"currency":"GBP"}`, func(b []byte) []byte {
+			return AppendProduct(b, &Product{Item: "s", Price: 990, Was: 1250, Currency: "GBP"})
+		}},
 		{`{"t":"card","card":"c","kind":"coupon","title":"5 off","product":{"item":"s"},"amount":500}`, func(b []byte) []byte {
 			return AppendCard(b, &Card{Card: "c", Kind: "coupon", Title: "5 off", Amount: 500, Product: &Product{Item: "s"}})
 		}},

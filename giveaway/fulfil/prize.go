@@ -3,8 +3,8 @@ package fulfil
 import (
 	"encoding/json"
 
-	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/claimform"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 // States of a prize, as winners and staff read them.
@@ -79,7 +79,7 @@ func (p *Award) read(row scanner, now, within int64) error {
 	var fields string
 	err := row.Scan(&p.Grant, &p.Event, &p.EventName, &p.Room, &p.Shop, &p.User, &p.Tier, &p.Title, &p.Kind, &p.WorthFen, &p.AmountFen, &p.Currency, &p.Rank,
 		&p.WonAt, &p.Deadline, &p.ClaimedAt, &p.ShippedAt, &p.DoneAt, &p.Carrier, &p.Tracking, &p.Failed, &fields, &form, &p.StepUp, &p.Confirmed, &p.Refusals, &p.Why, &p.State)
-	p.Currency = giveaway.CurrencyOf(p.Currency)
+	p.Currency = record.CurrencyOf(p.Currency)
 	p.StateText, p.HasForm = stateText[p.State], form == 1
 	p.Overdue = p.State == ToShip && p.ClaimedAt+within < now
 	if err == nil && fields != "" {

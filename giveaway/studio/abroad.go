@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 // states is the law of sweepstakes in the United States as of 2026-01-01, as far
@@ -70,7 +71,7 @@ func checkKingdom(p *planned, need func(ok bool, field, rule, message string)) {
 // counted refuses a shop that counts in another money than its region's law:
 // amounts could be held against its bounds only at a rate that moves.
 func counted(p *planned, currency, rule string, need func(ok bool, field, rule, message string)) {
-	is := giveaway.CurrencyOf(p.shop.Currency)
+	is := record.CurrencyOf(p.shop.Currency)
 	need(is == currency, "shop.currency", rule, fmt.Sprintf("the shop counts in %s, its region in %s: open a shop for %s", is, currency, currency))
 }
 

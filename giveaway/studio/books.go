@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 // The books. Units of prizes and minor units of money are each in exactly one
@@ -35,7 +35,7 @@ const unitSource = "units/source"
 
 // purse is what accounts of a currency count.
 func purse(currency string) string {
-	if currency = giveaway.CurrencyOf(currency); currency == giveaway.CNY {
+	if currency = record.CurrencyOf(currency); currency == record.CNY {
 		return "fen"
 	}
 	return strings.ToLower(currency)
@@ -119,7 +119,7 @@ func reserve(ctx context.Context, tx querier, g *Giveaway, now int64) error {
 		return nil
 	}
 	err := post(ctx, tx, now, posting{g.Shop, g.ID, fundsOf(g.Currency, g.Draft.Budget), heldBy(g.Currency, g.ID), g.WorthFen, "reserve"})
-	return short(err, "draft.budget", "budget", fmt.Sprintf("the budget does not hold the %s that this promises", giveaway.Money("en", g.Currency, g.WorthFen)))
+	return short(err, "draft.budget", "budget", fmt.Sprintf("the budget does not hold the %s that this promises", record.Money("en", g.Currency, g.WorthFen)))
 }
 
 // short tells a shortage as a problem of the draft.

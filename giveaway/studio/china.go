@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"github.com/fudai-live/fudai/giveaway"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 // china is the law of prize promotion in mainland China as of 2020-12-01.
 var china = &Profile{
-	ID: "cn-2020", Name: "中国大陆", From: "2020-12-01", Currency: giveaway.CNY, TopFen: 5_000_000, StepUpFen: 500_000, KeepDays: 3*365 + 1,
+	ID: "cn-2020", Name: "中国大陆", From: "2020-12-01", Currency: record.CNY, TopFen: 5_000_000, StepUpFen: 500_000, KeepDays: 3*365 + 1,
 	Demands: []string{"organiser", "contact", "title", "prizes with their worth", "how to enter", "times", "claim time of goods", "rules in zh"},
 	Ties:    []string{giveaway.TieDevice, giveaway.TiePay},
 	Sources: []Source{
@@ -24,7 +25,7 @@ var china = &Profile{
 }
 
 func checkChina(p *planned, need func(ok bool, field, rule, message string)) {
-	counted(p, giveaway.CNY, "cn-2020/currency", need)
+	counted(p, record.CNY, "cn-2020/currency", need)
 	need(p.shop.Organiser != "", "shop.organiser", "cn-2020/13", "the shop does not say who holds the giveaway (主办方)")
 	need(p.shop.Contact != "", "shop.contact", "cn-2020/13", "the shop does not say how to reach it (联系方式)")
 	for i, t := range p.tiers {

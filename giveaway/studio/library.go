@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/claimform"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 var (
@@ -249,7 +249,7 @@ type NewBudget struct {
 }
 
 func (b *Budget) count(ctx context.Context, q querier) error {
-	b.Currency = giveaway.CurrencyOf(b.Currency) // those from before there were others
+	b.Currency = record.CurrencyOf(b.Currency) // those from before there were others
 	var err1, err2 error
 	b.Funds.AvailableFen, err1 = balance(ctx, q, fundsOf(b.Currency, b.ID))
 	b.Funds.SpentFen, err2 = balance(ctx, q, spentOf(b.Currency, b.ID))
@@ -295,7 +295,7 @@ func (s *Studio) addBudget(c *rest.Call) (any, error) {
 		if err != nil {
 			return err
 		}
-		b.Currency = giveaway.CurrencyOf(shop.Currency)
+		b.Currency = record.CurrencyOf(shop.Currency)
 		if err := put(c, tx, budgets.name, b, c.Claims.User, c.Now); err != nil {
 			return err
 		}

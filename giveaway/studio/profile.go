@@ -7,6 +7,7 @@ import (
 
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 // Profile is the law of a region as far as a plan can keep or break it: dated,
@@ -50,7 +51,7 @@ type planned struct {
 
 // money writes an amount of the shop.
 func (p *planned) money(lang string, minor int64) string {
-	return giveaway.Money(lang, p.shop.Currency, minor)
+	return record.Money(lang, p.shop.Currency, minor)
 }
 
 var profiles = map[string]*Profile{"cn-2020": china, "us-2026": states, "uk-2026": kingdom, "generic": {

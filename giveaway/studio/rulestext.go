@@ -10,6 +10,7 @@ import (
 
 	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/drawproof"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 // fill puts a condition's argument into its words, an amount in the currency.
@@ -27,7 +28,7 @@ func fill(text, lang, currency string, c *giveaway.Condition) string {
 	argument := strings.Join(list, between)
 	switch {
 	case c.Rule == "bought":
-		argument = giveaway.Money(lang, currency, c.N)
+		argument = record.Money(lang, currency, c.N)
 	case len(c.In) == 0:
 		argument = strconv.FormatInt(c.N, 10)
 	}

@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
-	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 	"github.com/fudai-live/fudai/room/record"
 )
@@ -60,7 +58,7 @@ func (s *ShopSpec) problems() (all []rest.Problem) {
 	need(known, "profile", "profile", fmt.Sprintf("there is no region profile %.40q", s.Profile))
 	_, err := time.LoadLocation(s.Zone)
 	need(err == nil && s.Zone != "" && s.Zone != "Local", "zone", "zone", fmt.Sprintf("%.60q is no IANA time zone", s.Zone))
-	need(s.Currency == "" || slices.Contains(giveaway.Currencies, s.Currency), "currency", "currency", fmt.Sprintf("currency %.10q is none of %v", s.Currency, giveaway.Currencies))
+	need(record.KnownCurrency(s.Currency), "currency", "currency", fmt.Sprintf("currency %.10q is none of %v", s.Currency, record.Currencies))
 	need(len(s.Organiser) <= 300 && len(s.Contact) <= 300, "organiser", "length", "organiser and contact have at most 300 bytes")
 	a := s.Approval
 	need(a.Mode == "none" || a.Mode == "above" || a.Mode == "always", "approval.mode", "mode", "say none, above or always")
@@ -75,7 +73,7 @@ func (s *ShopSpec) count(was string) (all []rest.Problem) {
 	if p := profiles[s.Profile]; p != nil {
 		only = p.Currency
 	}
-	s.Currency = cmp.Or(s.Currency, only, was, giveaway.CNY)
+	s.Currency = cmp.Or(s.Currency, only, was, record.CNY)
 	wants(&all)(only == "" || s.Currency == only, "currency", "currency", fmt.Sprintf("the region profile %.40q is for amounts in %s, not in %.10q", s.Profile, only, s.Currency))
 	return all
 }
@@ -83,7 +81,7 @@ func (s *ShopSpec) count(was string) (all []rest.Problem) {
 // recount refuses another currency for amounts that are there already: 100 yuan
 // are not 100 pounds, and nobody has said at which rate.
 func (s *ShopSpec) recount(ctx context.Context, q querier, was *Shop) error {
-	is := giveaway.CurrencyOf(was.Currency)
+	is := record.CurrencyOf(was.Currency)
 	if s.Profile == was.Profile {
 		// A shop from before there were currencies keeps its own; its plans are
 		// told that they do not fit.
@@ -155,6 +153,20 @@ func (s *Store) ShopOf(ctx context.Context, room string) (shop string, err error
 		return "", nil
 	}
 	return shop, err
+}
+
+// CurrencyOf answers the currency in which the shop of a room counts, "" where
+// it is of none.
+func (s *Store) CurrencyOf(ctx context.Context, room string) (string, error) {
+	id, err := s.ShopOf(ctx, room)
+	if err != nil || id == "" {
+		return "", err
+	}
+	shop, err := shops.get(ctx, s.db, id)
+	if err != nil {
+		return "", err
+	}
+	return record.CurrencyOf(shop.Currency), nil
 }
 
 func (s *Studio) addShop(c *rest.Call) (any, error) {

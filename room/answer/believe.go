@@ -18,8 +18,9 @@ const markup = "<>{}[]`\\@|^~"
 
 // believe answers a translation that may stand beside its text, or why it may
 // not. Whether it is a good one nobody here can tell, which is why the original
-// is always one tap away; but it has the original's numbers and no others, brings
-// no markup, address or contact of its own, and is of a like length.
+// is always one tap away; but it has the original's numbers and no others, no
+// currency that the original does not name, no markup, address or contact of its
+// own, and is of a like length.
 func believe(said, text, lang string, rules *moderation.RuleSet) (string, error) {
 	said = strings.TrimSpace(said)
 	runes := utf8.RuneCountInString(said)
@@ -38,6 +39,8 @@ func believe(said, text, lang string, rules *moderation.RuleSet) (string, error)
 		return "", errForm
 	case !maps.Equal(numbers(said), numbers(text)):
 		return "", errNumber
+	case !sameMoney(said, text):
+		return "", errMoney
 	case !written(said, lang):
 		return "", errWording
 	case !clean(said, rules):

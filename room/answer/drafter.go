@@ -60,7 +60,7 @@ func New(cfg Config) (*Drafter, error) {
 		cfg.Rules = moderation.Default()
 	}
 	m := newMetrics(cfg.Metrics, "answer", "drafts", ready,
-		errAbstained.Error(), errNoFact.Error(), errUnknown.Error(), errNumber.Error(), errWording.Error(), errRules.Error(), errForm.Error())
+		errAbstained.Error(), errNoFact.Error(), errUnknown.Error(), errNumber.Error(), errMoney.Error(), errWording.Error(), errRules.Error(), errForm.Error())
 	d := &Drafter{cfg: cfg, seed: maphash.MakeSeed(), m: m, log: cfg.Logger, rooms: map[string]*room{},
 		model: newModel("drafts", cfg.Endpoint, callsAll, cfg.Rest, m, cfg.Logger)}
 	return d, nil

@@ -16,6 +16,7 @@ var (
 	errNoFact    = errors.New("no-fact")
 	errUnknown   = errors.New("unknown-fact")
 	errNumber    = errors.New("number")
+	errMoney     = errors.New("currency")
 	errWording   = errors.New("wording")
 	errRules     = errors.New("rules")
 	errForm      = errors.New("form")
@@ -63,6 +64,9 @@ func ground(a *said, facts []Fact, rules *moderation.RuleSet) (text string, cite
 		if isNumber(w) && !have[w] {
 			return "", nil, errNumber
 		}
+	}
+	if !sameMoney(text, source.String()) {
+		return "", nil, errMoney
 	}
 	if len(ours) == 0 || 100*shared(ours, have) < leastShared*len(ours) {
 		return "", nil, errWording

@@ -109,7 +109,7 @@ func NewTranslator(cfg TranslatorConfig) (*Translator, error) {
 		cfg.Rules = moderation.Default()
 	}
 	m := newMetrics(cfg.Metrics, "translate", "translations", ready,
-		errAbstained.Error(), errSame.Error(), errNumber.Error(), errWording.Error(), errRules.Error(), errForm.Error())
+		errAbstained.Error(), errSame.Error(), errNumber.Error(), errMoney.Error(), errWording.Error(), errRules.Error(), errForm.Error())
 	return &Translator{cfg: cfg, m: m, log: cfg.Logger, model: newModel("translations", cfg.Endpoint, translationsAtOnce, cfg.Rest, m, cfg.Logger),
 		used: map[string]*budget{}, kept: map[wanted]*translation{}}, nil
 }

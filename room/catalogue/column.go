@@ -27,8 +27,9 @@ var columns = []column{
 	{"商品编号", []string{"编号", "item", "sku", "id", "货号", "商品id"}, "coat-01", func(d *record.ItemData, v string) error { d.Item = v; return nil }},
 	{"商品名称", []string{"名称", "标题", "title", "name", "商品名"}, "短款羽绒服", func(d *record.ItemData, v string) error { d.Title = &v; return nil }},
 	{"链接号", []string{"链接", "几号链接", "link", "no"}, "3", func(d *record.ItemData, v string) error { return putNumber(&d.Link, v, "号链接", "号") }},
-	{"价格", []string{"现价", "到手价", "直播价", "price", "价格(元)"}, "299.00", func(d *record.ItemData, v string) error { return putMoney(&d.Price, v) }},
-	{"原价", []string{"日常价", "was", "原价(元)", "划线价"}, "399.00", func(d *record.ItemData, v string) error { return putMoney(&d.Was, v) }},
+	{"价格", []string{"现价", "到手价", "直播价", "price", "价格(元)"}, "299.00", func(d *record.ItemData, v string) error { return putMoney(&d.Price, d, v) }},
+	{"原价", []string{"日常价", "was", "原价(元)", "划线价"}, "399.00", func(d *record.ItemData, v string) error { return putMoney(&d.Was, d, v) }},
+	{"币种", []string{"货币", "currency"}, "CNY", putCurrency},
 	{"库存", []string{"数量", "stock"}, "120", func(d *record.ItemData, v string) error { return putNumber(&d.Stock, v, "件", "个") }},
 	{"尺码", []string{"规格", "尺寸", "sizes", "size"}, "S、M、L、XL", func(d *record.ItemData, v string) error { d.Sizes = list(v); return nil }},
 	{"颜色", []string{"colours", "colors", "color", "颜色分类"}, "黑色、米白", func(d *record.ItemData, v string) error { d.Colours = list(v); return nil }},
@@ -105,23 +106,59 @@ func wordings(v string) (all []string) {
 	return all
 }
 
-// putMoney reads yuan with at most two decimals as fen.
-func putMoney(to **int64, v string) error {
-	plain := strings.ReplaceAll(strings.TrimSpace(strings.TrimSuffix(strings.TrimLeft(tidy(v), "¥￥$ "), "元")), ",", "")
+// signs are how cells name a currency, before or behind the amount, or alone in
+// a column of its own.
+var signs = []struct{ sign, currency string }{
+	{"美元", "USD"}, {"欧元", "EUR"}, {"英镑", "GBP"}, {"人民币", record.CNY}, {"元", record.CNY}, {"¥", record.CNY}, {"$", "USD"}, {"£", "GBP"}, {"€", "EUR"},
+}
+
+// putMoney reads an amount with at most two decimals as minor units, and the
+// currency where the cell names one.
+func putMoney(to **int64, d *record.ItemData, v string) error {
+	plain := tidy(v)
+	for _, s := range signs {
+		cut := strings.TrimSuffix(strings.TrimPrefix(plain, s.sign), s.sign)
+		if cut == plain {
+			continue
+		}
+		if err := putCurrency(d, s.currency); err != nil {
+			return err
+		}
+		plain = strings.TrimSpace(cut)
+	}
+	plain = strings.ReplaceAll(plain, ",", "")
 	f, err := strconv.ParseFloat(plain, 64)
-	fen := math.Round(f * 100)
+	minor := math.Round(f * 100)
 	switch {
 	case err != nil || math.IsNaN(f) || math.IsInf(f, 0):
-		return fmt.Errorf("%q is no amount: write yuan, as 59.90", v)
+		return fmt.Errorf("%q is no amount: write it as 59.90, and its currency in a column of its own", v)
 	case f < 0:
 		return fmt.Errorf("%q is negative", v)
-	case fen > 1e12:
-		return fmt.Errorf("%q is more than ten billion yuan", v)
-	case math.Abs(f*100-fen) > 1e-6*max(1, f): // a workbook may hold 59.899999999999999
-		return fmt.Errorf("%q is finer than a fen", v)
+	case minor > 1e12:
+		return fmt.Errorf("%q is more than ten billion", v)
+	case math.Abs(f*100-minor) > 1e-6*max(1, f): // a workbook may hold 59.899999999999999
+		return fmt.Errorf("%q is finer than a hundredth", v)
 	}
-	n := int64(fen)
+	n := int64(minor)
 	*to = &n
+	return nil
+}
+
+// putCurrency sets the currency of a row, which has one.
+func putCurrency(d *record.ItemData, v string) error {
+	currency := strings.ToUpper(tidy(v))
+	for _, s := range signs {
+		if currency == s.sign {
+			currency = s.currency
+		}
+	}
+	switch {
+	case !record.KnownCurrency(currency):
+		return fmt.Errorf("%q is none of %v", v, record.Currencies)
+	case d.Currency != nil && *d.Currency != currency:
+		return fmt.Errorf("%s and %s stand in one row", *d.Currency, currency)
+	}
+	d.Currency = &currency
 	return nil
 }
 

@@ -253,6 +253,19 @@ func (r *reading) try(row int, d *record.CatalogueData) {
 	}
 }
 
+// Count says in which currency the prices are whose rows name none: that of the
+// shop. CNY is not said.
+func (in *Import) Count(currency string) {
+	if record.CurrencyOf(currency) == record.CNY {
+		return
+	}
+	for i := range in.Items {
+		if d := &in.Items[i]; d.Currency == nil && (d.Price != nil || d.Was != nil) {
+			d.Currency = &currency
+		}
+	}
+}
+
 // check looks at all rows together: two goods under one link number.
 func (in *Import) check() {
 	links := map[int]string{}

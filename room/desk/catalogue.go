@@ -74,6 +74,12 @@ func (d *Desk) take(ctx context.Context, c *app.RequestContext) {
 		refuse(c, consts.StatusBadRequest, "catalogue", err)
 		return
 	}
+	currency, err := d.currencyOf(ctx, room)
+	if err != nil {
+		refuse(c, consts.StatusServiceUnavailable, "store", err)
+		return
+	}
+	in.Count(currency)
 	if c.Query("apply") != "true" {
 		c.JSON(consts.StatusOK, imported{Import: in})
 		return

@@ -120,9 +120,11 @@ func problems(v any) error {
 	case *record.ProductData:
 		text("title", v.Title, maxTitle)
 		check(v.Price >= 0 && v.Was >= 0 && v.Stock >= 0, "price, was and stock must not be negative")
+		check(record.KnownCurrency(v.Currency), "currency is none of %v", record.Currencies)
 	case *record.CardData:
 		check(record.ValidID([]byte(v.Card)), "card is not an id")
 		check(v.Kind == "product" || v.Kind == "coupon", "kind is %q: say product or coupon", v.Kind)
+		check(record.KnownCurrency(v.Currency) && (v.Product == nil || record.KnownCurrency(v.Product.Currency)), "currency is none of %v", record.Currencies)
 		text("title", v.Title, maxTitle)
 	case *record.AttrData:
 		check(record.ValidID([]byte(v.Name)), "name is not an id")

@@ -62,6 +62,9 @@ type Config struct {
 	// stock, budget and approvals. nil: this desk knows of no studio, and takes
 	// every plan that a room could hold.
 	ShopOf func(ctx context.Context, room string) (string, error)
+	// CurrencyOf answers the currency in which the shop of a room counts, "" where it
+	// is of none: what is said of a price without one is in it. nil: all is CNY.
+	CurrencyOf func(ctx context.Context, room string) (string, error)
 	// View adds to what staff see of a room what is not the owner's: drafts of
 	// answers. It must not wait; nil adds nothing.
 	View func(room string, view []byte) []byte
@@ -184,6 +187,10 @@ func (d *Desk) command(ctx context.Context, c *app.RequestContext) {
 			return
 		}
 		req.Data = plan
+	}
+	if err := d.inMoney(ctx, room, &req); err != nil {
+		refuse(c, consts.StatusServiceUnavailable, "store", err)
+		return
 	}
 	if open := d.rooms.openGives(room); req.Kind == record.CtlShowEnd && len(open) > 0 && !saysOpen(req.Data) {
 		c.JSON(consts.StatusConflict, map[string]any{"code": "giveaway-open", "events": open,

@@ -115,7 +115,9 @@
 // The answer is {"items","faq","scripts","rows","ignored","problems":[{"sheet","row","column","message"}],
 // "applied","commands"}: 200 for a preview, 202 written, 409 with problems and nothing written,
 // 400 for a file that cannot be read at all. replace forgets what was there before; show says whose
-// link numbers ("3号链接") these are, and is best the id of the show to come. Prices in files are in yuan, in commands in fen.
+// link numbers ("3号链接") these are, and is best the id of the show to come. Prices in files are in
+// units, in commands in minor units, of the currency that the row (币种, or a sign beside the amount)
+// or the command names, else of that in which the room's shop counts, else CNY.
 //
 // A command id makes a command idempotent: the same id again is the same
 // command. Rules go through command "rules" with a stage: shadow, promote,

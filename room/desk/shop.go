@@ -43,9 +43,13 @@ func (d *Desk) ofShop(ctx context.Context, room string, view []byte) []byte {
 	if err != nil || shop == "" || end < 0 {
 		return view
 	}
-	name, err := json.Marshal(shop)
+	currency, _ := d.currencyOf(ctx, room) // the page shows yuan then; a price is stamped or refused all the same
+	of, err := json.Marshal(struct {
+		Shop     string `json:"shop"`
+		Currency string `json:"currency,omitempty"`
+	}{shop, currency})
 	if err != nil {
 		return view
 	}
-	return slices.Concat(view[:end], []byte(`,"shop":`), name, view[end:])
+	return slices.Concat(view[:end], []byte{','}, of[1:len(of)-1], view[end:])
 }

@@ -57,4 +57,47 @@ func TestViewOfShop(t *testing.T) {
 	if got := string(o.desk.ofShop(t.Context(), "1", []byte(`{"now":1}`+"\n"))); got != `{"now":1,"shop":"s1"}`+"\n" {
 		t.Error(got)
 	}
+	o.desk.cfg.CurrencyOf = func(context.Context, string) (string, error) { return "GBP", nil }
+	if got := string(o.desk.ofShop(t.Context(), "1", []byte(`{"now":1}`))); got != `{"now":1,"shop":"s1","currency":"GBP"}` {
+		t.Error(got)
+	}
+}
+
+// A price that names no currency is in that of the room's shop, however it comes
+// in; where that cannot be read, nothing is written.
+func TestPricesAreInTheShopsMoney(t *testing.T) {
+	o := newOffice(t)
+	var away error
+	o.desk.cfg.CurrencyOf = func(_ context.Context, room string) (string, error) {
+		return map[string]string{"london": "GBP", "hangzhou": record.CNY}[room], away
+	}
+	host := o.token(record.Host, false)
+	for _, one := range []struct{ room, body, want string }{
+		{"london", `{"kind":"product","data":{"item":"a","price":1250}}`, `"price":1250,"currency":"GBP"`},
+		{"london", `{"kind":"product","data":{"item":"a","price":1250,"currency":"USD"}}`, `"currency":"USD"`},
+		{"london", `{"kind":"product","data":{"item":""}}`, `{"item":""}`},
+		{"london", `{"kind":"card","data":{"card":"c","kind":"coupon","title":"x","amount":500,"product":{"item":"a","price":9}}}`, `"price":9,"currency":"GBP"},"amount":500,"currency":"GBP"`},
+		{"london", `{"kind":"catalogue","data":{"items":[{"item":"a","price":5},{"item":"b"}]}}`, `[{"item":"a","price":5,"currency":"GBP"},{"item":"b"}]`},
+		{"hangzhou", `{"kind":"product","data":{"item":"a","price":1250}}`, `{"item":"a","price":1250}`},
+		{"nowhere", `{"kind":"product","data":{"item":"a","price":1250}}`, `{"item":"a","price":1250}`},
+	} {
+		before := len(o.log.recs)
+		if code, body := o.send(host, one.room, one.body); code != 202 || len(o.log.recs) != before+1 {
+			t.Fatalf("%s: %d %s", one.body, code, body)
+		}
+		if got := string(o.log.recs[before].Value); !strings.Contains(got, one.want) {
+			t.Errorf("%s: %s, want %s", one.body, got, one.want)
+		}
+	}
+	before := len(o.log.recs)
+	if code, _ := o.send(host, "london", `{"kind":"product","data":{"item":"a","price":1,"currency":"JPY"}}`); code != 400 {
+		t.Errorf("a price in yen: %d", code)
+	}
+	away = errors.New("the database is away")
+	if code, body := o.send(host, "london", `{"kind":"product","data":{"item":"a","price":1250}}`); code != 503 || !strings.Contains(body, `"store"`) {
+		t.Errorf("without an answer: %d %s", code, body)
+	}
+	if len(o.log.recs) != before {
+		t.Errorf("%d commands were written all the same", len(o.log.recs)-before)
+	}
 }

@@ -48,6 +48,9 @@ func merged(old, d *record.ItemData) record.ItemData {
 	set(&n.Show, d.Show)
 	set(&n.Price, d.Price)
 	set(&n.Was, d.Was)
+	if set(&n.Currency, d.Currency); n.Currency != nil && record.CurrencyOf(*n.Currency) == record.CNY {
+		n.Currency = nil // one form
+	}
 	set(&n.Stock, d.Stock)
 	if d.Sizes != nil {
 		n.Sizes = d.Sizes
@@ -106,6 +109,7 @@ func checkItem(d *record.ItemData) error {
 	for name, p := range map[string]*int64{"price": d.Price, "was": d.Was, "stock": d.Stock} {
 		bad(p != nil && *p < 0, "%s is negative", name)
 	}
+	bad(d.Currency != nil && !record.KnownCurrency(*d.Currency), "currency is none of %v", record.Currencies)
 	bad(d.AsOf < 0, "as_of is negative")
 	for _, list := range [][]string{d.Sizes, d.Colours} {
 		bad(len(list) > MaxList, "%d sizes or colours: at most %d", len(list), MaxList)

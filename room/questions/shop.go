@@ -167,7 +167,7 @@ func (b *Book) OnAir(p *record.ProductData, now int64) {
 		d.Link, d.Show = &p.Link, &b.show
 	}
 	if p.Price > 0 {
-		d.Price, d.Was = &p.Price, &p.Was
+		d.Price, d.Was, d.Currency = &p.Price, &p.Was, &p.Currency
 	}
 	if p.Stock > 0 { // 0 is also what a product that says nothing of its stock has
 		d.Stock = &p.Stock

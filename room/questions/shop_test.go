@@ -99,3 +99,41 @@ func FuzzChange(f *testing.F) {
 		}
 	})
 }
+
+// A price is told in the currency it is in, whoever last said it; one that was
+// never said is CNY, as prices always were.
+func TestPricesOfOtherCurrencies(t *testing.T) {
+	d := newDesk(t)
+	d.change(`{"items":[{"item":"a","title":"Mug","price":1250,"was":2000,"currency":"GBP"},{"item":"b","title":"杯","price":3900},{"item":"c","price":1,"currency":"CNY"}]}`)
+	d.change(`{"items":[{"item":"a","price":999}]}`) // what a change does not name stays
+	var bad record.CatalogueData
+	json.Unmarshal([]byte(`{"items":[{"item":"a","currency":"JPY"}]}`), &bad)
+	if err := d.b.Change(&bad, d.now); err == nil || !strings.Contains(err.Error(), "currency is none of") {
+		t.Errorf("yen have no hundredths: %v", err)
+	}
+	raw, _ := json.Marshal(d.b.Catalogue())
+	if strings.Count(string(raw), `"currency"`) != 1 || strings.Count(string(raw), `"currency":"GBP"`) != 1 {
+		t.Errorf("%s", raw)
+	}
+	for _, row := range []struct{ air, ask, want string }{
+		{"a", "how much is it", "Mug: £9.99 now, was £20"},
+		{"a", "这个多少钱", "Mug：现在 9.99 英镑，原价 20 英镑"},
+		{"b", "这个多少钱", "杯：现在 39 元"},
+	} {
+		fresh := newDesk(t)
+		c := d.b.Catalogue()
+		if err := fresh.b.Change(&c, 1); err != nil {
+			t.Fatal(err)
+		}
+		fresh.air = row.air
+		fresh.ask("u", row.ask)
+		if all := fresh.view().Clusters; len(all) != 1 || all[0].Suggest == nil || all[0].Suggest.Text != row.want {
+			t.Errorf("%s: %+v, want %q", row.ask, all, row.want)
+		}
+	}
+	// What is put on air says the money of its own price.
+	d.b.OnAir(&record.ProductData{Item: "a", Price: 4900}, d.now)
+	if it := d.b.Catalogue().Items[0]; it.Currency != nil || *it.Price != 4900 {
+		t.Errorf("%+v", it)
+	}
+}

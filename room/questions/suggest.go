@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fudai-live/fudai/moderation"
+	"github.com/fudai-live/fudai/room/record"
 )
 
 // Suggestion is an answer for the host to approve. There is none rather than a
@@ -81,9 +82,9 @@ func (it *item) say(c *cluster) string {
 	switch c.key.Intent {
 	case Price:
 		if it.Price != nil {
-			text = fmt.Sprintf(say.price, yuan(*it.Price))
+			text = fmt.Sprintf(say.price, it.money(say.lang, *it.Price))
 			if it.Was != nil && *it.Was > *it.Price {
-				text += fmt.Sprintf(say.was, yuan(*it.Was))
+				text += fmt.Sprintf(say.was, it.money(say.lang, *it.Was))
 			}
 		}
 	case Stock:
@@ -123,19 +124,20 @@ func forNumber(title string) bool {
 	return false
 }
 
-type phrases struct{ price, was, left, gone, sizes, colours, noSuch, link, colon string }
+type phrases struct{ lang, price, was, left, gone, sizes, colours, noSuch, link, colon string }
 
 var (
-	chinese = phrases{"现在 %s 元", "，原价 %s 元", "还有 %d 件", "已经售罄", "有 %s", "有 %s", "没有%s，有 %s", "%d 号链接", "："}
-	english = phrases{"%s yuan now", ", was %s yuan", "%d left", "sold out", "we have %s", "we have %s", "no %s; we have %s", "link no. %d", ": "}
+	chinese = phrases{"zh", "现在 %s", "，原价 %s", "还有 %d 件", "已经售罄", "有 %s", "有 %s", "没有%s，有 %s", "%d 号链接", "："}
+	english = phrases{"en", "%s now", ", was %s", "%d left", "sold out", "we have %s", "we have %s", "no %s; we have %s", "link no. %d", ": "}
 )
 
-// yuan is an amount of fen in yuan, without a fraction of nothing.
-func yuan(fen int64) string {
-	if fen%100 == 0 {
-		return strconv.FormatInt(fen/100, 10)
+// money writes an amount of the item's currency.
+func (it *item) money(lang string, minor int64) string {
+	currency := ""
+	if it.Currency != nil {
+		currency = *it.Currency
 	}
-	return fmt.Sprintf("%d.%02d", fen/100, fen%100)
+	return record.Money(lang, currency, minor)
 }
 
 // listed says which values there are; that one is not there only where the list

@@ -95,16 +95,18 @@ type PinData struct {
 
 // ProductData is the product on air; an empty Item takes it off.
 type ProductData struct {
-	Item  string   `json:"item"`
-	Link  int      `json:"link,omitempty"` // "3号链接" of this show
-	Title string   `json:"title,omitempty"`
-	Price int64    `json:"price,omitempty"` // fen
-	Was   int64    `json:"was,omitempty"`   // fen
-	Stock int64    `json:"stock,omitempty"`
-	Image string   `json:"image,omitempty"`
-	URL   string   `json:"url,omitempty"`
-	Facts []string `json:"facts,omitempty"`
-	AsOf  int64    `json:"as_of,omitempty"` // Unix ms
+	Item  string `json:"item"`
+	Link  int    `json:"link,omitempty"` // "3号链接" of this show
+	Title string `json:"title,omitempty"`
+	Price int64  `json:"price,omitempty"` // minor units: fen, cents, pence
+	Was   int64  `json:"was,omitempty"`   // the same
+	Stock int64  `json:"stock,omitempty"`
+	// Currency is that of the price, one of Currencies; absent: CNY.
+	Currency string   `json:"currency,omitempty"`
+	Image    string   `json:"image,omitempty"`
+	URL      string   `json:"url,omitempty"`
+	Facts    []string `json:"facts,omitempty"`
+	AsOf     int64    `json:"as_of,omitempty"` // Unix ms
 }
 
 // CardData is a card in the stream of its own: a product or a coupon drop.
@@ -114,8 +116,10 @@ type CardData struct {
 	Title   string       `json:"title"`
 	Text    string       `json:"text,omitempty"`
 	Product *ProductData `json:"product,omitempty"`
-	Amount  int64        `json:"amount,omitempty"` // fen
+	Amount  int64        `json:"amount,omitempty"` // minor units
 	Until   int64        `json:"until,omitempty"`  // Unix ms
+	// Currency is that of the amount; absent: CNY.
+	Currency string `json:"currency,omitempty"`
 }
 
 // AttrData sets (or, with Delete, removes) a room attribute: at most 100 of 4 KiB.
@@ -215,16 +219,18 @@ func (d *CatalogueData) WithoutDeletions() *CatalogueData {
 // ItemData is what the shop says of one product; a nil field stays as it is.
 // The item "*" is the whole shop: its Facts hold for every product.
 type ItemData struct {
-	Item    string   `json:"item"`
-	Delete  bool     `json:"delete,omitempty"`
-	Title   *string  `json:"title,omitempty"`
-	Link    *int     `json:"link,omitempty"`  // "3号链接"
-	Show    *string  `json:"show,omitempty"`  // the show whose link number that is; "": of every show
-	Price   *int64   `json:"price,omitempty"` // fen
-	Was     *int64   `json:"was,omitempty"`   // fen
-	Stock   *int64   `json:"stock,omitempty"`
-	Sizes   []string `json:"sizes,omitempty"`
-	Colours []string `json:"colours,omitempty"`
+	Item   string  `json:"item"`
+	Delete bool    `json:"delete,omitempty"`
+	Title  *string `json:"title,omitempty"`
+	Link   *int    `json:"link,omitempty"`  // "3号链接"
+	Show   *string `json:"show,omitempty"`  // the show whose link number that is; "": of every show
+	Price  *int64  `json:"price,omitempty"` // minor units: fen, cents, pence
+	Was    *int64  `json:"was,omitempty"`   // the same
+	// Currency is that of both, one of Currencies; never said: CNY.
+	Currency *string  `json:"currency,omitempty"`
+	Stock    *int64   `json:"stock,omitempty"`
+	Sizes    []string `json:"sizes,omitempty"`
+	Colours  []string `json:"colours,omitempty"`
 	// Facts are answers word for word by intent: "delivery": "48 小时内发货". An
 	// empty one removes it.
 	Facts map[string]string `json:"facts,omitempty"`

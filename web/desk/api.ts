@@ -28,6 +28,8 @@ export interface View {
   drafts?: Record<string, Draft>;
   /** The shop that the room is of: its giveaways come by the studio. */
   shop?: string;
+  /** In which that shop counts; absent: CNY. */
+  currency?: string;
   mutes: { user: string; until?: number; ban?: boolean }[];
   stats: {
     offered: number;
@@ -95,6 +97,8 @@ export interface Goods {
   link?: number;
   price?: number;
   was?: number;
+  /** Of the price; absent: CNY. */
+  currency?: string;
   stock?: number;
   sizes?: string[];
   colours?: string[];

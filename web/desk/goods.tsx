@@ -36,7 +36,7 @@ export function GoodsList() {
           <li key={g.item}>
             <button type="button" class="row" aria-pressed={product.value?.item === g.item} onClick={() => air(g)}>
               {g.link ? <b class="link-no">{g.link}</b> : null} <bdi>{line(g.title ?? g.item)}</bdi>
-              {g.price !== undefined && <span> {money(g.price)}</span>}
+              {g.price !== undefined && <span> {money(g.price, g.currency)}</span>}
             </button>
           </li>
         ))}
@@ -114,6 +114,7 @@ function air(g: Goods): void {
     ...(g.link && { link: g.link }),
     ...(g.price !== undefined && { price: g.price }),
     ...(g.was && { was: g.was }),
+    ...(g.currency && { currency: g.currency }),
     ...(g.stock !== undefined && { stock: g.stock }),
     facts: facts.slice(0, 4),
     as_of: Math.round(now.value),

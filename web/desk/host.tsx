@@ -39,7 +39,8 @@ function OnAirNow() {
             {p.link ? <b class="link-no">{p.link}</b> : null} <bdi>{line(p.title)}</bdi>
           </p>
           <p class="stand-price">
-            {p.price !== undefined && <b>{money(p.price)}</b>} {p.was !== undefined && <s>{money(p.was)}</s>}
+            {p.price !== undefined && <b>{money(p.price, p.currency)}</b>}{' '}
+            {p.was !== undefined && <s>{money(p.was, p.currency)}</s>}
             {p.stock !== undefined && <small>{p.stock > 0 ? w('stockLeft', { n: p.stock }) : w('soldOut')}</small>}
           </p>
           {p.facts?.length ? (

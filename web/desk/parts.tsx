@@ -164,7 +164,7 @@ export function OnAir() {
           <p class="name">
             {p.link ? <b>{p.link}</b> : null} <bdi>{line(p.title)}</bdi>
           </p>
-          <p class="price">{money(p.price)}</p>
+          <p class="price">{money(p.price, p.currency)}</p>
           <button type="button" onClick={() => void command('product', { item: '' })}>
             {w('productOff')}
           </button>
@@ -176,7 +176,7 @@ export function OnAir() {
       <form onSubmit={air}>
         <Field name="title" label={w('productName')} max={60} />
         <Amount name="link" label={w('productLink')} />
-        <Amount name="price" label={w('productPrice')} step="0.01" value="" />
+        <Amount name="price" label={w('productPrice', { sign: sign(view.value?.currency) })} step="0.01" value="" />
         <Amount name="stock" label={w('productStock')} />
         <label class="wide">
           <span>{w('productFacts')}</span>

@@ -153,7 +153,7 @@ describe('the desk', () => {
 
     await desk.getByLabel('商品名').fill('真丝连衣裙');
     await desk.getByLabel('几号链接').fill('3');
-    await desk.getByLabel('价格（元）', { exact: true }).fill('199');
+    await desk.getByLabel('价格（¥）', { exact: true }).fill('199');
     await desk.getByLabel('卖点，用分号隔开').fill('真丝；可机洗');
     await desk.getByRole('button', { name: '开始讲解' }).click();
     await desk.getByText('¥199').waitFor();

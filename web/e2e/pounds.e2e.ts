@@ -84,3 +84,86 @@ it('plans a red packet of pounds, and a viewer reads pounds', { timeout: 240_000
   await shot(page, 'pounds-budgets-en');
   expect([...boss.complaints, ...own.complaints]).toEqual([]);
 });
+
+it('puts a product of a table on show, in pounds for who hosts and who watches', { timeout: 240_000 }, async (t) => {
+  if (!server.bin) return t.skip();
+  const host = server.token('ann', 'host');
+  const table = await fetch(`${server.url}v1/rooms/london/catalogue?apply=true`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${host}` },
+    body: '商品编号,商品名称,链接号,价格,原价\nmug,Cloud mug,1,12.5,20\npin,Dollar pin,2,$3,\n',
+  });
+  expect(table.status).toBe(202);
+
+  const own = await open(browser, `${server.url}r/london`, { ...phone, locale: 'en-GB' });
+  const desk = await open(browser, `${server.url}desk/london#t=${host}`, { ...desktop, locale: 'en-GB' });
+  await desk.page.locator('.goods summary').click();
+  await desk.page.locator('.goods .row', { hasText: 'Dollar pin' }).getByText('$3').waitFor({ timeout: 60_000 });
+  await desk.page.locator('.goods .row', { hasText: 'Cloud mug' }).click();
+  await own.page.locator('.product .price').waitFor({ timeout: 60_000 });
+  expect(await own.page.locator('.product .price').innerText()).toMatch(/^£12\.50\s*£20$/);
+  expect(await desk.page.locator('.air .big .price').innerText()).toBe('£12.50');
+  await shot(own.page, 'pounds-product-phone-en');
+  await shot(desk.page, 'pounds-desk-en');
+
+  // One that is typed at the desk says no currency: it is in the shop's.
+  await desk.page.getByLabel('Product', { exact: true }).fill('Tea towel');
+  await desk.page.getByLabel('Price (£)', { exact: true }).fill('8');
+  await desk.page.getByRole('button', { name: 'Put on show', exact: true }).click();
+  await own.page.locator('.product', { hasText: 'Tea towel' }).getByText('£8').waitFor({ timeout: 60_000 });
+  expect(await own.page.locator('body').innerText()).not.toContain('¥');
+  expect([...own.complaints, ...desk.complaints]).toEqual([]);
+});
+
+it('rehearses in a copy of the room: its own rules stop the passphrase there, and what is tried stays there', {
+  timeout: 240_000,
+}, async (t) => {
+  if (!server.bin) return t.skip();
+  const boss = { Authorization: `Bearer ${server.token('boss', 'service')}`, 'Content-Type': 'application/json' };
+  const desk = async (kind: string, data: unknown): Promise<void> => {
+    const to = `${server.url}v1/rooms/london/commands`;
+    const answer = await fetch(to, { method: 'POST', headers: boss, body: JSON.stringify({ kind, data }) });
+    expect(answer.status).toBe(202);
+  };
+  const words = (word: string): string =>
+    `version: ${word}\nlists:\n  - id: own\n    category: ads\n    severity: 4\n    action: block\n    words: [${word}]\n`;
+  await desk('rules', { yaml: words('teatime') });
+  await desk('room', { slow_ms: 20_000 });
+  const room = async (): Promise<{ room: { now: { version?: string } } }> =>
+    (await fetch(`${server.url}v1/rooms/london/rules`, { headers: boss })).json() as never;
+  await expect.poll(async () => (await room()).room.now.version, { timeout: 60_000 }).toBe('teatime');
+  const first = async (what: string): Promise<string | undefined> => {
+    const list = await fetch(`${server.url}v1/studio/${what}?shop=london`, { headers: boss });
+    return ((await list.json()) as { items: { id: string }[] }).items[0]?.id;
+  };
+  const draft = {
+    kind: 'bag',
+    title: 'Teatime',
+    budget: await first('budgets'),
+    phrases: ['it is teatime'],
+    trigger: { on: 'now' },
+    openMs: 30_000,
+    prizes: [{ prize: await first('prizes'), qty: 1, split: { mode: 'equal', total: 500, min: 1, underfill: 'return' } }],
+  };
+  await studio('giveaways', { room: 'london', draft });
+
+  const page = (
+    await open(browser, `${server.url}studio?shop=london#t=${server.token('boss', 'service')}`, { ...desktop, locale: 'en-GB' })
+  ).page;
+  await page.getByRole('menuitem', { name: 'Rehearsal', exact: true }).click();
+  await page.getByRole('button', { name: 'Start the rehearsal' }).click();
+  await page.getByText('passphrase "it is teatime" meets the room\'s rule "own/teatime" (block)').waitFor({ timeout: 120_000 });
+  await page.getByText('slow mode of 20 s').waitFor();
+  await shot(page, 'rehearsed-as-the-room-en');
+
+  const held = await fetch(`${server.url}v1/studio/rehearsals`, {
+    method: 'POST',
+    headers: boss,
+    body: JSON.stringify({ room: 'london', viewers: 30, try: { settings: { slow_ms: 0 }, rules: words('other') } }),
+  });
+  const { findings } = (await held.json()) as { findings: { rule: string }[] };
+  const found = findings.map((f) => f.rule);
+  expect(found).toContain('only-here');
+  expect(found).not.toContain('phrase-rules');
+  expect((await room()).room.now.version).toBe('teatime');
+});

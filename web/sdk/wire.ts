@@ -93,6 +93,8 @@ export interface Product {
   title?: string;
   price?: number;
   was?: number;
+  /** Of the price; absent: CNY. */
+  currency?: string;
   image?: string;
   url?: string;
   stock?: number;
@@ -111,6 +113,8 @@ export interface CardItem {
   text?: string;
   product?: string;
   amount?: number;
+  /** Of the amount; absent: CNY. */
+  currency?: string;
   until?: number;
 }
 export interface AttrItem {

@@ -20,8 +20,8 @@ export function ProductCard() {
         </h2>
         {p.facts?.length ? <p class="facts">{p.facts.map((f) => line(f)).join(' · ')}</p> : null}
         <p class="price">
-          {p.price !== undefined && <b>{money(p.price)}</b>}
-          {p.was !== undefined && <s>{money(p.was)}</s>}
+          {p.price !== undefined && <b>{money(p.price, p.currency)}</b>}
+          {p.was !== undefined && <s>{money(p.was, p.currency)}</s>}
           {p.stock !== undefined && p.stock > 0 && p.stock < 100 && <small>{w('stock', { n: p.stock })}</small>}
         </p>
       </div>

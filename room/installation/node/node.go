@@ -130,7 +130,7 @@ func (n *node) run(ctx context.Context) (err error) {
 	if n.is("desk") {
 		tailer := n.kafka.NewTailer()
 		cfg := desk.Config{Log: n.kafka, Keys: n.keys, Tokens: n.people, Tailer: tailer, Chains: n.beacon.Chains(), Boards: n.Desk.Dashboards, Logger: n.log,
-			PublicLog: n.PublicLog.Policy(n.keys), Attest: n.public.Attest, Kept: store.Proof, Caller: n.people.Caller, ShopOf: store.ShopOf, Metrics: n.reg}
+			PublicLog: n.PublicLog.Policy(n.keys), Attest: n.public.Attest, Kept: store.Proof, Caller: n.people.Caller, ShopOf: store.ShopOf, CurrencyOf: store.CurrencyOf, Metrics: n.reg}
 		if n.Answer.On() {
 			drafter, err := answer.New(n.answerConfig())
 			if err != nil {
