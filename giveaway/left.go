@@ -2,6 +2,15 @@ package giveaway
 
 import "github.com/fudai-live/fudai/room/record"
 
+// Behind a hole in the log nobody is named, and a list of several chunks whose
+// owner died is not gone on with. Owners differ in what they know there: one has
+// folded all of it, one comes from a snapshot of before the hole, another from an
+// older one; each would name others, cut at other places, and the ledger could not
+// be held against any of them. So the list that counts is the ledger's as far as it
+// was written, and whoever is not on it proves by the engine's signed receipt that
+// they were in (giveaway/fulfil, POST /v1/me/voids). How many those are nobody
+// knows: not every record that is lost was an entry.
+
 // dueVoid tells that an event ended, and who was in: their compensation, if the
 // plan has one, is theirs also when the show is over.
 func (e *Events) dueVoid(ev *event, s stop, in *Due) {

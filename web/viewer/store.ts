@@ -27,6 +27,7 @@ import { openSocket } from './early.ts';
 import { showResult } from './outcome.ts';
 import { language, w } from './prefs.ts';
 import { notePrize, openPrizes } from './prizes.ts';
+import { showReceipt } from './receipts.ts';
 import { ed25519, fork } from './record.ts';
 import { translated } from './translated.tsx';
 
@@ -410,6 +411,8 @@ export function start(room: string, as: { guest?: boolean } = {}): void {
   client.on('result', (r) => {
     if (r.state === 'sealed') return sync(client.model);
     notePrize(r, client.model.gives.get(r.event), user.value?.h ?? '', client.now());
+    const receipt = entries.value.get(r.event)?.receipt;
+    if (r.state === 'void' && r.code === 'gap' && receipt) void showReceipt(client.token, room, r.event, receipt);
     inStep(client.model, () => {
       results.value = new Map(client.model.results);
       showResult(r, results.value, user.value?.h, entries.value.get(r.event)?.state === 'in');

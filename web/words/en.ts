@@ -461,7 +461,7 @@ export const codes: Record<string, Said> = {
   'end-gap': said(
     'Some records are missing',
     'They were lost in a failure, so a fair draw is not possible',
-    'This one does not count; watch for the next',
+    'This one does not count; if you were in, this page shows your receipt, and what was promised is yours',
   ),
   'gap-slow': said('Some comments left out', 'The network could not keep up', 'Giveaways are not affected'),
   'gap-resume': said('Some comments are missing', 'The line was down for long', 'Giveaways are not affected'),

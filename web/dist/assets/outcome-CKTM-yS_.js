@@ -1,1 +1,0 @@
-import{Z as e,mt as t}from"./base-ypetWKu8.js";var n=t(``),r=[];function i(t,i,a,o){let s=i.get(n.value);!s||!e(s,a)||e(t,a)?n.value=t.event:o&&s.event!==t.event&&(r=[...r.filter(e=>e!==t.event),t.event].slice(-8))}function a(){n.value=r.shift()??``}export{n,i as r,a as t};

@@ -1,1 +1,0 @@
-export{t as check}from"./verify-B2fHpu9J.js";

@@ -1,0 +1,1 @@
+export{t as check}from"./verify-DTlSk2M4.js";
