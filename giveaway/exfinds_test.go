@@ -28,9 +28,7 @@ var explored = []struct{ name, where string }{
 	{"a seal takes a round that is out already", "lottery/closed/3"},
 	{"a grant that comes again is given again", "lottery/granted/3"},
 	{"one alternate gets two units", "first/deadline/3"},
-	{"a round is taken without its signature being checked", "lottery/round due/3"},
 	{"a packet is a fen too large", "packet/round due/3"},
-	{"entries count until the ledger tells of the close", "lottery/closing time/3"},
 }
 
 var deedsOf = regexp.MustCompile(`found after (\d+) deeds`)

@@ -76,3 +76,25 @@ func TestListWithoutUsersBehindAHole(t *testing.T) {
 		t.Error("no list came")
 	}
 }
+
+// A giveaway that was cancelled before anybody announced it is over for who reads of
+// it behind a hole, too, and its id names no second one.
+func TestCancelledBehindAHole(t *testing.T) {
+	w := newWorld(t)
+	if err := w.control(record.CtlPlan, lottery(w, "e1", 1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.control(record.CtlCancel, record.EventData{Event: "e1", Reason: "不办了"}); err != nil {
+		t.Fatal(err)
+	}
+	r, read := New(w.cfg), false
+	r.Lose(record.Gap{From: 0, To: w.at}, w.ledger+9)
+	w.before = func(d *record.Decision) {
+		if read = true; r.Ledger(d, w.ledger) != nil || !r.retired["e1"] || len(r.order) > 0 {
+			t.Errorf("%s is read as %v, over: %t", d.Kind, r.Stuck(), r.retired["e1"])
+		}
+	}
+	if w.turn(); !read {
+		t.Error("nobody wrote that it is cancelled")
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -40,7 +41,7 @@ var planted = []plantedBug{
 	{"a win elsewhere counts that was lost", "wins.go", "list[i].Lost = place\n\t\t\t}", "list[i].Lost = 0\n\t\t\t}"},
 	{"a snapshot forgets what was won elsewhere", "snapshot.go", "Wins: e.won.of,", "Wins: nil,"},
 	{"two events grant at once, and a cap sees neither", "due.go", "granted = e.dueGrant(ev, now, in)", "_ = e.dueGrant(ev, now, in)"},
-	{"a grant that comes again is given again", "grant.go", "if u.Rank == s.Rank && u.State == s.State {", "if u.Rank == s.Rank && u.State == \"\" {"},
+	{"a grant that comes again is given again", "grant.go", "if u.Rank == s.Rank && (u.State == s.State ||", "if u.Rank == s.Rank && (u.State == \"\" ||"},
 	{"one alternate gets two units", "grant.go", "ev.Next++\n\t\t\treturn", "ev.Next += int(s.Unit) % 2\n\t\t\treturn"},
 	{"what nobody won is not given back", "draw.go", "ev.Books.release()\n\tev.Books.audit(ev.Plan)\n\tev.wake = 0", "ev.Books.audit(ev.Plan)\n\tev.wake = 0"},
 	{"a packet is a fen too large", "drawproof/split.go", "amounts[i] = rem\n", "amounts[i] = rem + 1\n"},
@@ -95,6 +96,21 @@ func TestPlantedBugs(t *testing.T) {
 			fault, _, _ := strings.Cut(string(out[strings.Index(string(out), "FUDAI_SEED"):]), "\n")
 			t.Logf("found after %s steps: %.200s", m[1], fault)
 		})
+	}
+}
+
+// TestPlantedBugsFit: the code that each bug is an edit of is still there.
+func TestPlantedBugsFit(t *testing.T) {
+	for _, bug := range planted {
+		source, err := os.ReadFile(bug.file)
+		if n := strings.Count(string(source), bug.from); err != nil || n != 1 {
+			t.Errorf("%s: %s has %d places like %q, want one (%v)", bug.name, bug.file, n, bug.from, err)
+		}
+	}
+	for _, x := range explored {
+		if !slices.ContainsFunc(planted, func(bug plantedBug) bool { return bug.name == x.name }) {
+			t.Errorf("no bug %q is planted", x.name)
+		}
 	}
 }
 
