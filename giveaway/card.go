@@ -93,6 +93,9 @@ type shown struct {
 // AppendCard appends the members of the item "give", without braces.
 func (e *Events) AppendCard(dst []byte, event string) []byte {
 	ev := e.byID[event]
+	if d := e.decoy(event); d != nil {
+		return d.appendCard(dst, e.cfg.Keys, e.now)
+	}
 	if ev == nil {
 		return dst
 	}
@@ -114,7 +117,7 @@ func (e *Events) Changed() []string {
 		e.display[ev.id()] = is
 		changed = append(changed, ev.id())
 	}
-	return changed
+	return e.changedDecoys(changed)
 }
 
 // Cards lists the events that a viewer who comes now should see: all that are

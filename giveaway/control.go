@@ -19,7 +19,7 @@ const DeadChainMs = int64(72 * 3600 * 1000)
 // maxLadder is how many steps of the ladder a late seal may use (drawproof, rule 21).
 const maxLadder = 10
 
-// Control folds a plan, cancel, void, confirmation, beacon or wins. It is called at the Applied
+// Control folds a plan, cancel, void, confirmation, decoy, beacon or wins. It is called at the Applied
 // barrier, after being the offset in comments[p] behind which it takes effect. An error names everything that is wrong with it; the state is then
 // unchanged.
 func (e *Events) Control(ctl *record.Control, after, now int64) error {
@@ -46,6 +46,8 @@ func (e *Events) Control(ctl *record.Control, after, now int64) error {
 		return errors.Join(err, e.end(ctl.Kind == record.CtlVoid, data, now))
 	case record.CtlConfirm:
 		return errors.Join(err, e.confirm(ctl, after, now))
+	case record.CtlDecoy:
+		return errors.Join(err, e.lay(ctl.Data, now))
 	case record.CtlBeacon:
 		return errors.Join(err, e.beacon(ctl.Data, now))
 	case record.CtlWins:
@@ -64,6 +66,9 @@ func (e *Events) plan(data []byte, now int64) error {
 		return nil // the same plan again
 	} else if old != nil {
 		return record.Breaks(RuleOther, "plan: event %q has the plan %s, which is final", id, old.Hash)
+	}
+	if e.decoy(id) != nil {
+		return record.Breaks(RuleOther, "plan: %q names something else already", id)
 	}
 	if e.retired[id] {
 		return record.Breaks(RuleOver, "plan: event %q is over; its id names no second one", id)

@@ -43,6 +43,13 @@
 // whom it excludes stands in the sealed exclusions with its public reason, and an
 // appeal that is right changes what comes later, not the draw.
 //
+// Two signs that no person acted are kept and do nothing by themselves: how soon
+// an entry came after its opening was delivered (signs.go), and an entry to a decoy,
+// which stands in the stream and on no page (decoy.go). Whoever writes a bot against
+// the source of our library passes the decoys; they catch the simple ones that
+// script the wire. Only a person may make something of a sign, and only on the block
+// list of a plan that is not announced: that of an announced one is fixed by a hash.
+//
 // The package is pure: no clock, no randomness, no I/O. Time is room time, an
 // argument. It does not decide which plans a shop may run (giveaway/studio), does
 // not fetch public randomness (giveaway/beacon) and moves no goods or money

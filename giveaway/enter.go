@@ -24,6 +24,9 @@ var noFacts record.Facts
 // Enter folds an entry. It counts by its place between the markers alone.
 func (e *Events) Enter(in *Entry, offset, now int64) Result {
 	e.see(offset, now)
+	if d := e.decoy(in.Event); d != nil {
+		return d.enter(in, offset, now)
+	}
 	ev := e.byID[in.Event]
 	takes := ev != nil && ev.takes()
 	r := e.enter(ev, in, offset, now)

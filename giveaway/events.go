@@ -49,6 +49,7 @@ type Events struct {
 	order    []*event // as announced
 	byID     map[string]*event
 	retired  map[string]bool // ids of events no longer kept: an id never names a second plan
+	decoys   []decoy         // oldest first
 	awards   map[string][]award
 	won      elsewhere
 	queue    []queued
@@ -104,6 +105,11 @@ func (e *Events) Active() bool {
 			return true
 		}
 	}
+	for i := range e.decoys {
+		if !e.decoys[i].over(e.now) {
+			return true
+		}
+	}
 	return false
 }
 
@@ -151,6 +157,9 @@ type Standing struct {
 // Entry answers where a user stands in an event, as long as it is kept.
 func (e *Events) Entry(event string, user []byte) Standing {
 	ev := e.byID[event]
+	if ev == nil && e.decoy(event) != nil {
+		return Standing{State: "out"}
+	}
 	if ev == nil {
 		return Standing{}
 	}

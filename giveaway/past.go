@@ -44,6 +44,7 @@ func (e *Events) history(ev *event, user []byte) (mask uint8) {
 // event behind it already, and forgets the past before it then.
 func (e *Events) gapped(at int64) {
 	e.gapAt = max(e.gapAt, at)
+	e.gapDecoys(at)
 	for _, ev := range e.order {
 		if ev.Plan.OpenAt > at && ev.Listed.Of == 0 {
 			ev.forgetPast(at)

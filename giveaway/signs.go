@@ -46,7 +46,7 @@ func (s *reactions) note(row int, reaction int64) {
 type Suspect struct {
 	User string `json:"user"`
 	Name string `json:"name,omitempty"`
-	Ms   int64  `json:"ms,omitempty"` // how soon the entry came; of a decoy's none
+	Ms   int64  `json:"ms,omitempty"` // how soon the entry came; none of who entered a decoy
 }
 
 // suspects are the users of a giveaway who entered fast.

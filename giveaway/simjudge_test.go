@@ -68,6 +68,7 @@ func (w *sim) judge() {
 		}
 	}
 	r.receipts()
+	w.caught()
 	w.follow()
 	w.prove()
 }

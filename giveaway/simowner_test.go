@@ -169,6 +169,7 @@ func (o *simOwner) fold() {
 		in := c.in
 		r := o.e.Enter(&in, offset, o.clock.now)
 		o.w.count["said "+r.Code.String()]++
+		o.decoyed(&in, &r)
 		switch r.Code {
 		case record.Entered:
 			o.receipt(&in, offset)

@@ -46,6 +46,8 @@ func (w *sim) staff() {
 		w.dead = true
 	case n < 18:
 		w.wonElsewhere()
+	case n == 18:
+		w.lay()
 	}
 }
 

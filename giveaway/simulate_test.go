@@ -37,6 +37,7 @@ type sim struct {
 	epochs uint64
 	plans  int
 	events []string
+	decoys []string
 	dead   bool  // the second beacon has stopped
 	lost   bool  // the key of the operator's proof is gone for good
 	mute   int64 // until then nobody hands in a round
@@ -245,6 +246,9 @@ func (w *sim) user() []byte { return fmt.Appendf(nil, "u%d", w.rnd.IntN(14)) }
 
 func (w *sim) enter() {
 	event, ok := w.event()
+	if n := len(w.decoys); n > 0 && w.rnd.IntN(8) == 0 {
+		event, ok = w.decoys[max(0, n-1-w.rnd.IntN(2))], true
+	}
 	if !ok {
 		return
 	}
@@ -438,4 +442,4 @@ func TestSimulation(t *testing.T) {
 var simMust = []string{"crashes", "zombies", "clock jumps", "doubled comments", "forged beacons", "restores", "gaps", "delayed ledger", "fenced",
 	"end settled", "end cancelled", "end void", "why staff", "why goods", "voids behind the close", "why missed", "why gap", "step claimed", "step expired", "step skipped", "step settled",
 	"alternates", "amendments", "pauses", "silent relays", "folded cards", "drawn late", "later rounds", "drawn by two", "why no-proof", "waits for a proof", "plans of packet", "plans of rain", "plans of grab", "excluded",
-	"excluded by cluster", "excluded by the shop's cap", "fast entries", "confirmed and claimed", "confirmed and not claimed", "expired unconfirmed", "forged confirmations", "step reviewed"}
+	"excluded by cluster", "excluded by the shop's cap", "fast entries", "confirmed and claimed", "confirmed and not claimed", "expired unconfirmed", "forged confirmations", "step reviewed", "decoys", "caught by decoys", "forgotten decoys"}

@@ -29,6 +29,7 @@ type savedEvents struct {
 	Hole     *hole              `json:"hole,omitempty"`
 	Note     string             `json:"checkpoint,omitempty"`
 	GapAt    int64              `json:"gap_at,omitempty"`
+	Decoys   []decoy            `json:"decoys,omitempty"`
 }
 
 type savedEvent struct {
@@ -39,7 +40,7 @@ type savedEvent struct {
 
 // AppendSnapshot appends the whole state.
 func (e *Events) AppendSnapshot(dst []byte) []byte {
-	s := savedEvents{Retired: sortedKeys(e.retired), Awards: e.awards, Wins: e.won.of, Queue: e.queue, Position: e.position, Ledger: e.ledger, Now: e.now, Hole: e.hole, Note: e.head.note, GapAt: e.gapAt}
+	s := savedEvents{Retired: sortedKeys(e.retired), Awards: e.awards, Wins: e.won.of, Queue: e.queue, Position: e.position, Ledger: e.ledger, Now: e.now, Hole: e.hole, Note: e.head.note, GapAt: e.gapAt, Decoys: e.decoys}
 	for _, ev := range e.order {
 		saved := savedEvent{Plan: ev.private(), State: &ev.state}
 		if ev.stuck != nil {
@@ -117,6 +118,7 @@ func (e *Events) restore(b []byte) error {
 		e.won.n += len(list)
 	}
 	e.queue, e.position, e.ledger, e.now, e.hole, e.gapAt = s.Queue, s.Position, s.Ledger, s.Now, s.Hole, s.GapAt
+	e.decoys = s.Decoys
 	if _, err := e.Heard(s.Note); err != nil {
 		e.head = head{} // of a log that this installation no longer has
 	}
@@ -180,6 +182,9 @@ func (e *Events) Hash() [32]byte {
 	}
 	put(e.queue)
 	put([2]int64{e.position, e.ledger})
+	if len(e.decoys) > 0 {
+		put(e.decoys)
+	}
 	if e.head.note != "" {
 		put(e.head.note)
 	}

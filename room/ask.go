@@ -99,6 +99,16 @@ func (p *Partition) Funnel(name, event string) (f giveaway.Funnel, err error) {
 	return f, fmt.Errorf("room: no giveaway %q in room %q", event, name)
 }
 
+// Suspects answers who showed a sign of a program in a giveaway or a decoy.
+func (p *Partition) Suspects(name, event string) (giveaway.Suspects, error) {
+	if r := p.rooms[name]; r != nil {
+		if s, ok := r.give.Suspects(event); ok {
+			return s, nil
+		}
+	}
+	return giveaway.Suspects{}, fmt.Errorf("room: no giveaway %q in room %q", event, name)
+}
+
 // View is what those who run a room may know of it beyond its State: it is for
 // their desk, read-only, and asked for rarely.
 type View struct {

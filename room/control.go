@@ -143,7 +143,7 @@ func (p *Partition) command(r *room, ctl *record.Control, out *Out) error {
 		return with(ctl, func(n *record.WordsData) error { return r.translate(n) })
 	case record.CtlCheckpoint:
 		return with(ctl, func(c *record.CheckpointData) error { return r.checkpoint(c) })
-	case record.CtlPlan, record.CtlCancel, record.CtlVoid, record.CtlBeacon, record.CtlConfirm, record.CtlWins:
+	case record.CtlPlan, record.CtlCancel, record.CtlVoid, record.CtlBeacon, record.CtlConfirm, record.CtlWins, record.CtlDecoy:
 		return r.give.Control(ctl, p.after, p.clock.now)
 	}
 	return fmt.Errorf("room: unknown command %q", ctl.Kind)

@@ -170,6 +170,9 @@ func (p *Partition) tick(c *record.Comment, offset int64, out *Out) {
 		if err := r.give.Advance(now); err != nil {
 			p.stats.Stuck++ // its events say so in Stuck; nothing more is asked for in their name
 		}
+		if r.give.DecoyNews() {
+			p.stir(r)
+		}
 	}
 	kept := p.timed[:0]
 	for _, r := range p.timed {

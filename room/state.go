@@ -80,7 +80,9 @@ func (p *Partition) encodeState(r *room, now int64, dst []byte) []byte {
 		left = fit(&s.Pins[len(s.Pins)-1-i].Tr, left)
 	}
 	for _, event := range p.events(r) {
-		s.Gives = append(s.Gives, r.appendCard(nil, event, left/2))
+		if card := r.appendCard(nil, event, left/2); len(card) > 0 { // else it is no longer kept
+			s.Gives = append(s.Gives, card)
+		}
 	}
 	for _, name := range sortedKeys(r.attrs) {
 		s.Attrs = append(s.Attrs, wire.Attr{Name: name, Version: r.attrs[name].version})

@@ -111,3 +111,60 @@ func TestFastEntries(t *testing.T) {
 	}
 	t.Error("ten times at once, and never fast")
 }
+
+// A decoy beside a running giveaway: a script of the wire enters it, is answered
+// as who comes too late, has no receipt and shows up for the shop alone; the public
+// never hears of it, and the next giveaway's list keeps the script out with its reason.
+func TestDecoy(t *testing.T) {
+	n := start(t, t.TempDir())
+	s := n.openStall()
+	id := s.packet()
+	s.schedule(id)
+	bot := n.join(s.room, n.token("bot", "viewer"))
+	bot.opened(id)
+	var g struct{ Decoys []struct{ ID string } }
+	n.ask(s.svc, "POST", "/v1/studio/giveaways/"+id+"/decoys", map[string]any{"title": "限时福袋"}, &g)
+	decoy := g.Decoys[0].ID
+	epoch := bot.opened(decoy)
+	card := bot.until("its card", func(m *message) bool { return strings.Contains(string(m.raw), decoy) })
+	if !strings.Contains(string(card.raw), `"hidden":true`) {
+		t.Errorf("pages are not told to hide it: %s", card.raw)
+	}
+	if got := bot.enters(decoy, epoch); got != "closed" {
+		t.Errorf("the decoy answers %s", got)
+	}
+	if status, b := n.get(n.token("bot", "viewer"), "/v1/rooms/"+s.room+"/giveaways/"+decoy+"/receipt"); status != 404 {
+		t.Errorf("a receipt of a decoy: %d %s", status, b)
+	}
+	var found struct {
+		Decoys []struct {
+			N     int64
+			Users []struct{ User string }
+		}
+	}
+	wait(t, patience, "the shop to see it", func() bool {
+		n.ask(s.svc, "GET", "/v1/studio/giveaways/"+id+"/suspects", nil, &found)
+		return len(found.Decoys) == 1 && found.Decoys[0].N == 1 && len(found.Decoys[0].Users) == 1 && found.Decoys[0].Users[0].User == "bot"
+	})
+	if status, b := n.get("", "/v1/rules/"+decoy); status != 404 {
+		t.Errorf("its rules: %d %s", status, b)
+	}
+	if _, told := bot.find(func(m *message) bool { return m.Op == "receipt" || m.Op == "result" && m.Event == decoy }); told {
+		t.Error("the bot has a receipt or a result of it")
+	}
+	next := s.packet()
+	n.ask(s.svc, "POST", "/v1/studio/giveaways/"+next+"/block", map[string]any{"sign": "decoy", "users": []string{"bot"}, "from": id}, nil)
+	n.ask(s.svc, "DELETE", "/v1/studio/giveaways/"+id+"/decoys/"+decoy, nil, nil)
+	n.ask(s.svc, "POST", "/v1/studio/giveaways/"+id+"/cancel", map[string]any{"reason": "测试"}, nil)
+	bot.until("the end of the first", func(m *message) bool { return m.Op == "result" && m.Event == id })
+	s.schedule(next)
+	if got := bot.enters(next, bot.opened(next)); got != "entered" {
+		t.Fatalf("at the door: %s", got)
+	}
+	n.ask(n.token("bot", "viewer"), "POST", "/v1/me/appeals", map[string]any{"event": next, "text": "我是人"}, nil)
+	var queue struct{ Items []struct{ Block int } }
+	n.ask(s.svc, "GET", "/v1/studio/appeals?shop="+s.shop, nil, &queue)
+	if len(queue.Items) != 1 || queue.Items[0].Block != 902 {
+		t.Errorf("the appeal: %+v", queue)
+	}
+}

@@ -73,6 +73,7 @@ var permissions = map[string][]string{
 
 	"desk." + record.CtlConfirm: {}, // the platform's server, which knows its users
 
+	"desk." + record.CtlDecoy:      {}, // programs; people lay them in the studio
 	"desk." + record.CtlCheckpoint: {}, // the transparency log's own
 
 	"history.read":   guard,
@@ -96,8 +97,10 @@ var permissions = map[string][]string{
 	"giveaway.approve": {Approver},
 	"giveaway.run":     planners,                              // schedule, cancel, extend
 	"giveaway.tap":     {Marketer, Host, Assistant},           // start what waits for a tap, or a template
+	"giveaway.decoy":   {Marketer},                            // a giveaway that is none, for programs to enter
 	"giveaway.stop":    {Marketer, Host, Moderator, Operator}, // all that is not yet announced
 	"block.read":       {Marketer, Approver, Auditor},         // who is ruled out by name
+	"block.write":      {Marketer},                            // who showed a sign of a program, onto a draft's list
 	"appeal.read":      {Marketer, Moderator, Approver, Auditor},
 	"appeal.answer":    {Moderator, Approver},
 	"template.write":   {Marketer},

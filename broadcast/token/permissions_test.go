@@ -10,7 +10,7 @@ import (
 
 // The table of permissions is what a shop's people were promised.
 func TestPermissions(t *testing.T) {
-	programs := []string{"desk." + record.CtlDirect, "desk." + record.CtlConfirm, "desk." + record.CtlWins, "desk." + record.CtlCheckpoint, "history.forget"}
+	programs := []string{"desk." + record.CtlDirect, "desk." + record.CtlConfirm, "desk." + record.CtlWins, "desk." + record.CtlDecoy, "desk." + record.CtlCheckpoint, "history.forget"}
 	for do, roles := range Permissions() {
 		if (len(roles) == 0) != slices.Contains(programs, do) {
 			t.Errorf("%s may be done by %q", do, roles)

@@ -83,6 +83,10 @@ func (h *house) everyRoute() {
 	h.ok("mia", "POST", g+"/schedule", nil)
 	h.announce(time.Now())
 	id := first["/v1/studio/giveaways"]
+	mine := h.add(exampleDraft).ID
+	h.ok("mia", "POST", "/v1/studio/giveaways/"+mine+"/block", example("POST", "/v1/studio/giveaways/{id}/block"))
+	laid := as[Giveaway](h, h.ok("mia", "POST", g+"/decoys", example("POST", "/v1/studio/giveaways/{id}/decoys")))
+	h.ok("mia", "DELETE", g+"/decoys/"+laid.Decoys[0].ID, nil)
 	extension := example("POST", "/v1/studio/giveaways/{id}/extend").(Extension)
 	extension.CloseAt = h.giveaway(id).CloseAt + 60_000
 	h.ok("mia", "POST", g+"/extend", extension)

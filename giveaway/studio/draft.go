@@ -127,6 +127,8 @@ type Giveaway struct {
 
 	Extensions []Extended `json:"extensions,omitempty" doc:"Asked for after the announcement; closeAt is that of the last one the room took."`
 
+	Decoys []Decoy `json:"decoys,omitempty" doc:"Laid beside it, for who may read its block list."`
+
 	Template string `json:"template,omitempty"`
 	Series   string `json:"series,omitempty"`
 	CopyOf   string `json:"copyOf,omitempty"`

@@ -98,10 +98,11 @@ func (s *Studio) listGiveaways(c *rest.Call) (any, error) {
 }
 
 // redact takes out what the plan does not publish for who may not read it: the
-// users of a block list, the thresholds of weak ties.
+// users of a block list, the thresholds of weak ties, and its decoys.
 func (s *Studio) redact(c *rest.Call, g *Giveaway) {
-	if g.Draft.secret() && c.MayAlso("block.read", g.Shop, "") != nil {
+	if (g.Draft.secret() || len(g.Decoys) > 0) && c.MayAlso("block.read", g.Shop, "") != nil {
 		g.Draft.conceal()
+		g.Decoys = nil
 	}
 }
 

@@ -61,6 +61,7 @@ var laws = []stage.Law[*house]{
 	{Name: "staff", Test: staff},
 	{Name: "trail", Test: tampered},
 	{Name: "funnel", Test: funnel},
+	{Name: "suspects", Test: suspected},
 	{Name: "crowd", Test: crowded},
 	{Name: "archive", Test: archived},
 	{Name: "proofs are kept", Test: proofsAreKept},
@@ -106,7 +107,7 @@ func newHouse(t *testing.T, database string) *house {
 	cfg.Store, cfg.Log, cfg.Keys, cfg.Tokens, cfg.Chains, cfg.Logger = h.store, h.log, h.keys, h.tokens, []drawproof.Chain{h.chain}, slog.New(slog.DiscardHandler)
 	cfg.Ask = func(_ context.Context, path string, q url.Values) (int, []byte, error) {
 		o := h.owners[q.Get("room")]
-		if o == nil || path != record.AskFunnel && path != record.AskBundle && path != record.AskEntry && path != record.AskSampled {
+		if o == nil || path != record.AskFunnel && path != record.AskBundle && path != record.AskEntry && path != record.AskSampled && path != record.AskSuspects {
 			return 0, nil, errors.New("nobody owns the room")
 		}
 		if path == record.AskBundle {
@@ -118,6 +119,14 @@ func newHouse(t *testing.T, database string) *house {
 		}
 		if path == record.AskEntry {
 			b, err := json.Marshal(o.E.Entry(q.Get("event"), []byte(q.Get("user"))))
+			return 200, b, err
+		}
+		if path == record.AskSuspects {
+			s, ok := o.E.Suspects(q.Get("event"))
+			if !ok {
+				return 404, []byte("no such giveaway"), nil
+			}
+			b, err := json.Marshal(s)
 			return 200, b, err
 		}
 		f, ok := o.E.Funnel(q.Get("event"))

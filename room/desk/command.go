@@ -66,6 +66,8 @@ func check(kind string, data json.RawMessage) error {
 		v = &record.BeaconData{}
 	case record.CtlConfirm:
 		v = &record.ConfirmData{}
+	case record.CtlDecoy:
+		v = &record.DecoyData{}
 	case record.CtlCheckpoint:
 		v = &record.CheckpointData{}
 	case record.CtlWords:
@@ -176,6 +178,8 @@ func problems(v any) error {
 		}
 	case *record.CheckpointData:
 		check(v.Note != "" && len(v.Note) <= drawproof.MaxNote, "note has %d bytes, want 1 to %d", len(v.Note), drawproof.MaxNote)
+	case *record.DecoyData:
+		errs = append(errs, v.Check())
 	case *record.EventData:
 		check(record.ValidID([]byte(v.Event)), "event is not an id")
 		for _, wrong := range v.Check() {

@@ -79,6 +79,11 @@
 // books. Which room is of a shop the desk reads in the database (--store) that it shares with the studio; if it
 // cannot, 503 store. A desk with a database of its own, to which no studio writes, takes every plan.
 //
+// # Decoys
+//
+//	{"kind":"decoy","data":{"event":"g-7f","title":"限时福袋","openAt":…,"closeAt":…}}   from programs; people lay one in the studio
+//	{"kind":"decoy","data":{"event":"g-7f","forget":true}}                            with whom it caught
+//
 // # Rounds of public randomness
 //
 // Anybody may hand in the round that a sealed giveaway waits for, without a token; a page may do what

@@ -107,8 +107,9 @@ func (r *rooms) owner(partition int32) string {
 func (r *rooms) openGives(room string) []string {
 	var s struct {
 		Gives []struct {
-			Event string `json:"event"`
-			State string `json:"state"`
+			Event  string `json:"event"`
+			State  string `json:"state"`
+			Hidden bool   `json:"hidden"` // a decoy
 		} `json:"gives"`
 	}
 	if json.Unmarshal(r.state(room), &s) != nil {
@@ -116,6 +117,9 @@ func (r *rooms) openGives(room string) []string {
 	}
 	var open []string
 	for _, g := range s.Gives {
+		if g.Hidden {
+			continue
+		}
 		switch g.State {
 		case "announced", "open", "closing", "sealed":
 			open = append(open, g.Event)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 )
 
 // Control is one record of fudai.control: what staff and configuration ask for.
@@ -50,6 +51,7 @@ const (
 	CtlWins      = "wins"       // giveaway.Wins: what was won in the shop's other rooms, for caps
 
 	CtlConfirm    = "confirm"    // ConfirmData: the platform on the winner of a large prize
+	CtlDecoy      = "decoy"      // DecoyData: a giveaway that is none, for programs to enter
 	CtlCheckpoint = "checkpoint" // CheckpointData: a head of the transparency log
 )
 
@@ -339,6 +341,33 @@ func (c *ConfirmData) Check() error {
 		errs = append(errs, fmt.Errorf("ref is not an id: 1 to %d printable ASCII characters without space", MaxID))
 	}
 	return errors.Join(errs...)
+}
+
+// DecoyData announces a decoy (giveaway.Events), or has one forgotten.
+type DecoyData struct {
+	Event   string `json:"event"`
+	Title   string `json:"title,omitempty"` // what a program reads; at most 200 bytes
+	OpenAt  int64  `json:"openAt,omitempty"`
+	CloseAt int64  `json:"closeAt,omitempty"` // Unix ms
+	Forget  bool   `json:"forget,omitempty"`  // with whom it caught
+}
+
+// maxDecoyMs bounds how long a decoy may be open.
+const maxDecoyMs = 24 * 3600 * 1000
+
+// Check answers what is wrong with the form of d.
+func (d *DecoyData) Check() error {
+	switch {
+	case !ValidID([]byte(d.Event)):
+		return errors.New("decoy: event is not an id")
+	case d.Forget:
+		return nil
+	case len(d.Title) > 200 || !utf8.ValidString(d.Title):
+		return fmt.Errorf("decoy: title has %d bytes, at most 200 of UTF-8", len(d.Title))
+	case d.OpenAt <= 0 || d.CloseAt <= d.OpenAt || d.CloseAt-d.OpenAt > maxDecoyMs:
+		return fmt.Errorf("decoy: open from %d to %d, want 1 ms to a day", d.OpenAt, d.CloseAt)
+	}
+	return nil
 }
 
 // BeaconData hands in a round of public randomness.

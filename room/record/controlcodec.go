@@ -21,7 +21,7 @@ var controlKinds = func() map[string]bool {
 // ControlKinds lists every kind of control record.
 func ControlKinds() []string {
 	return []string{CtlRoom, CtlShowStart, CtlShowEnd, CtlMute, CtlUnmute, CtlPin, CtlUnpin, CtlProduct, CtlCard,
-		CtlAttr, CtlAnswer, CtlQuestion, CtlPrompt, CtlCatalogue, CtlRetract, CtlVerdict, CtlLease, CtlRules, CtlDirect, CtlPlan, CtlWords, CtlCancel, CtlVoid, CtlLogout, CtlBeacon, CtlConfirm, CtlWins, CtlCheckpoint}
+		CtlAttr, CtlAnswer, CtlQuestion, CtlPrompt, CtlCatalogue, CtlRetract, CtlVerdict, CtlLease, CtlRules, CtlDirect, CtlPlan, CtlWords, CtlCancel, CtlVoid, CtlLogout, CtlBeacon, CtlConfirm, CtlWins, CtlDecoy, CtlCheckpoint}
 }
 
 // ParseControl reads a record of fudai.control. It looks at the envelope: what

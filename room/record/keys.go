@@ -117,6 +117,7 @@ const (
 	AskReceipt   = "/internal/receipt"   // room, event, user: the user's receipt, signed
 	AskEntry     = "/internal/entry"     // room, event, user: where the user stands
 	AskFunnel    = "/internal/funnel"    // room, event: how far viewers have come in a giveaway
+	AskSuspects  = "/internal/suspects"  // room, event: who showed a sign of a program, in a giveaway or a decoy
 	AskBundle    = "/internal/bundle"    // room, event: the proof of a finished giveaway
 	AskSealing   = "/internal/sealing"   // room, event, close: what that close record seals
 	AskSampled   = "/internal/sampled"   // room, event: who a spot audit of a drawn giveaway asks about

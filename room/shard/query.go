@@ -59,6 +59,10 @@ func (s *Shard) Mount(h route.IRoutes) {
 		askErr := s.ask(ctx, c.Query("room"), func(p *room.Partition) { v, err = p.Funnel(c.Query("room"), c.Query("event")) })
 		return v, errors.Join(askErr, err)
 	})
+	s.answer(h, record.AskSuspects, func(ctx context.Context, c *app.RequestContext) (v any, err error) {
+		askErr := s.ask(ctx, c.Query("room"), func(p *room.Partition) { v, err = p.Suspects(c.Query("room"), c.Query("event")) })
+		return v, errors.Join(askErr, err)
+	})
 	s.answer(h, record.AskCatalogue, func(ctx context.Context, c *app.RequestContext) (v any, err error) {
 		err = s.ask(ctx, c.Query("room"), func(p *room.Partition) { v = p.Catalogue(c.Query("room")) })
 		return v, err

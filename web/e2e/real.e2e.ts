@@ -206,3 +206,39 @@ it('enters a lucky bag, sees it sealed and drawn, and checks the draw in the pag
   await reader.page.goto(`${server.url}verify/demo/never-was`);
   await reader.page.getByText('还没有可以核对的开奖').waitFor();
 });
+
+// A decoy stands in the stream, where a socket finds it, and on no page: not as it opens, and not for who comes later.
+it('shows no decoy', async (t) => {
+  if (!server.bin) return t.skip();
+  const room = `decoys-${Date.now()}`;
+  const command = async (kind: string, data: unknown): Promise<void> => {
+    const answer = await fetch(`${server.url}v1/rooms/${room}/commands`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${server.token('boss', 'service')}` },
+      body: JSON.stringify({ kind, data }),
+    });
+    expect(answer.status).toBe(202);
+  };
+  await command('room', { title: '诱饵间' });
+  const { page, complaints } = await open(browser, `${server.url}r/${room}`, phone);
+  const { WebSocket } = await import('ws');
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}v1/rooms/${room}/ws`, ['fudai.v1']);
+  const heard = new Promise<void>((ok) =>
+    socket.on('message', (b) => {
+      if (String(b).includes('"hidden":true') && String(b).includes('"state":"open"')) ok();
+    }),
+  );
+  await new Promise((ok) => socket.once('open', ok));
+  const now = Date.now();
+  await command('decoy', { event: 'd1', title: '只给程序看', openAt: now + 500, closeAt: now + 600_000 });
+  await heard;
+  socket.close();
+  await command('pin', { pin: 'p1', text: '在诱饵之后' });
+  await page.getByText('在诱饵之后').first().waitFor(); // what came before it is there, too
+  expect(await page.locator('.chip').count()).toBe(0);
+  await page.reload();
+  await page.getByText('在诱饵之后').first().waitFor();
+  expect(await page.locator('.chip').count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});

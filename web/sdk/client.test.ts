@@ -29,6 +29,30 @@ async function live(place = fakePlace(), hello: Record<string, unknown> = {}, op
 
 const frame = (seq: number, ...items: unknown[]) => ({ op: 'frame', room: 'r', seq, from: 0, to: 1, now: 5_000_000, items });
 
+describe('decoys', () => {
+  it('reach nobody: not the model, not who listens, and no entry is asked about', async () => {
+    const x = await live();
+    const seen: unknown[] = [];
+    x.client.on('items', ({ items }) => seen.push(...items));
+    x.client.on('state', ({ model }) => seen.push(...model.gives.keys()));
+    x.server.tell(frame(11, { ...card, event: 'd1', hidden: true }, { ...card, event: 'e2' }));
+    x.server.tell({
+      ...state,
+      seq: 12,
+      gives: [
+        { ...card, event: 'd1', hidden: true },
+        { ...card, event: 'e3' },
+      ],
+    });
+    await settle();
+    expect(JSON.stringify(seen)).toContain('e2');
+    expect(JSON.stringify(seen)).toContain('e3');
+    expect(JSON.stringify(seen)).not.toContain('d1');
+    expect([...x.client.model.gives.keys()]).toEqual(['e3']);
+    expect(JSON.stringify(x.server.last)).not.toContain('d1');
+  });
+});
+
 describe('connection', () => {
   it('carries token, room and nothing else at first, then resumes by seq and ticket', async () => {
     const x = await live();

@@ -209,6 +209,8 @@ export interface Give {
   /** Only where not everybody has one chance: one each, `add` more for whom `when` holds, at most `max_weight`. */
   weights?: { when: Condition; add: number }[];
   max_weight?: number;
+  /** It is no giveaway, and not to be shown; `parse` leaves it out. */
+  hidden?: boolean;
   epoch?: string;
   plan?: string;
   grade?: string;
@@ -419,11 +421,12 @@ export function parse(text: string): ServerMessage | undefined {
   switch (o.op) {
     case 'frame':
       if (!Array.isArray(o.items)) return undefined;
-      o.items = o.items.filter(isItem);
+      o.items = o.items.filter(isItem).filter((i) => i.t !== 'give' || shows(i));
       return typeof o.seq === 'number' ? (m as Frame) : undefined;
     case 'state':
       if (typeof o.seq !== 'number') return undefined;
       o.last = Array.isArray(o.last) ? o.last.filter(isItem) : [];
+      if (Array.isArray(o.gives)) o.gives = o.gives.filter(shows);
       return m as State;
     case 'hello':
     case 'ack':
@@ -440,6 +443,9 @@ export function parse(text: string): ServerMessage | undefined {
   }
   return undefined;
 }
+
+/** A decoy is for programs: no page is ever told of it. */
+const shows = (card: unknown): boolean => (card as Give).hidden !== true;
 
 function isItem(i: unknown): i is Item {
   return typeof i === 'object' && i !== null && typeof (i as { t?: unknown }).t === 'string';

@@ -204,6 +204,18 @@ export interface Funnel {
   out: OutBy[];
   live: Giveaway['live'];
 }
+/** Users who showed one sign of a program. */
+export interface Suspected {
+  decoy?: string;
+  /** Whether the room still has the list. */
+  known: boolean;
+  n: number;
+  users: { user: string; name?: string; ms?: number }[];
+}
+export interface Suspects {
+  fast: Suspected;
+  decoys: Suspected[];
+}
 /** What a viewer says who was kept out of a giveaway. */
 export type Appeal = Meta & {
   event: string;

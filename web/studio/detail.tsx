@@ -7,7 +7,8 @@ import { opening, when } from './format.ts';
 import { Funnel } from './funnel.tsx';
 import { State } from './giveaways.tsx';
 import { endOf, problem } from './say.ts';
-import { useLoad, useMoney, useStudio, useWords } from './state.tsx';
+import { useLoad, useMay, useMoney, useStudio, useWords } from './state.tsx';
+import { Suspects } from './suspects.tsx';
 
 interface Props {
   id: string;
@@ -23,6 +24,7 @@ const step = (s: GiveState): number =>
 /** One giveaway: where it stands, what it promises, what came of it, and what may be done now. */
 export function Detail({ id, onClose, onEdit, onChange }: Props) {
   const t = useWords();
+  const may = useMay();
   const { money } = useMoney();
   const { api, shop, rooms, language } = useStudio();
   const one = useLoad(() => api.get<Giveaway>(`giveaways/${id}`), [api, id], 2_000);
@@ -94,6 +96,7 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
           {g.rejected && <Alert type="warning" showIcon title={t('sentBack', { why: g.rejected })} />}
           {step(g.state) >= 4 && <Live g={g} />}
           {step(g.state) >= 2 && <Funnel g={g} />}
+          {step(g.state) >= 2 && may('block.read') && <Suspects g={g} onDone={one.again} />}
           <Descriptions
             column={{ xs: 1, sm: 2 }}
             size="small"

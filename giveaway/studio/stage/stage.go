@@ -141,7 +141,7 @@ func (o *Owner) Turn() {
 			o.t.Fatalf("a command that no owner would take: %s", rec.Value)
 		}
 		switch c.Kind {
-		case record.CtlPlan, record.CtlCancel, record.CtlVoid, record.CtlBeacon, record.CtlConfirm, record.CtlWins:
+		case record.CtlPlan, record.CtlCancel, record.CtlVoid, record.CtlBeacon, record.CtlConfirm, record.CtlWins, record.CtlDecoy:
 			if err := o.E.Control(&c, o.at-1, o.Now); err != nil {
 				problems, sig := o.keys.Refuse(o.p, rec.Offset, rec.Value, err)
 				o.log.Append(context.Background(), kafkalog.DeadLetter, o.p, []kafkalog.Record{{Key: rec.Key, Value: rec.Value,

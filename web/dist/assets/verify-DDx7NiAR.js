@@ -1,1 +1,0 @@
-export{t as check}from"./verify-DTlSk2M4.js";
