@@ -99,7 +99,7 @@ func rulesChinese(p *planned) string {
 		line("八、兑奖：中奖即视为领取，无需另行确认；优惠券、积分与现金由主办方发放至中奖账号。")
 	}
 	line("九、交付：实物由主办方寄送至中奖者填写的地址，不收取任何费用。")
-	clauses := []string{"十", "十一", "十二"} // what is left counts on
+	clauses := []string{"十", "十一", "十二", "十三"} // what is left counts on
 	clause := func(format string, args ...any) {
 		line(clauses[0]+"、"+format, args...)
 		clauses = clauses[1:]
@@ -117,7 +117,7 @@ func rulesChinese(p *planned) string {
 		line("　排除代码 %d：%s", r.Code, cmp.Or(r.Zh, r.En))
 	}
 	if text := strings.TrimSpace(d.Compensation); text != "" {
-		line("十一、作废与补偿：活动开始后未能开奖而作废的，公布原因；已参与的每个人得到：%s。", strings.TrimRight(text, "。"))
+		clause("作废与补偿：活动开始后未能开奖而作废的，公布原因；已参与的每个人得到：%s。", strings.TrimRight(text, "。"))
 	}
 	line("本规则自公布起不作变更，不附加条件；有利于参与者的延长除外。")
 	return b.String()

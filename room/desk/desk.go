@@ -192,9 +192,7 @@ func (d *Desk) command(ctx context.Context, c *app.RequestContext) {
 		refuse(c, consts.StatusServiceUnavailable, "store", err)
 		return
 	}
-	if open := d.rooms.openGives(room); req.Kind == record.CtlShowEnd && len(open) > 0 && !saysOpen(req.Data) {
-		c.JSON(consts.StatusConflict, map[string]any{"code": "giveaway-open", "events": open,
-			"message": "a giveaway is still open: send data.open = finish to let it end, or void to void it and tell everyone who entered"})
+	if req.Kind == record.CtlShowEnd && !d.endShow(ctx, c, &claims, room, &req) {
 		return
 	}
 	if req.Kind == record.CtlBeacon {
@@ -207,11 +205,6 @@ func (d *Desk) command(ctx context.Context, c *app.RequestContext) {
 	if d.write(ctx, c, &claims, room, &req) && req.Kind == record.CtlPlan && d.cfg.Announced != nil {
 		d.cfg.Announced(room, req.Data)
 	}
-}
-
-func saysOpen(data json.RawMessage) bool {
-	var s record.ShowData
-	return json.Unmarshal(data, &s) == nil && s.Open != ""
 }
 
 // write appends the command: one record, or one a partition for every room.

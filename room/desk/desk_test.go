@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -224,17 +225,32 @@ func TestLogDown(t *testing.T) {
 func TestShowEndAsks(t *testing.T) {
 	o := newOffice(t)
 	m := record.Meta{Kind: record.FrameState, Pair: record.Pair{Epoch: 1, Owner: record.ID128{1}}, Seq: 1}
-	state := kafkalog.Record{Key: []byte("demo"), Value: []byte(`{"op":"state","gives":[{"event":"e1","state":"open"},{"event":"e0","state":"settled"}]}`),
+	state := kafkalog.Record{Key: []byte("demo"), Value: []byte(`{"op":"state","gives":[{"event":"e1","state":"open"},{"event":"e2","state":"announced"},{"event":"e3","state":"sealed"},{"event":"e4","state":"open","hidden":true},{"event":"e0","state":"settled"}]}`),
 		Headers: []kafkalog.Header{{Key: "meta", Value: record.AppendMeta(nil, &m)}}}
 	p := kafkalog.Partition("demo")
 	o.tail[p]([]kafkalog.Record{state}, 1)
 	host := o.token(record.Host, false)
 	code, body := o.send(host, "demo", `{"kind":"show-end","data":{"show":"s1"}}`)
-	if code != 409 || !strings.Contains(body, `"e1"`) || strings.Contains(body, `"e0"`) {
+	if code != 409 || !strings.Contains(body, `"events":["e1","e2","e3"]`) {
 		t.Errorf("%d %s", code, body)
 	}
-	if code, body := o.send(host, "demo", `{"kind":"show-end","data":{"show":"s1","open":"finish"}}`); code != 202 {
+	if code, body := o.send(host, "demo", `{"kind":"show-end","data":{"show":"s1","open":"finish"}}`); code != 202 || len(o.log.recs) != 1 {
+		t.Errorf("%d %s: %d records", code, body, len(o.log.recs))
+	}
+	// Void ends what has not closed, before it ends the show.
+	if code, body := o.send(host, "demo", `{"kind":"show-end","data":{"show":"s1","open":"void"}}`); code != 202 {
 		t.Errorf("%d %s", code, body)
+	}
+	var said []string
+	for _, rec := range o.log.recs[1:] {
+		ctl, bad := record.ParseControl(rec.Value)
+		if bad != nil {
+			t.Fatal(bad)
+		}
+		said = append(said, ctl.Kind+string(ctl.Data))
+	}
+	if want := []string{`void{"event":"e1","code":"show","reason":""}`, `cancel{"event":"e2","code":"show","reason":""}`, `show-end{"show":"s1","open":"void"}`}; !slices.Equal(said, want) {
+		t.Errorf("said %q, want %q", said, want)
 	}
 	// A zombie's state does not count.
 	old := m

@@ -102,32 +102,6 @@ func (r *rooms) owner(partition int32) string {
 	return r.owners[partition]
 }
 
-// openGives lists the giveaways of a room that viewers could still enter or
-// that are not drawn yet.
-func (r *rooms) openGives(room string) []string {
-	var s struct {
-		Gives []struct {
-			Event  string `json:"event"`
-			State  string `json:"state"`
-			Hidden bool   `json:"hidden"` // a decoy
-		} `json:"gives"`
-	}
-	if json.Unmarshal(r.state(room), &s) != nil {
-		return nil
-	}
-	var open []string
-	for _, g := range s.Gives {
-		if g.Hidden {
-			continue
-		}
-		switch g.State {
-		case "announced", "open", "closing", "sealed":
-			open = append(open, g.Event)
-		}
-	}
-	return open
-}
-
 // Show answers which show a room has on, "" between shows; known is false where
 // nothing was heard of the room.
 func (d *Desk) Show(room string) (show string, known bool) {
