@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fudai-live/fudai/giveaway"
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 )
 
@@ -118,6 +119,15 @@ func (d *Draft) conceal() {
 	}
 }
 
+// keep takes over what an editor was not shown, and so sends back without.
+func (d *Draft) keep(was *Draft) {
+	d.Block = was.Block
+	if d.Cluster != nil && was.Cluster != nil && was.Cluster.Weak != nil && slices.Contains(d.Cluster.By, giveaway.TiePhone) {
+		whole := *d.Cluster
+		whole.Weak, d.Cluster = was.Cluster.Weak, &whole
+	}
+}
+
 // find reads the giveaway that a path names and asks whether the caller may.
 func (s *Studio) find(c *rest.Call) (*Giveaway, error) {
 	g, err := giveaways.get(c, s.store.db, c.Param("id"))
@@ -184,6 +194,9 @@ func (s *Studio) editGiveaway(c *rest.Call) (any, error) {
 		return nil, err
 	}
 	return s.move(c, "edit", []string{Drafted, Approved}, func(tx *sql.Tx, g *Giveaway) (any, error) {
+		if c.MayAlso("block.read", g.Shop, "") != nil {
+			in.keep(&g.Draft)
+		}
 		g.Draft, g.State, g.Editor = in, Drafted, c.Claims.User
 		g.ApprovedBy, g.ApprovedAt, g.Rejected, g.Problems = "", 0, "", nil
 		_, err := s.measure(c, tx, g, c.Now)

@@ -478,6 +478,13 @@ func staff(t *testing.T, h *house) {
 	if b := h.ok("mia", "GET", "/v1/studio/giveaways/"+g.ID, nil); !strings.Contains(string(b), `"bad"`) {
 		t.Error("a marketer does not read the block list")
 	}
+	// Who was not shown it does not lose it by saving.
+	shown := as[Giveaway](h, h.ok("host", "GET", "/v1/studio/giveaways/"+g.ID, nil)).Draft
+	shown.Title = "改过的名字"
+	h.ok("host", "PUT", "/v1/studio/giveaways/"+g.ID, shown)
+	if kept := as[Giveaway](h, h.ok("mia", "GET", "/v1/studio/giveaways/"+g.ID, nil)).Draft; kept.Title != shown.Title || !slices.Equal(kept.Block, d.Block) {
+		t.Errorf("after a host saved: %q %+v", kept.Title, kept.Block)
+	}
 }
 
 // A trail that somebody altered says where.

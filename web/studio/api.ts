@@ -99,6 +99,9 @@ export interface Draft {
   compensation?: string;
   budget?: string;
   cluster?: Cluster;
+  /** Who may not win, for a public reason; absent for who may not read it. */
+  block?: { user: string; reason: number }[];
+  reasons?: { code: number; zh?: string; en?: string }[];
 }
 export type Tie = 'device' | 'pay' | 'address' | 'phone';
 /** Accounts that are tied to each other get one ticket together. */

@@ -1,19 +1,21 @@
 /** @jsxImportSource react */
 import { Button, Checkbox, Form, InputNumber, Select } from 'antd';
 import type { Checked, Page, Vocabulary } from './api.ts';
+import { BlockList } from './block.tsx';
 import type { Fields } from './draft.ts';
 import { at } from './editor.tsx';
 import { RuleOf } from './fields.tsx';
 import { useLoad, useStudio, useWords } from './state.tsx';
 
-/** What few giveaways need: more tickets for some, how often one may win, and order of arrival in place of a lot. */
+/** What few giveaways need: more tickets for some, how often one may win, who may not, and order of arrival in place of a lot. */
 export function Chances({ checked }: { checked: Checked | undefined }) {
   const t = useWords();
   const weights = (Form.useWatch('weights') ?? []) as NonNullable<Fields['weights']>;
   const caps = (Form.useWatch('caps') ?? []) as NonNullable<Fields['caps']>;
   const kind = Form.useWatch('kind') as Fields['kind'] | undefined;
   const first = Form.useWatch('first') as boolean | undefined;
-  const used = weights.length > 0 || caps.length > 0 || first;
+  const blocks = (Form.useWatch('blocks') ?? []) as NonNullable<Fields['blocks']>;
+  const used = weights.length > 0 || caps.length > 0 || blocks.length > 0 || first;
   return (
     <details className="chances" open={used || undefined}>
       <summary>{t('chances')}</summary>
@@ -24,6 +26,7 @@ export function Chances({ checked }: { checked: Checked | undefined }) {
       )}
       <Weights lines={weights} checked={checked} />
       <Caps checked={checked} />
+      <BlockList checked={checked} />
     </details>
   );
 }

@@ -1,5 +1,6 @@
 import dayjs, { type Dayjs } from 'dayjs';
 import type { Condition, Draft, DraftPrize, Giveaway, Tie, Trigger } from './api.ts';
+import { type BlockRow, fromBlock, toBlock } from './blocklist.ts';
 import { fen, fromWall, wall } from './format.ts';
 
 /** A draft as the form holds it: minutes (of a rain seconds), units of money, one phrase. */
@@ -19,6 +20,7 @@ export interface Fields {
   conditions: { rule?: string; n?: number; in?: string }[];
   weights?: { rule?: string; n?: number; in?: string; add?: number }[];
   caps?: { scope?: 'room' | 'shop'; n?: number; days?: number }[];
+  blocks?: (BlockRow | undefined)[];
   first?: boolean;
   claimHours?: number;
   alternates?: number;
@@ -85,6 +87,7 @@ export function toDraft(f: Fields): Draft {
     caps: (f.caps ?? [])
       .filter((c) => c?.n && c.days)
       .map((c) => ({ scope: c.scope ?? ('room' as const), periodMs: Math.round((c.days ?? 0) * DAY), n: c.n ?? 0 })),
+    ...toBlock(f.blocks ?? []),
     ...(f.first && f.kind === 'grab' && { selection: 'first' as const }),
     alternates: f.alternates ?? 0,
     claimTtlMs: Math.round((f.claimHours ?? 0) * HOUR),
@@ -149,6 +152,8 @@ export function toFields(g: Giveaway): Fields {
     proof,
     compensation,
     cluster,
+    block,
+    reasons,
     ...rest
   } = g.draft;
   const simple = (conditions ?? []).filter((c) => c.rule);
@@ -175,6 +180,7 @@ export function toFields(g: Giveaway): Fields {
     conditions: simple.map(line),
     weights: (weights ?? []).filter((w) => w.when.rule).map((w) => ({ ...line(w.when), add: w.add })),
     caps: (caps ?? []).map((c) => ({ scope: c.scope, n: c.n, days: c.periodMs / DAY })),
+    blocks: fromBlock({ ...(block && { block }), ...(reasons && { reasons }) }),
     first: selection === 'first',
     claimHours: (claimTtlMs ?? 0) / HOUR,
     alternates: alternates ?? 0,
@@ -196,7 +202,7 @@ export function toFields(g: Giveaway): Fields {
 /** The field of the form that a problem is about: draft.prizes[0].qty → prizes. */
 export function place(field: string): string {
   const name = field.replace(/^draft\.?/, '').split(/[.[]/)[0] ?? '';
-  return name === 'noticeMs' || name === 'closeAt' ? 'trigger' : name;
+  return name === 'noticeMs' || name === 'closeAt' ? 'trigger' : name === 'reasons' ? 'block' : name;
 }
 
 /** The same of a member of the form, which mostly has the name of what it becomes. */

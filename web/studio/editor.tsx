@@ -213,6 +213,8 @@ const placed = new Set([
   'conditions',
   'weights',
   'caps',
+  'block',
+  'reasons',
   'selection',
   'claimTtlMs',
   'alternates',
