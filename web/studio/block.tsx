@@ -1,7 +1,7 @@
 /** @jsxImportSource react */
 import { Button, Form, Input } from 'antd';
 import type { Checked } from './api.ts';
-import { type BlockRow, usersOf } from './blocklist.ts';
+import { type BlockRow, linesOf, usersOf } from './blocklist.ts';
 import { at } from './editor.tsx';
 import { useMay, useWords } from './state.tsx';
 
@@ -19,7 +19,7 @@ export function BlockList({ checked }: { checked: Checked | undefined }) {
     const before: unknown = form.getFieldValue(['blocks', row, 'users']);
     form.setFieldValue(
       ['blocks', row, 'users'],
-      usersOf(`${typeof before === 'string' ? before : ''}\n${await file.text()}`).join('\n'),
+      linesOf(usersOf(`${typeof before === 'string' ? before : ''}\n${await file.text()}`)),
     );
   };
   return (

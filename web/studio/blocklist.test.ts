@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest';
-import { fromBlock, toBlock, usersOf } from './blocklist.ts';
+import { fromBlock, linesOf, toBlock, usersOf } from './blocklist.ts';
 
 it('reads users as they are pasted', () => {
   expect(usersOf('\uFEFFu-1\r\n  u-2 ,staff\n"u,3";x\nu-1\n\n"say ""hi"""\t1')).toEqual(['u-1', 'u-2', 'u,3', 'say "hi"']);
+});
+
+it('writes users so that it reads them again', () => {
+  const users = ['u-1', 'u,3', 'a;b', 'say "hi"', '张三'];
+  expect(usersOf(linesOf(users))).toEqual(users);
 });
 
 it('gives a new reason the first free code and keeps the others', () => {

@@ -26,6 +26,10 @@ export function usersOf(text: string | undefined): string[] {
   ];
 }
 
+/** The other way: what usersOf reads as these. */
+export const linesOf = (users: string[]): string =>
+  users.map((u) => (/[,;\t"]/.test(u) ? `"${u.replaceAll('"', '""')}"` : u)).join('\n');
+
 /** What a draft says of them. A user who stands under two reasons keeps the first. */
 export function toBlock(rows: (BlockRow | undefined)[]): Pick<Draft, 'block' | 'reasons'> {
   const taken = new Set(rows.map((r) => r?.code));
@@ -54,9 +58,6 @@ export function fromBlock({ block = [], reasons = [] }: Pick<Draft, 'block' | 'r
   return codes.map((code) => ({
     ...reasons.find((r) => r.code === code),
     code,
-    users: block
-      .filter((b) => b.reason === code)
-      .map((b) => b.user)
-      .join('\n'),
+    users: linesOf(block.filter((b) => b.reason === code).map((b) => b.user)),
   }));
 }
