@@ -12,7 +12,8 @@ import (
 )
 
 // planted are bugs of classes that systems of this kind have had. Each is one
-// edit of the package; the simulation must find every one of them.
+// edit of the package; the simulation must find every one of them, or exploring
+// where only a rare order of few records shows it.
 type plantedBug struct{ name, file, from, to string }
 
 var planted = []plantedBug{
@@ -86,7 +87,7 @@ func TestPlantedBugs(t *testing.T) {
 		t.Skip("builds the package three dozen times; FUDAI_PLANTED=1 runs it, as .ci/run does")
 	}
 	for _, bug := range planted {
-		if len(only) > 1 && !strings.Contains(bug.name, only) {
+		if len(only) > 1 && !strings.Contains(bug.name, only) || rare(bug.name) {
 			continue
 		}
 		t.Run(bug.name, func(t *testing.T) {
@@ -100,6 +101,16 @@ func TestPlantedBugs(t *testing.T) {
 			t.Logf("found after %s steps: %.200s", m[1], fault)
 		})
 	}
+}
+
+// rare is whether a bug is left to exploring.
+func rare(name string) bool {
+	for _, x := range explored[:rareBugs] {
+		if x.name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // TestPlantedBugsFit: the code that each bug is an edit of is still there.
