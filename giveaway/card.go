@@ -26,6 +26,7 @@ type card struct {
 	// each adds Add for whom When holds, to MaxWeight in all.
 	Weights    []cardWeight `json:"weights,omitempty"`
 	MaxWeight  uint32       `json:"max_weight,omitempty"`
+	Caps       []cardCap    `json:"caps,omitempty"`
 	Epoch      string       `json:"epoch,omitempty"`
 	Plan       string       `json:"plan"`
 	Grade      string       `json:"grade"`
@@ -80,6 +81,13 @@ type cardTree struct {
 type cardWeight struct {
 	When cardRule `json:"when"`
 	Add  uint32   `json:"add"`
+}
+
+// cardCap is who may enter and will not win: whoever won N times within PeriodMs.
+type cardCap struct {
+	Scope    string `json:"scope"` // ScopeRoom, ScopeShop
+	PeriodMs int64  `json:"period_ms"`
+	N        int    `json:"n"`
 }
 
 // shown is what a card said last: display state.
@@ -180,6 +188,9 @@ func (ev *event) card(now int64) *card {
 		for i := range p.Weights {
 			c.Weights = append(c.Weights, cardWeight{ruleOf(&p.Weights[i].When), p.Weights[i].Add})
 		}
+	}
+	for _, limit := range p.Caps {
+		c.Caps = append(c.Caps, cardCap(limit))
 	}
 	grade := drawproof.Expected(p.Plan, ev.Seal != nil && ev.Seal.Round != ev.terms.Round)
 	c.Grade, c.WhyGrade = grade.Letter, grade.Reasons

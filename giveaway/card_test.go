@@ -8,7 +8,8 @@ import (
 	"github.com/fudai-live/fudai/room/record"
 )
 
-// Viewers read who has more tickets, and who says whether a condition holds.
+// Viewers read who has more tickets, who says whether a condition holds, and who
+// has won too often to win again.
 func TestCardTellsWeightsAndSources(t *testing.T) {
 	w := newWorld(t)
 	fan, seen := Condition{Rule: "fan_level", N: 3}, Condition{Rule: "watch", N: 60}
@@ -16,6 +17,7 @@ func TestCardTellsWeightsAndSources(t *testing.T) {
 	plan["conditions"] = []Condition{fan, {Any: []Condition{{Not: &seen}, {Rule: "region", In: []string{"CN-44"}}}}}
 	plan["weights"] = []Weight{{When: fan, Add: 2}, {When: Condition{All: []Condition{seen}}, Add: 9}}
 	plan["maxWeight"] = 8
+	plan["caps"] = []Cap{{Scope: ScopeShop, PeriodMs: 86_400_000, N: 2}}
 	if err := w.control(record.CtlPlan, plan); err != nil {
 		t.Fatal(err)
 	}
@@ -28,6 +30,9 @@ func TestCardTellsWeightsAndSources(t *testing.T) {
 	}
 	wantWeights := []cardWeight{{cardRule{Rule: "fan_level", Args: []string{"3"}, From: FromPlatform}, 2},
 		{cardRule{Rule: "tree", Tree: &cardTree{All: []cardTree{{Rule: "watch", N: 60, From: FromEngine}}}}, 9}}
+	if want := []cardCap{{ScopeShop, 86_400_000, 2}}; !reflect.DeepEqual(c.Caps, want) {
+		t.Errorf("caps %+v", c.Caps)
+	}
 	if !reflect.DeepEqual(c.Weights, wantWeights) || c.MaxWeight != 8 {
 		t.Errorf("weights %+v, at most %d", c.Weights, c.MaxWeight)
 	}

@@ -209,6 +209,8 @@ export interface Give {
   /** Only where not everybody has one chance: one each, `add` more for whom `when` holds, at most `max_weight`. */
   weights?: { when: Condition; add: number }[];
   max_weight?: number;
+  /** Who won `n` times within `period_ms`, in this room or in all of its shop, may enter and does not win. */
+  caps?: { scope: 'room' | 'shop'; period_ms: number; n: number }[];
   /** It is no giveaway, and not to be shown; `parse` leaves it out. */
   hidden?: boolean;
   epoch?: string;

@@ -5,7 +5,7 @@ import { money } from '../words/money.ts';
 import { AppealForm, KeptOut, keptOut } from './appeal.tsx';
 import { how, isTap, name, type Phase, phaseOf, waits } from './bag.tsx';
 import { count, line, span } from './clean.ts';
-import { chances, condition, source } from './conditions.ts';
+import { caps, chances, condition, source } from './conditions.ts';
 import { Bag, Check, Clock } from './icons.tsx';
 import { language, w } from './prefs.ts';
 import { Sheet } from './sheet.tsx';
@@ -96,6 +96,7 @@ function Conditions({ g }: { g: Give }) {
     from: source(c, language.value),
   }));
   const more = chances(g, language.value);
+  const often = caps(g, language.value);
   const { fair } = promise(g);
   return (
     <section class="conditions">
@@ -111,6 +112,11 @@ function Conditions({ g }: { g: Give }) {
           <Lines list={more} />
         </>
       )}
+      {often.map((text) => (
+        <p key={text} class="calm">
+          {text}
+        </p>
+      ))}
       <p class="calm">{list.length === 0 ? `${w('bagNoCond')}${language.value === 'zh' ? '。' : '. '}${w(fair)}` : w(fair)}</p>
     </section>
   );

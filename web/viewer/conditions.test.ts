@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as en from '../words/en.ts';
 import { learn, region } from '../words/index.ts';
 import * as zh from '../words/zh.ts';
-import { chances, condition, source } from './conditions.ts';
+import { caps, chances, condition, source } from './conditions.ts';
 
 beforeAll(() => learn('en'));
 
@@ -75,6 +75,17 @@ describe('chances', () => {
     ]);
     expect(chances({ weights, max_weight: 12 }, 'zh')).toHaveLength(3);
     expect(chances({}, 'zh')).toEqual([]);
+  });
+});
+
+describe('caps', () => {
+  it('say where and for how long a win counts', () => {
+    const caps7 = { caps: [{ scope: 'shop' as const, period_ms: 7 * 86_400_000, n: 1 }] };
+    expect(caps(caps7, 'zh')).toEqual(['7天内在本店各直播间中奖满 1 次的人可以参与，但这次不再抽中。']);
+    expect(caps({ caps: [{ scope: 'room', period_ms: 90_000, n: 2 }] }, 'en')).toEqual([
+      'Who won 2 times in this room within 2 minutes may enter and does not win this time.',
+    ]);
+    expect(caps({}, 'zh')).toEqual([]);
   });
 });
 

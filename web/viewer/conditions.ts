@@ -44,6 +44,26 @@ export function chances(
   return all;
 }
 
+/** Who has won too often to win again, line by line. */
+export function caps(g: Pick<Give, 'caps'>, language: Language): string[] {
+  return list(g.caps).map((c) =>
+    word(language, c.scope === 'shop' ? 'bagCapShop' : 'bagCapRoom', { time: period(c.period_ms, language), n: c.n }),
+  );
+}
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** In the largest unit that divides it; what no unit does in minutes, rounded up. */
+function period(ms: number, language: Language): string {
+  const [unit, of] = units.find(([, of]) => ms % of === 0) ?? units[2];
+  const n = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en', { style: 'unit', unit, unitDisplay: 'long' });
+  return n.format(Math.ceil(ms / of));
+}
+
 /** `outer` is a tree that stands alone: only within another one its parts need brackets. */
 function tree(t: ConditionTree | undefined, to: Reader, outer = false): string {
   if (!t || typeof t !== 'object') return word(to.language, 'cond_other');

@@ -103,6 +103,8 @@ export const ui: Record<keyof typeof zh, string> = {
   bagChanceEach: 'Everyone: 1 chance',
   bagChanceMore: '{c}: {n} more',
   bagChanceMost: 'At most {n} for one person',
+  bagCapRoom: 'Who won {n} times in this room within {time} may enter and does not win this time.',
+  bagCapShop: 'Who won {n} times in the rooms of this shop within {time} may enter and does not win this time.',
   bagChanceYours: 'Your chances: {n}',
   bagFirst: 'First come, first served, while there are any.',
   st_submitting: 'Submitting',

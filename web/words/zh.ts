@@ -103,6 +103,8 @@ export const ui = {
   bagChanceEach: '每人 1 次机会',
   bagChanceMore: '{c}：再加 {n} 次',
   bagChanceMost: '一个人最多 {n} 次',
+  bagCapRoom: '{time}内在本直播间中奖满 {n} 次的人可以参与，但这次不再抽中。',
+  bagCapShop: '{time}内在本店各直播间中奖满 {n} 次的人可以参与，但这次不再抽中。',
   bagChanceYours: '你有 {n} 次机会',
   bagFirst: '先到先得，抢完为止。',
   st_submitting: '提交中',

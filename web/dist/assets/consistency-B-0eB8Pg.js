@@ -1,4 +1,4 @@
-import{at as e,it as t,nt as n,rt as r}from"./base-DmX6xlgx.js";var i=class extends Error{},a=new TextEncoder,o=1;function s(e){let[t=``,n=``,r=``]=y(e,`+`,3),i=b(r),a=Uint8Array.from(n.match(/../g)??[],e=>Number.parseInt(e,16));if(!t||a.length!==4||i.length!==33||i[0]!==o)throw Error(`no key of a log`);return{name:t,id:a,raw:i.subarray(1)}}async function c(e,t,n){let r=t.indexOf(`
+import{at as e,it as t,nt as n,rt as r}from"./base-BSgJh0RQ.js";var i=class extends Error{},a=new TextEncoder,o=1;function s(e){let[t=``,n=``,r=``]=y(e,`+`,3),i=b(r),a=Uint8Array.from(n.match(/../g)??[],e=>Number.parseInt(e,16));if(!t||a.length!==4||i.length!==33||i[0]!==o)throw Error(`no key of a log`);return{name:t,id:a,raw:i.subarray(1)}}async function c(e,t,n){let r=t.indexOf(`
 
 `)+1,o=t.slice(0,r).split(`
 `),[s=``,c=``,l=``]=o,u=Number(c);if(o.length!==4||s!==n.name||!Number.isSafeInteger(u)||u<0||String(u)!==c)throw new i(`no checkpoint of this log`);let d={origin:s,size:u,root:b(l)};if(d.root.length!==32)throw new i(`no root`);let f=a.encode(t.slice(0,r));for(let i of t.slice(r+1).split(`

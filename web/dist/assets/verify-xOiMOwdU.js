@@ -1,1 +1,0 @@
-export{t as check}from"./verify-BOce7q0A.js";
