@@ -149,9 +149,11 @@ describe('plans', () => {
       .getByRole('button', { name: /作\s*废/ })
       .click();
     const why = box(other.page, '作废');
-    await why.getByLabel('原因').fill('奖品发错了');
+    await why.getByText('给观众看的信息写错了').click();
+    await why.getByLabel('补充说明').fill('奖品发错了');
+    await shot(other.page, 'plans-void');
     await why.getByRole('button', { name: /确\s*定/ }).click();
-    await detail(other.page).getByText('奖品发错了').waitFor();
+    await detail(other.page).getByText('给观众看的信息写错了：奖品发错了').waitFor();
     const [download] = await Promise.all([
       other.page.waitForEvent('download'),
       detail(other.page).getByRole('button', { name: '下载存档' }).click(),
