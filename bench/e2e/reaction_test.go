@@ -37,6 +37,18 @@ func (s *stall) schedule(id string) {
 	s.n.ask(s.svc, "POST", "/v1/studio/giveaways/"+id+"/schedule", nil, nil)
 }
 
+// reads waits until the studio has read in the log that it is open. It reads the
+// log from the beginning, viewers hear of it sooner; and what is announced for
+// all it knows, it asks the room to cancel, which an open one no longer is.
+func (s *stall) reads(id string) {
+	s.n.t.Helper()
+	wait(s.n.t, patience, "the studio to read that "+id+" is open", func() bool {
+		var g struct{ State string }
+		s.n.ask(s.svc, "GET", "/v1/studio/giveaways/"+id, nil, &g)
+		return g.State == "open"
+	})
+}
+
 // opened waits until a viewer is told that it is open, and answers the epoch.
 func (v *viewer) opened(event string) (epoch string) {
 	v.t.Helper()
@@ -107,6 +119,7 @@ func TestFastEntries(t *testing.T) {
 		if f.Signs.Fast == 1 {
 			return
 		}
+		s.reads(id)
 		n.ask(s.svc, "POST", "/v1/studio/giveaways/"+id+"/cancel", map[string]any{"reason": "测试"}, nil)
 	}
 	t.Error("ten times at once, and never fast")
@@ -122,6 +135,7 @@ func TestDecoy(t *testing.T) {
 	s.schedule(id)
 	bot := n.join(s.room, n.token("bot", "viewer"))
 	bot.opened(id)
+	s.reads(id)
 	var g struct{ Decoys []struct{ ID string } }
 	n.ask(s.svc, "POST", "/v1/studio/giveaways/"+id+"/decoys", map[string]any{"title": "限时福袋"}, &g)
 	decoy := g.Decoys[0].ID
