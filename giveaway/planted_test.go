@@ -74,7 +74,7 @@ var planted = []plantedBug{
 	{"anybody confirms a winner", "confirm.go", "if ctl.Role != record.Service.String() {", "if ctl.Role == \"\" {"},
 	{"a refusal takes the prize away", "grant.go", "} else if now >= u.Deadline {", "} else if now >= u.Deadline || u.Told > 0 && !confirmed(u.Words) {"},
 	{"a snapshot forgets what the platform said", "draw.go", "`json:\"words,omitempty\"`", "`json:\"-\"`"},
-	{"a list behind a hole is folded from what is left", "ledger.go", "if e.trusts(offset) { //", "if false { //"},
+	{"a list behind a hole is folded from what is left", "fold.go", "if e.trusts(offset) { //", "if false { //"},
 }
 
 var found = regexp.MustCompile(`found after (\d+) steps`)

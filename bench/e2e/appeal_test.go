@@ -37,8 +37,7 @@ func TestAppeal(t *testing.T) {
 	room, event := newRoom(t), "e-appeal"
 	shop := "s-" + room
 	svc, viewer := n.token("svc", "service"), n.token("u-out", "viewer")
-	n.ask(svc, "POST", "/v1/studio/shops", map[string]any{"id": shop, "name": "测试店", "profile": "cn-2020", "zone": "Asia/Shanghai", "organiser": "某公司", "contact": "400", "approval": map[string]any{"mode": "none"}}, nil)
-	n.ask(svc, "POST", "/v1/studio/rooms", map[string]any{"id": room, "shop": shop, "title": "测试间"}, nil)
+	n.openShop(svc, shop, room)
 	draft := plan(event, "福气到", time.Second, 10*time.Second, 5)
 	draft["block"] = []map[string]any{{"user": "u-out", "reason": 42}}
 	in := map[string]*viewerIn{}
@@ -116,8 +115,7 @@ func TestTiedAccounts(t *testing.T) {
 	room, event := newRoom(t), "e-tied"
 	shop := "s-" + room
 	svc := n.token("svc", "service")
-	n.ask(svc, "POST", "/v1/studio/shops", map[string]any{"id": shop, "name": "测试店", "profile": "cn-2020", "zone": "Asia/Shanghai", "organiser": "某公司", "contact": "400", "approval": map[string]any{"mode": "none"}}, nil)
-	n.ask(svc, "POST", "/v1/studio/rooms", map[string]any{"id": room, "shop": shop, "title": "测试间"}, nil)
+	n.openShop(svc, shop, room)
 	draft := plan(event, "福气到", time.Second, 10*time.Second, 5)
 	draft["cluster"] = map[string]any{"by": []string{"device", "pay"}}
 	tokens, in := map[string]string{}, map[string]*viewerIn{}

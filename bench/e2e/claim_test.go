@@ -30,8 +30,7 @@ func TestClaim(t *testing.T) {
 	n := start(t, t.TempDir())
 	svc, room := n.token("svc", "service"), newRoom(t)
 	shop := "s-" + strings.ToLower(room)
-	n.ask(svc, "POST", "/v1/studio/shops", map[string]any{"id": shop, "name": "测试店", "profile": "cn-2020", "zone": "Asia/Shanghai", "organiser": "某公司", "contact": "400", "approval": map[string]any{"mode": "none"}}, nil)
-	n.ask(svc, "POST", "/v1/studio/rooms", map[string]any{"id": room, "shop": shop, "title": "测试间"}, nil)
+	n.openShop(svc, shop, room)
 	n.ask(svc, "POST", "/v1/studio/prizes", map[string]any{"id": "cup-" + shop, "shop": shop, "title": "马克杯", "kind": "goods", "valueFen": 3900, "units": 1,
 		"fields": []map[string]any{{"id": "colour", "title": "颜色", "options": []string{"白", "蓝"}}}}, nil)
 	draft := map[string]any{"kind": "lottery", "title": "福袋", "trigger": map[string]any{"on": "now"}, "noticeMs": 2000, "openMs": 30_000, "phrases": []string{"来一杯"},
@@ -39,13 +38,7 @@ func TestClaim(t *testing.T) {
 	var g struct{ ID, State string }
 	n.ask(svc, "POST", "/v1/studio/giveaways", map[string]any{"room": room, "draft": draft}, &g)
 	n.ask(svc, "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil, nil)
-	state := func(want string) {
-		t.Helper()
-		wait(t, 180*time.Second, "state "+want, func() bool {
-			n.ask(svc, "GET", "/v1/studio/giveaways/"+g.ID, nil, &g)
-			return g.State == want
-		})
-	}
+	state := func(want string) { t.Helper(); n.stands(svc, g.ID, want) }
 	state("open")
 	for _, user := range []string{"u0", "u1"} {
 		v := n.join(room, n.token(user, "viewer"))

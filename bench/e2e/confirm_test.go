@@ -65,8 +65,7 @@ func TestConfirmedWinners(t *testing.T) {
 	n := start(t, t.TempDir())
 	svc, room := n.token("svc", "service"), newRoom(t)
 	shop := "s-" + strings.ToLower(room)
-	n.ask(svc, "POST", "/v1/studio/shops", map[string]any{"id": shop, "name": "测试店", "profile": "cn-2020", "zone": "Asia/Shanghai", "organiser": "某公司", "contact": "400", "approval": map[string]any{"mode": "none"}}, nil)
-	n.ask(svc, "POST", "/v1/studio/rooms", map[string]any{"id": room, "shop": shop, "title": "测试间"}, nil)
+	n.openShop(svc, shop, room)
 	n.ask(svc, "POST", "/v1/studio/prizes", map[string]any{"id": "phone-" + shop, "shop": shop, "title": "手机", "kind": "points", "valueFen": 599_900, "units": 2}, nil)
 	system := &platform{asked: map[string]fulfil.Notice{}, due: map[string]bool{}}
 	hook := httptest.NewServer(system)
@@ -77,13 +76,7 @@ func TestConfirmedWinners(t *testing.T) {
 	var g struct{ ID, State string }
 	n.ask(svc, "POST", "/v1/studio/giveaways", map[string]any{"room": room, "draft": draft}, &g)
 	n.ask(svc, "POST", "/v1/studio/giveaways/"+g.ID+"/schedule", nil, nil)
-	state := func(want string) {
-		t.Helper()
-		wait(t, 180*time.Second, "state "+want, func() bool {
-			n.ask(svc, "GET", "/v1/studio/giveaways/"+g.ID, nil, &g)
-			return g.State == want
-		})
-	}
+	state := func(want string) { t.Helper(); n.stands(svc, g.ID, want) }
 	state("open")
 	for i := range 3 {
 		v := n.join(room, n.token(fmt.Sprint("u", i), "viewer"))

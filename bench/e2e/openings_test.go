@@ -24,8 +24,7 @@ func TestSpotAudit(t *testing.T) {
 	room, event := newRoom(t), "e-spot"
 	shop := "s-" + room
 	svc := n.token("svc", "service")
-	n.ask(svc, "POST", "/v1/studio/shops", map[string]any{"id": shop, "name": "测试店", "profile": "cn-2020", "zone": "Asia/Shanghai", "organiser": "某公司", "contact": "400", "approval": map[string]any{"mode": "none"}}, nil)
-	n.ask(svc, "POST", "/v1/studio/rooms", map[string]any{"id": room, "shop": shop, "title": "测试间"}, nil)
+	n.openShop(svc, shop, room)
 	for user, role := range map[string]string{"zoe": "auditor", "mia": "marketer"} {
 		n.ask(svc, "PUT", "/v1/studio/shops/"+shop+"/staff/"+user, map[string]any{"roles": []string{role}}, nil)
 	}

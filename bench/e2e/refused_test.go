@@ -17,8 +17,7 @@ func TestPlanRefusedLater(t *testing.T) {
 	svc, host := n.token("svc", "service"), n.token("host", "host")
 	room := newRoom(t)
 	shop := "s-" + strings.ToLower(room)
-	n.ask(svc, "POST", "/v1/studio/shops", map[string]any{"id": shop, "name": "测试店", "profile": "cn-2020", "zone": "Asia/Shanghai", "organiser": "某公司", "contact": "400", "approval": map[string]any{"mode": "none"}}, nil)
-	n.ask(svc, "POST", "/v1/studio/rooms", map[string]any{"id": room, "shop": shop, "title": "测试间"}, nil)
+	n.openShop(svc, shop, room)
 	n.ask(svc, "POST", "/v1/studio/prizes", map[string]any{"id": "p-" + shop, "shop": shop, "title": "杯", "kind": "goods", "valueFen": 100, "units": 5}, nil)
 
 	type refused struct {

@@ -18,10 +18,7 @@ func TestCapOfTheShop(t *testing.T) {
 	one, two := newRoom(t), newRoom(t)
 	shop := "s-" + one
 	svc, lucky := n.token("svc", "service"), n.token("u-lucky", "viewer")
-	n.ask(svc, "POST", "/v1/studio/shops", map[string]any{"id": shop, "name": "测试店", "profile": "cn-2020", "zone": "Asia/Shanghai", "organiser": "某公司", "contact": "400", "approval": map[string]any{"mode": "none"}}, nil)
-	for _, room := range []string{one, two} {
-		n.ask(svc, "POST", "/v1/studio/rooms", map[string]any{"id": room, "shop": shop, "title": "测试间"}, nil)
-	}
+	n.openShop(svc, shop, one, two)
 	draws := func(room, event string, draft map[string]any, users ...string) (proof string) {
 		t.Helper()
 		in := map[string]*viewerIn{}

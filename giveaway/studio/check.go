@@ -1,7 +1,6 @@
 package studio
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,12 +14,6 @@ import (
 	"github.com/fudai-live/fudai/giveaway/studio/rest"
 	"github.com/fudai-live/fudai/moderation"
 	"github.com/fudai-live/fudai/room/kafkalog"
-)
-
-// Notice before the opening, where a draft says nothing.
-const (
-	noticeNow = 10_000
-	noticeAt  = 600_000
 )
 
 // stencil is the state of what is checked for a template and never stored.
@@ -95,74 +88,6 @@ func (f *finding) proof(need func(bool, string, string, string)) {
 	need(!d.Proof || d.Selection != drawproof.SelectFirst, "draft.proof", "proof-first", "who is first is not drawn: there is nothing for a proof to decide")
 	warn := wants(&f.warnings)
 	warn(!d.Proof || f.public, "draft.proof", "proof-local", "with a local beacon the operator holds both parts: the proof adds nothing to the grade")
-}
-
-// times finds when it opens and closes.
-func (f *finding) times(now, fired int64, on onAir, need func(bool, string, string, string)) {
-	d, t := f.draft, &f.draft.Trigger
-	f.zone = cmp.Or(t.Zone, f.shop.Zone)
-	need(d.NoticeMs >= 0 && d.NoticeMs <= 30*86_400_000, "draft.noticeMs", "notice", "notice is 0 to 30 days")
-	need(t.AfterMs >= 0 && t.AfterMs <= 86_400_000, "draft.trigger.afterMs", "trigger", "it waits 0 to 24 hours")
-	switch {
-	case t.On == "at":
-		f.planTimes(need)
-	case t.On == "now":
-		f.openAt = whole(now + cmp.Or(d.NoticeMs, noticeNow))
-		f.closeAt = f.openAt + d.OpenMs
-	case t.waits():
-		if fired != 0 {
-			f.openAt = whole(max(fired+t.AfterMs, now+f.notice()))
-			f.closeAt = f.openAt + d.OpenMs
-		} else {
-			f.begun(on, now)
-		}
-		need(t.On != "product" || t.Item != "", "draft.trigger.item", "trigger", "say which product must come on air")
-	default:
-		need(false, "draft.trigger.on", "trigger", fmt.Sprintf("trigger %.20q is none of now, at, show-start, product, after-draw, tap", t.On))
-	}
-	if t.On != "at" || d.CloseAt == "" {
-		need(d.OpenMs > 0, "draft.openMs", "window", "say for how long it is open")
-		need(d.OpenMs <= giveaway.MaxWindow, "draft.openMs", "window", fmt.Sprintf("it is open for at most %d ms", giveaway.MaxWindow))
-	}
-	if f.openAt != 0 {
-		f.announceAt = max(now, f.openAt-cmp.Or(d.NoticeMs, noticeAt))
-	}
-}
-
-// whole is the next whole second. A beacon's rounds are due on whole seconds: what
-// also closes on one waits for its round a second less at the worst, and without
-// it a result under witnesses could come later than 8 s after zero.
-func whole(ms int64) int64 { return (ms + 999) / 1000 * 1000 }
-
-// delay is how soon after what it waits for it opens.
-func (f *finding) delay() int64 {
-	return max(f.draft.Trigger.AfterMs, f.notice())
-}
-
-// notice is how long before it opens something that is not planned for a time
-// is announced.
-func (f *finding) notice() int64 { return cmp.Or(f.draft.NoticeMs, noticeNow) }
-
-func (f *finding) planTimes(need func(bool, string, string, string)) {
-	d, t := f.draft, &f.draft.Trigger
-	at := func(local, field string) int64 {
-		w, err := wall(local)
-		if err == nil {
-			var ms int64
-			if ms, err = instant(w, f.zone, t.Fold); err == nil {
-				return ms
-			}
-		}
-		need(false, field, "time", err.Error())
-		return 0
-	}
-	f.openAt = at(t.At, "draft.trigger.at")
-	f.closeAt = f.openAt + d.OpenMs
-	if d.CloseAt != "" {
-		need(d.OpenMs == 0, "draft.openMs", "window", "give either openMs or closeAt")
-		f.closeAt = at(d.CloseAt, "draft.closeAt")
-		need(f.openAt == 0 || f.closeAt == 0 || f.closeAt > f.openAt, "draft.closeAt", "window", "it closes before it opens")
-	}
 }
 
 // prizes finds the tiers in the library, and whether there is enough.
@@ -269,70 +194,6 @@ func (s *Studio) finish(f *finding, g *Giveaway, plan []byte, now int64) {
 	for _, one := range leaves(err) {
 		message := strings.TrimPrefix(one.Error(), "plan: ")
 		f.problems = append(f.problems, rest.Problem{Field: "draft", Rule: "plan", Message: message})
-	}
-}
-
-// leaves takes joined errors apart.
-func leaves(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var all []error
-		for _, e := range joined.Unwrap() {
-			all = append(all, leaves(e)...)
-		}
-		return all
-	}
-	return []error{err}
-}
-
-// conflicts looks at what else is planned.
-func (s *Studio) conflicts(ctx context.Context, q querier, f *finding, g *Giveaway, now int64) error {
-	need, warn := wants(&f.problems), wants(&f.warnings)
-	others, err := giveaways.list(ctx, q, filter{shop: g.Shop, states: []string{Scheduled, Announced, Open}})
-	if err != nil {
-		return err
-	}
-	hosts := map[string]string{}
-	same := 0
-	for i := range others {
-		o := &others[i]
-		if o.ID == g.ID {
-			continue
-		}
-		timed := f.openAt != 0 && o.OpenAt != 0
-		if timed && (o.CloseAt <= f.openAt || f.closeAt <= o.OpenAt) {
-			continue
-		}
-		if o.Room == g.Room {
-			if same++; timed {
-				warn(false, "draft.trigger", "overlap", fmt.Sprintf("%q (%s) is open at the same time in this room", o.Draft.Title, o.ID))
-			}
-			f.phrases(o, timed, need, warn)
-			continue
-		}
-		if f.room.Host == "" || !timed {
-			continue
-		}
-		if _, known := hosts[o.Room]; !known {
-			other, err := rooms.get(ctx, q, o.Room)
-			if err != nil {
-				return err
-			}
-			hosts[o.Room] = other.Host
-		}
-		need(hosts[o.Room] != f.room.Host, "draft.trigger", "host", fmt.Sprintf("the host %s has %q in room %s at the same time", f.room.Host, o.Draft.Title, o.Room))
-	}
-	need(same < giveaway.MaxLive, "draft.trigger", "too-many", fmt.Sprintf("%d giveaways would be under way in this room at once, at most %d may", same+1, giveaway.MaxLive))
-	warn(f.draft.ClaimTTLMs == 0 || f.draft.Alternates > 0, "draft.alternates", "alternates", "prizes that nobody claims in time go back: there are no alternates")
-	f.advise(warn)
-	return nil
-}
-
-// advise names large prizes that anybody who holds the account could carry off.
-func (f *finding) advise(warn func(bool, string, string, string)) {
-	from := profiles[f.shop.Profile].StepUpFen
-	for i, t := range f.tiers {
-		large := from > 0 && t.ValueFen >= from
-		warn(!large || f.draft.Prizes[i].StepUp != "", fmt.Sprintf("draft.prizes[%d].stepUp", i), "step-up-advised", fmt.Sprintf("one unit of %q is worth %s: let the platform confirm its winner", t.Title, f.money("en", t.ValueFen)))
 	}
 }
 
