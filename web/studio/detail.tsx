@@ -67,6 +67,7 @@ export function Detail({ id, onClose, onEdit, onChange }: Props) {
             <Steps
               size="small"
               titlePlacement="vertical"
+              responsive={false}
               current={step(g.state)}
               items={way.map((s) => ({ title: t(`state_${s}` as StudioWord) }))}
             />
