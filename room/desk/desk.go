@@ -124,11 +124,14 @@ func (d *Desk) Mount(r route.IRoutes) {
 	r.GET("/v1/rooms/:room/refused", d.refused)
 	r.GET("/v1/rooms/:room/rules", d.rules)
 	r.POST("/v1/rooms/:room/rules/dry-run", d.dryRun)
-	r.GET("/v1/rooms/:room/bundle/:event", d.bundle)
 	r.GET("/v1/catalogue/template", d.template)
 	r.GET("/v1/rooms/:room/catalogue", d.stock)
 	r.POST("/v1/rooms/:room/catalogue", d.take)
+	d.MountViewers(r)
 }
+
+// MountViewers adds only what anybody may ask: the proof of a draw.
+func (d *Desk) MountViewers(r route.IRoutes) { r.GET("/v1/rooms/:room/bundle/:event", d.bundle) }
 
 // request is the body of a command.
 type request struct {

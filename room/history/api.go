@@ -37,9 +37,12 @@ func (a *API) Mount(r route.IRoutes) {
 	r.GET("/v1/rooms/:room/history", a.room("history.read", a.comments))
 	r.GET("/v1/rooms/:room/history/report", a.room("history.read", a.report))
 	r.GET("/v1/rooms/:room/history/acts", a.room("history.acts", a.acts))
-	r.GET("/v1/me/history", a.mine)
 	r.POST("/v1/history/forget", a.forget)
+	a.MountViewers(r)
 }
+
+// MountViewers adds only what viewers ask of their own.
+func (a *API) MountViewers(r route.IRoutes) { r.GET("/v1/me/history", a.mine) }
 
 func (a *API) claims(c *app.RequestContext) (token.Claims, error) {
 	raw, ok := strings.CutPrefix(string(c.GetHeader("Authorization")), "Bearer ")

@@ -18,23 +18,23 @@ import (
 
 // front is the address of viewers and, by default, of staff.
 func (n *node) front(ctx context.Context) error {
-	if !n.is("edge") {
-		return n.staff(ctx, n.Edge.Listen)
-	}
-	if n.StaffListen != "" {
-		n.goes(func() error { return n.staff(ctx, n.StaffListen) })
-	}
 	look := n.Pages.Config()
 	look.Connect = append(look.Connect, n.Edge.OtherEdges...)
 	pages, err := web.New(look)
 	if err != nil {
 		return err
 	}
+	if !n.is("edge") {
+		return n.staff(ctx, n.Edge.Listen, pages)
+	}
+	if n.StaffListen != "" {
+		n.goes(func() error { return n.staff(ctx, n.StaffListen, pages) })
+	}
 	routes := []func(*server.Hertz){n.health}
 	if n.StaffListen == "" {
 		routes = append(routes, n.staffRoutes)
-	} else if n.studio != nil { // winners ask where they watch
-		routes = append(routes, func(h *server.Hertz) { n.studio.API(n.prizes.Routes()...).MountViewers(h) })
+	} else {
+		routes = append(routes, n.viewersRoutes)
 	}
 	if n.Edge.Processes > 1 {
 		n.fork, err = prefork.New(prefork.Config{Processes: n.Edge.Processes, Listen: n.Edge.Listen, Log: n.kafka, Tailer: n.kafka.NewTailer(),
@@ -50,11 +50,17 @@ func (n *node) front(ctx context.Context) error {
 	return broadcast.Run(ctx, cfg)
 }
 
-// staff serves health, desk and studio on an address of their own.
-func (n *node) staff(ctx context.Context, address string) error {
+// staff serves health, desk and studio with their pages on an address of their
+// own. What a page asks of an edge is not there: the desk's comments come by a
+// proxy that has both behind one address (deploy/haproxy.cfg).
+func (n *node) staff(ctx context.Context, address string, pages *web.Pages) error {
 	h := server.New(server.WithHostPorts(address), server.WithExitWaitTime(n.Edge.Drain), server.WithDisablePrintRoute(true))
 	n.health(h)
 	n.staffRoutes(h)
+	if n.people != nil {
+		h.GET("/", func(_ context.Context, c *app.RequestContext) { c.Redirect(302, []byte("/login")) })
+		h.NoRoute(adaptor.HertzHandler(pages))
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- h.Run() }()
 	n.ready.Store(true)
@@ -76,6 +82,18 @@ func (n *node) staffRoutes(h *server.Hertz) {
 	}
 	if n.studio != nil {
 		n.studio.Mount(h, n.prizes.Routes()...)
+	}
+}
+
+// viewersRoutes are what viewers ask of desk and studio where staff have an
+// address of their own: what they won and said, and the proofs of draws.
+func (n *node) viewersRoutes(h *server.Hertz) {
+	if n.desk != nil {
+		n.desk.MountViewers(h)
+		(&history.API{Store: n.store, Tokens: n.people, Logger: n.log}).MountViewers(h)
+	}
+	if n.studio != nil {
+		n.studio.API(n.prizes.Routes()...).MountViewers(h)
 	}
 }
 
