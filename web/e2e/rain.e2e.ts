@@ -131,7 +131,7 @@ it('falls, takes one entry by key or tap, and tells the amounts', { timeout: 240
   await thumb.page.locator('.row.own', { hasText: '红包雨好看' }).waitFor();
   await keys.page.click('.rain-head button');
   await keys.page.waitForSelector('.rain', { state: 'detached' });
-  expect(await keys.page.locator('.rain-canvas').count()).toBe(0);
+  await keys.page.waitForSelector('.rain-canvas', { state: 'detached' }); // a frame later
   await keys.page.waitForSelector('.chip.open.is-in');
 
   await Promise.all(all.map((p) => p.waitForSelector('.result', { timeout: 120_000 })));
