@@ -54,24 +54,30 @@ const tab = async (page: Page, selector: string): Promise<void> => {
 };
 
 interface Falling {
-  fudaiRain?: { falling: { x: number; y: number; popped: number }[]; hits: number };
+  fudaiRain?: { falling: { x: number; y: number; fall: number; popped: number }[]; hits: number };
 }
 
-/** Taps at packets, where they can be tapped, until so many in all were hit: they fall on while a tap is on its way. */
+/**
+ * Taps at packets, where nothing else takes the tap, until so many in all were
+ * hit: they fall on while a tap is on its way, by how much no page says, so each
+ * try aims further below.
+ */
 async function tapPackets(page: Page, hits: number): Promise<void> {
-  while ((await page.evaluate(() => (window as Falling).fudaiRain?.hits ?? 0)) < hits) await tapPacket(page);
+  for (let late = 0; (await page.evaluate(() => (window as Falling).fudaiRain?.hits ?? 0)) < hits; late = (late + 0.07) % 0.5)
+    await tapPacket(page, late);
 }
 
-async function tapPacket(page: Page): Promise<void> {
-  const at = await page.waitForFunction(() => {
+async function tapPacket(page: Page, late: number): Promise<void> {
+  const at = await page.waitForFunction((s) => {
     const stage = document.querySelector('.stage');
     const box = stage?.getBoundingClientRect();
     for (const p of (window as Falling).fudaiRain?.falling ?? []) {
-      const [x, y] = [(box?.x ?? 0) + p.x, (box?.y ?? 0) + p.y + 12];
-      if (p.popped < 0 && y > 0 && document.elementFromPoint(x, y)?.closest('.stage')) return { x, y };
+      const [x, y] = [(box?.x ?? 0) + p.x, (box?.y ?? 0) + p.y + p.fall * s];
+      const there = p.popped < 0 && y > 0 ? document.elementFromPoint(x, y) : null;
+      if (there?.closest('.stage') && !there.closest('button, a, input')) return { x, y };
     }
     return undefined;
-  });
+  }, late);
   const p = (await at.jsonValue()) as { x: number; y: number };
   await page.touchscreen.tap(p.x, p.y);
 }
