@@ -175,7 +175,7 @@ func (e *edge) know(ctx context.Context, c *app.RequestContext, a *arrival, raw,
 	if e.cfg.KnownRooms && e.rooms.get([]byte(a.room)) == nil {
 		return noRoom
 	}
-	ip := e.addresses.client(c.RemoteAddr(), string(c.GetHeader("X-Forwarded-For")))
+	ip := e.addresses.client(c.RemoteAddr(), strings.Join(c.Request.Header.GetAll("X-Forwarded-For"), ",")) // a proxy may add a line of its own
 	from, ok := e.addresses.enter(ip)
 	if !ok {
 		return &refusal{http.StatusTooManyRequests, "too-many", "too many connections of this address", 10_000}

@@ -4,20 +4,17 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/fudai-live/fudai/giveaway/drawproof"
 	"github.com/fudai-live/fudai/giveaway/studio/stage"
-	"github.com/fudai-live/fudai/room/history/pgtest"
 	"github.com/fudai-live/fudai/room/installation/database"
 	"github.com/fudai-live/fudai/room/kafkalog"
 	"github.com/fudai-live/fudai/room/record"
@@ -44,41 +41,19 @@ type world struct {
 }
 
 // laws are the tests that hold on either database.
-var laws = []struct {
-	name string
-	test func(t *testing.T, w *world)
-}{
-	{"never forks", neverForks},
-	{"attest", attest},
-	{"gossip", gossips},
-	{"gossip of two", gossipOfTwo},
-	{"gossip is bounded", gossipBounded},
-	{"sealed", seals},
+var laws = []stage.Law[*world]{
+	{Name: "never forks", Test: neverForks},
+	{Name: "attest", Test: attest},
+	{Name: "gossip", Test: gossips},
+	{Name: "gossip of two", Test: gossipOfTwo},
+	{Name: "gossip is bounded", Test: gossipBounded},
+	{Name: "sealed", Test: seals},
 }
 
-func TestSQLite(t *testing.T) {
-	for _, l := range laws {
-		t.Run(l.name, func(t *testing.T) { l.test(t, newWorld(t, filepath.Join(t.TempDir(), "l.db"))) })
-	}
-}
+func TestSQLite(t *testing.T)   { stage.OnSQLite(t, laws, lawful) }
+func TestPostgres(t *testing.T) { stage.OnPostgres(t, laws, lawful) }
 
-func TestPostgres(t *testing.T) {
-	url := pgtest.Start(t)
-	db, err := sql.Open("pgx", url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	for i, l := range laws {
-		t.Run(l.name, func(t *testing.T) {
-			name := fmt.Sprintf("t%d", i)
-			if _, err := db.Exec("CREATE SCHEMA " + name); err != nil {
-				t.Fatal(err)
-			}
-			l.test(t, newWorld(t, url+"&search_path="+name))
-		})
-	}
-}
+func lawful(t *testing.T, url string) *world { return newWorld(t, url) } // fuzzing opens one, too
 
 func newWorld(t testing.TB, url string) *world {
 	w := &world{t: t, paper: stage.NewPaper(), keys: record.DeriveKeys([32]byte{1}), at: time.Unix(1_800_000_000, 0), left: -1}

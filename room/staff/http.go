@@ -68,7 +68,7 @@ func (s *Staff) setCookie(c *app.RequestContext, name, value string, seconds int
 func (s *Staff) Caller(c *app.RequestContext) netip.Addr {
 	at, _ := netip.ParseAddrPort(c.RemoteAddr().String())
 	ip := at.Addr().Unmap()
-	hops := strings.Split(string(c.GetHeader("X-Forwarded-For")), ",")
+	hops := strings.Split(strings.Join(c.Request.Header.GetAll("X-Forwarded-For"), ","), ",") // a proxy may add a line of its own
 	for ; s.isProxy(ip) && len(hops) > 0; hops = hops[:len(hops)-1] {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1]))
 		if err != nil {

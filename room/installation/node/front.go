@@ -63,7 +63,9 @@ func (n *node) staff(ctx context.Context, address string, pages *web.Pages) erro
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- h.Run() }()
-	n.ready.Store(true)
+	if !n.is("edge") { // else it is ready when viewers may come
+		n.ready.Store(true)
+	}
 	select {
 	case err := <-failed:
 		return err
